@@ -1,0 +1,1 @@
+"""What every service shares: the pipeline's data, streams, consumer, publisher and settings."""

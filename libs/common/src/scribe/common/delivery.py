@@ -1,0 +1,79 @@
+"""One delivery of one message, which is settled exactly once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import nats.errors
+from nats.aio.msg import Msg
+
+from scribe.common.errors import UnavailableError
+
+ACK_TIMEOUT = 5.0
+
+
+class Settlement(StrEnum):
+    """How a delivery ended for the server."""
+
+    ACK = "ack"
+    NAK = "nak"
+    TERM = "term"
+
+
+@dataclass
+class Delivery:
+    """A message as it was handed to this process. `attempt` counts its deliveries, from 1."""
+
+    message: Msg
+    subject: str
+    body: bytes
+    headers: Mapping[str, str]
+    attempt: int
+    stream_sequence: int
+    settlement: Settlement | None = field(default=None, init=False)
+
+    @classmethod
+    def of(cls, message: Msg) -> "Delivery":
+        """The delivery that a JetStream message stands for."""
+        metadata = message.metadata
+        return cls(
+            message=message,
+            subject=message.subject,
+            body=message.data,
+            headers=message.headers or {},
+            attempt=metadata.num_delivered or 1,
+            stream_sequence=metadata.sequence.stream,
+        )
+
+    async def ack(self) -> None:
+        """Acknowledge and wait until the server knows it.
+
+        Raises:
+            UnavailableError: the server did not answer; the message may be delivered again.
+        """
+        self._settle(Settlement.ACK)
+        try:
+            await self.message.ack_sync(timeout=ACK_TIMEOUT)
+        except (nats.errors.Error, OSError) as error:
+            self.settlement = None
+            raise UnavailableError(f"an ack was not answered: {type(error).__name__}") from error
+
+    async def nak(self, delay: float | None = None) -> None:
+        """Ask for another delivery after `delay` seconds."""
+        self._settle(Settlement.NAK)
+        await self.message.nak(delay=delay)
+
+    async def term(self) -> None:
+        """End the message: it is never delivered again."""
+        self._settle(Settlement.TERM)
+        await self.message.term()
+
+    async def in_progress(self) -> None:
+        """Renew the time until the server delivers the message to somebody else."""
+        if self.settlement is None:
+            await self.message.in_progress()
+
+    def _settle(self, settlement: Settlement) -> None:
+        if self.settlement is not None:
+            raise RuntimeError(f"a delivery settled by {self.settlement} was settled again by {settlement}")
+        self.settlement = settlement

@@ -1,0 +1,64 @@
+"""Every error that crosses a module's border, named by what its catcher does next.
+
+ScribeError
+├── ConfigurationError      an operator changes a setting; the process says so and exits
+├── StepError               raised by a step; settlement decides by its class
+│   ├── TransientError      the same step is worth another attempt, after `retry_after` seconds
+│   ├── PermanentError      no attempt will help: the item fails with the `public` sentence
+│   ├── UnavailableError    something all work needs is away: hold the message, spend no attempt
+│   └── CancelledTaskError  the user cancelled the task: stop and write nothing
+└── UnreadableMessageError  a body that is no PipelineData of a known schema: dead letter as it is
+"""
+
+
+class ScribeError(Exception):
+    """The root of the tree."""
+
+
+class ConfigurationError(ScribeError):
+    """The process cannot run as it is configured; the text says what to change."""
+
+
+class StepError(ScribeError):
+    """A step did not finish.
+
+    `str(error)` is for engineers and holds no personal data; `public` is one sentence that the user reads.
+    """
+
+    default_public = "Something went wrong while this e-mail was being written."
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        super().__init__(message)
+        self.public = public or self.default_public
+
+
+class TransientError(StepError):
+    """Another attempt may succeed. `retry_after` is in seconds, where the other side named it."""
+
+    default_public = "A service that Scribe depends on did not answer in time. You can try this e-mail again."
+
+    def __init__(self, message: str, *, retry_after: float | None = None, public: str | None = None) -> None:
+        super().__init__(message, public=public)
+        self.retry_after = retry_after
+
+
+class PermanentError(StepError):
+    """No further attempt can succeed with this input."""
+
+
+class UnavailableError(StepError):
+    """A dependency of all work is away; work resumes when it returns. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float = 1.0, public: str | None = None) -> None:
+        super().__init__(message, public=public)
+        self.retry_after = retry_after
+
+
+class CancelledTaskError(StepError):
+    """The user has cancelled the task; nothing more of it is to be written."""
+
+    default_public = "Cancelled."
+
+
+class UnreadableMessageError(ScribeError):
+    """A message whose body this version cannot read."""

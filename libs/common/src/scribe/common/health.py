@@ -1,0 +1,92 @@
+"""`/livez`, `/readyz` and `/metrics` of a worker, on a small HTTP server of its own."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from scribe.common.errors import ConfigurationError
+
+Check = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Named conditions: `live` ones ask for a restart when they fail, `ready` ones only for patience."""
+
+    live: Mapping[str, Check]
+    ready: Mapping[str, Check]
+
+
+def probes(checks: Checks, registry: CollectorRegistry) -> Starlette:
+    """The ASGI application of the probes."""
+
+    async def livez(_request: Request) -> Response:
+        return _answer(checks.live)
+
+    async def readyz(_request: Request) -> Response:
+        return _answer({**checks.live, **checks.ready})
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)])
+
+
+def _answer(checks: Mapping[str, Check]) -> JSONResponse:
+    results = {name: check() for name, check in checks.items()}
+    healthy = all(results.values())
+    return JSONResponse({"status": "ok" if healthy else "unavailable", "checks": results}, 200 if healthy else 503)
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves the signals to the process that it is a part of."""
+
+    def install_signal_handlers(self) -> None:
+        return
+
+
+@asynccontextmanager
+async def serving(app: Starlette, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` while the block runs; gives the port, a free one where `port` is 0.
+
+    Raises:
+        ConfigurationError: the port is taken.
+    """
+    listener = bind(host, port)
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    server = _QuietServer(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the signals
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        ConfigurationError: the port is taken or not allowed.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(
+            f"port {port} cannot be used ({error.strerror}); set SCRIBE_PORT to a free one"
+        ) from error
+    return listener

@@ -1,0 +1,85 @@
+"""Two uses of NATS KV: answers that were paid for, and a rate limit that holds over all pods."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import nats.errors
+from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.kv import KeyValue
+
+from scribe.common.errors import UnavailableError
+
+MOST_COLLISIONS = 100
+
+
+class Memo:
+    """Answers by key, for as long as their bucket keeps them, so that a redelivery does not pay twice.
+
+    It is an optimisation: while NATS is away or the bucket is full, answers are fetched anew.
+    """
+
+    def __init__(self, bucket: KeyValue) -> None:
+        self._bucket = bucket
+
+    async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The answer kept under `key` (letters, digits, `-_./=`), or the one that `call` gives now, then kept."""
+        try:
+            entry = await self._bucket.get(key)
+            if entry.value is not None:
+                return entry.value
+        except KeyNotFoundError:
+            pass
+        except (nats.errors.Error, APIError, OSError):
+            return await call()
+        answer = await call()
+        try:
+            await self._bucket.put(key, answer)
+        except (nats.errors.Error, APIError, OSError):
+            return answer
+        return answer
+
+
+class SlotLimiter:
+    """At most one call every `interval` seconds over every process that shares the bucket.
+
+    The entry holds the Unix time, in milliseconds, from which the next call may start. Who moves it forward by
+    compare-and-swap has that slot.
+    """
+
+    def __init__(self, bucket: KeyValue, name: str, interval: float, clock: Callable[[], float] = time.time) -> None:
+        self._bucket = bucket
+        self._name = name
+        self._interval = interval
+        self._clock = clock
+
+    async def wait(self) -> None:
+        """Return when the caller's slot has come.
+
+        Raises:
+            UnavailableError: NATS is away.
+        """
+        try:
+            start = await self._reserve()
+        except (nats.errors.Error, APIError, OSError) as error:
+            raise UnavailableError(f"the rate limit of {self._name}: {type(error).__name__}") from error
+        await asyncio.sleep(max(0.0, start - self._clock()))
+
+    async def _reserve(self) -> float:
+        for _ in range(MOST_COLLISIONS):
+            start, revision = await self._next_slot()
+            upcoming = str(int((start + self._interval) * 1000)).encode()
+            try:
+                await self._bucket.update(self._name, upcoming, last=revision)
+            except KeyWrongLastSequenceError:
+                continue
+            return start
+        raise UnavailableError(f"the rate limit of {self._name} is contended")
+
+    async def _next_slot(self) -> tuple[float, int]:
+        now = self._clock()
+        try:
+            entry = await self._bucket.get(self._name)
+        except KeyNotFoundError:
+            return now, 0
+        return max(now, int(entry.value or b"0") / 1000), entry.revision or 0

@@ -1,0 +1,45 @@
+"""`python -m scribe.common.provision`: create or verify every stream, bucket and durable consumer, then exit."""
+
+import asyncio
+import sys
+
+from pydantic import Field
+
+from scribe.common.broker import Broker, connect
+from scribe.common.errors import ConfigurationError
+from scribe.common.logs import configure
+from scribe.common.pipeline import WORKING_STEPS
+from scribe.common.settings import BrokerSettings, load
+from scribe.common.streams import ensure_all_consumers, ensure_streams
+
+
+class ProvisionSettings(BrokerSettings):
+    """What the provisioning command reads."""
+
+    step_slots: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
+
+
+async def provision(broker: Broker, settings: ProvisionSettings) -> None:
+    """Make or verify everything.
+
+    Raises:
+        ConfigurationError: something is there with another configuration.
+    """
+    await ensure_streams(broker.js, settings.stream_limits)
+    await ensure_all_consumers(broker.js, dict.fromkeys(WORKING_STEPS, settings.step_slots))
+
+
+async def _run(settings: ProvisionSettings) -> int:
+    log = configure(settings, "provision")
+    try:
+        async with connect(settings, "scribe-provision", log) as broker:
+            await provision(broker, settings)
+    except ConfigurationError as error:
+        log.error("misconfigured", reason=str(error))
+        return 2
+    log.info("provisioned")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_run(load(ProvisionSettings))))

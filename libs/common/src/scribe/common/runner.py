@@ -1,0 +1,149 @@
+"""The way of one delivery: read it, look whether it is still wanted, do the step, settle it."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from opentelemetry import propagate, trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+
+from scribe.common.cancellation import Cancellations
+from scribe.common.delivery import Delivery
+from scribe.common.errors import PermanentError, StepError, UnavailableError, UnreadableMessageError
+from scribe.common.logs import Logger
+from scribe.common.metrics import Metrics, StepMetrics
+from scribe.common.middleware import StepFunction, compose, deadline, heartbeat, timed
+from scribe.common.pipeline import PipelineData, Step, decode
+from scribe.common.progress import State, progress_of
+from scribe.common.publisher import Publisher
+from scribe.common.settings import WorkerSettings
+from scribe.common.settlement import (
+    MAX_ATTEMPTS,
+    CrashLoopError,
+    Failed,
+    Finished,
+    Outcome,
+    Unreadable,
+    decide,
+    settle,
+)
+
+T = TypeVar("T")
+
+
+def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
+    """The step as it runs in production: timed, and ended at its deadline."""
+    return compose(function, timed(step, metrics.steps), deadline(settings.step_deadline))
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Handles the deliveries of one step. `hold_limit` is in seconds."""
+
+    step: Step
+    work: StepFunction
+    hold_limit: float
+    cancellations: Cancellations
+    publisher: Publisher
+    tracer: Tracer
+    metrics: StepMetrics
+    log: Logger
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
+        started = time.monotonic()
+        if delivery.attempt > 1:
+            self.metrics.redeliveries.labels(self.step).inc()
+        with self._span(delivery) as span, self.metrics.in_progress.labels(self.step).track_inprogress():
+            async with heartbeat(delivery):
+                outcome = await self._outcome(delivery)
+                name = await self._settle(outcome, delivery)
+            span.set_attribute("scribe.outcome", name)
+            self._record(outcome, name, delivery, time.monotonic() - started)
+
+    async def _outcome(self, delivery: Delivery) -> Outcome:
+        try:
+            data = decode(delivery.body)
+        except UnreadableMessageError as error:
+            return Unreadable(error)
+        if delivery.attempt > MAX_ATTEMPTS:
+            return Failed(data, CrashLoopError(f"delivered {delivery.attempt} times without an outcome"))
+        try:
+            return Finished(await self._hold(lambda: self._work(data, delivery)))
+        except Exception as error:
+            if not isinstance(error, StepError):
+                self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
+            return decide(data, delivery.attempt, error, random.uniform)
+
+    async def _work(self, data: PipelineData, delivery: Delivery) -> PipelineData:
+        await self.cancellations.refuse_cancelled(data)
+        started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
+        await self.publisher.event(started)
+        with self.cancellations.interruptible(data.task_id):
+            result = await self.work(data)
+        if result.email_id is None:
+            await self.cancellations.refuse_cancelled(data)
+        return result
+
+    async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
+        try:
+            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher))
+        except UnavailableError:
+            return "abandoned"
+        except PermanentError as error:
+            if not isinstance(outcome, Finished):
+                raise
+            return await self._settle(Failed(outcome.data, error), delivery)
+        return outcome.name
+
+    async def _hold(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """Repeat `operation` while what all work needs is away, up to the hold limit."""
+        end = time.monotonic() + self.hold_limit
+        while True:
+            try:
+                return await operation()
+            except UnavailableError as error:
+                if time.monotonic() + error.retry_after > end:
+                    raise
+                self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
+                await asyncio.sleep(error.retry_after * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+
+    def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
+        return self.tracer.start_as_current_span(
+            f"process {self.step}",
+            context=propagate.extract(delivery.headers),
+            kind=SpanKind.CONSUMER,
+            attributes={
+                "messaging.system": "nats",
+                "messaging.operation.type": "process",
+                "messaging.operation.name": "process",
+                "messaging.destination.name": f"pipeline.{self.step}",
+                "messaging.consumer.group.name": self.step.value,
+                "scribe.attempt": delivery.attempt,
+            },
+        )
+
+    def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:
+        self.metrics.deliveries.labels(self.step, name).inc()
+        if isinstance(outcome, Failed | Unreadable):
+            self.metrics.dead_letters.labels(self.step).inc()
+        error = getattr(outcome, "error", None)
+        if error is not None:
+            trace.get_current_span().set_status(Status(StatusCode.ERROR, type(error).__name__))
+        tokens = delivery.subject.split(".")
+        self.log.info(
+            "delivery",
+            task_id=tokens[2] if len(tokens) > 2 else None,
+            run=tokens[-1],
+            step=self.step,
+            attempt=delivery.attempt,
+            outcome=name,
+            duration=round(seconds, 3),
+            error_class=type(error).__name__ if error is not None else None,
+            reason=str(error) if isinstance(error, StepError) else None,
+        )

@@ -1,0 +1,1 @@
+"""Test equipment: stand-ins for the outside world that speak the vendors' protocols."""

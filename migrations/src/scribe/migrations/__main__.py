@@ -1,0 +1,48 @@
+"""`python -m scribe.migrations upgrade [REVISION]`, `downgrade REVISION`, `current`, `wait`.
+
+Migrations want a direct connection: `SCRIBE_MIGRATIONS_DATABASE_URL`, else `SCRIBE_DATABASE_URL`.
+"""
+
+import argparse
+import sys
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from scribe.common.settings import Settings, load
+from scribe.migrations.commands import MigrationError, current, downgrade, upgrade, wait
+
+
+class MigrationSettings(Settings):
+    """What the migration command reads."""
+
+    database_url: SecretStr = Field(
+        description="PostgreSQL URL of a direct connection, not of a transaction pooler.",
+        validation_alias=AliasChoices("SCRIBE_MIGRATIONS_DATABASE_URL", "SCRIBE_DATABASE_URL", "DATABASE_URL"),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; 0 when it worked, 1 with a sentence when it did not."""
+    parser = argparse.ArgumentParser(prog="python -m scribe.migrations")
+    parser.add_argument("command", choices=["upgrade", "downgrade", "current", "wait"])
+    parser.add_argument("revision", nargs="?", default=None)
+    parser.add_argument("--timeout", type=float, default=300.0, help="seconds that `wait` and a lock may take")
+    options = parser.parse_args(arguments)
+    url = load(MigrationSettings).database_url.get_secret_value()
+    try:
+        match options.command:
+            case "upgrade":
+                upgrade(url, options.revision or "head", timeout=options.timeout)
+            case "downgrade":
+                downgrade(url, options.revision or "-1", timeout=options.timeout)
+            case "wait":
+                wait(url, timeout=options.timeout)
+        print(current(url) or "no revision")  # noqa: T201 - the command's answer
+    except MigrationError as error:
+        print(f"migrations: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

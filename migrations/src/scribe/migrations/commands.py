@@ -1,0 +1,114 @@
+"""Apply, undo and await revisions; an advisory lock lets two commands at once take turns."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+LOCK = 7_265_118_902
+"""The key of the advisory lock; any constant that nothing else in the database uses."""
+
+
+class MigrationError(Exception):
+    """A command could not do its work; the text says why."""
+
+
+def upgrade(url: str, revision: str = "head", *, timeout: float = 300.0) -> None:
+    """Apply every revision up to `revision`."""
+    _locked(url, timeout, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str, *, timeout: float = 300.0) -> None:
+    """Undo every revision after `revision`."""
+    _locked(url, timeout, lambda config: command.downgrade(config, revision))
+
+
+def current(url: str) -> str | None:
+    """The revision that the database is at, None for an empty one."""
+    return asyncio.run(_current(url))
+
+
+def head() -> str | None:
+    """The newest revision in this package."""
+    return ScriptDirectory.from_config(_config("")).get_current_head()
+
+
+def wait(url: str, *, timeout: float = 300.0) -> None:
+    """Return when the database is at the newest revision, or at one that this package does not know yet.
+
+    Raises:
+        MigrationError: it is not, after `timeout` seconds.
+    """
+    known = {script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()}
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            found = current(url)
+        except MigrationError:
+            found = None
+        if found is not None and (found == head() or found not in known):
+            return
+        if time.monotonic() > end:
+            raise MigrationError(f"the database is at {found or 'no revision'}, not at {head()}; run `upgrade`")
+        time.sleep(1.0)
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("scribe.migrations")))
+    config.attributes["url"] = _sqlalchemy_url(url)
+    return config
+
+
+def _sqlalchemy_url(url: str) -> str:
+    _scheme, _separator, rest = url.partition("://")
+    return f"postgresql+asyncpg://{rest}"
+
+
+async def _current(url: str) -> str | None:
+    connection = await _connect(url)
+    try:
+        value: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return value
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(url, timeout=10, statement_cache_size=0)
+    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
+        raise MigrationError(f"the database does not answer ({type(error).__name__})") from error
+
+
+def _locked(url: str, timeout: float, migrate: Callable[[Config], None]) -> None:
+    asyncio.run(_hold_lock(url, timeout, migrate))
+
+
+async def _hold_lock(url: str, timeout: float, migrate: Callable[[Config], None]) -> None:
+    async with _lock(url, timeout):
+        try:
+            await asyncio.to_thread(migrate, _config(url))
+        except CommandError as error:
+            raise MigrationError(str(error)) from error
+
+
+@asynccontextmanager
+async def _lock(url: str, timeout: float) -> AsyncIterator[None]:
+    connection = await _connect(url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK, timeout=timeout)
+        yield
+    except TimeoutError as error:
+        raise MigrationError(f"another migration has been running for {timeout:g} s") from error
+    finally:
+        await connection.close()

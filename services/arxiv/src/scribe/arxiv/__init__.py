@@ -1,0 +1,1 @@
+"""Step 3: finds the recipient's papers on arXiv."""

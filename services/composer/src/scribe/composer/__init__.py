@@ -1,0 +1,1 @@
+"""Step 4: writes the e-mail and checks every claim in it."""

@@ -1,0 +1,1 @@
+"""The REST gateway: the contract, the relay, the projector and the reconciler."""

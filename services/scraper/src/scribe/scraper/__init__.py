@@ -1,0 +1,1 @@
+"""Step 2: researches the recipient with Exa and Chromium."""
