@@ -1,0 +1,58 @@
+# `make` alone lists the targets. Every target first makes sure that .venv holds the locked dependencies.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+UV := $(VENV)/bin/uv
+RUN := $(VENV)/bin/
+STAMP := $(VENV)/.synced
+SOURCES := libs services migrations tests benchmarks
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Scribe needs Python 3.11 to 3.13; name one with: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(RUN)pip install --quiet --disable-pip-version-check uv
+
+$(STAMP): $(UV) uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml migrations/pyproject.toml)
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP) ## Install the locked dependencies into .venv
+
+.PHONY: demo
+demo: $(STAMP) ## Write one e-mail, everything on this machine, nothing left behind
+	@$(RUN)scribe demo
+
+.PHONY: up
+up: $(STAMP) ## Start the whole platform on this machine; Ctrl-C stops it
+	@$(RUN)scribe up
+
+.PHONY: test
+test: $(STAMP) ## Run all tests
+	@$(RUN)pytest -n 2 --dist loadgroup
+
+.PHONY: lint
+lint: $(STAMP) ## Check style, formatting and the borders between packages
+	@$(RUN)ruff check $(SOURCES)
+	@$(RUN)ruff format --check $(SOURCES)
+	@$(RUN)lint-imports
+
+.PHONY: format
+format: $(STAMP) ## Put the code into the house style
+	@$(RUN)ruff check --fix-only $(SOURCES)
+	@$(RUN)ruff format $(SOURCES)
+
+.PHONY: types
+types: $(STAMP) ## Check types, strictly, tests included
+	@$(RUN)mypy
+
+.PHONY: clean
+clean: ## Remove what the other targets made
+	@rm -rf $(VENV) .scribe .mypy_cache .ruff_cache .pytest_cache .hypothesis
