@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Protocol, assert_never
+from uuid import UUID
 
 from scribe.common.backoff import Jitter, retry_delay
 from scribe.common.errors import (
@@ -28,7 +29,7 @@ from scribe.common.errors import (
 )
 from scribe.common.pipeline import PipelineData, Step, next_step
 from scribe.common.progress import Progress, State, progress_of
-from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
+from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
 
 MAX_ATTEMPTS = 5
 LONGEST_NAK = 30.0
@@ -50,6 +51,16 @@ class Settleable(Protocol):
     async def ack(self) -> None: ...
     async def nak(self, delay: float | None = None) -> None: ...
     async def term(self) -> None: ...
+
+
+class Publishes(Protocol):
+    """What settlement needs of a publisher; every method returns once the message is stored."""
+
+    async def transition(self, data: PipelineData, progress: Progress) -> None: ...
+    async def event(self, progress: Progress) -> None: ...
+    async def dead_letter(
+        self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitt
     return Retry(data, error, delay)
 
 
-async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: Publisher) -> None:
+async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: Publishes) -> None:
     """Carry an outcome out: first what others must know, durably, then the one settlement of the delivery.
 
     Safe to call again after UnavailableError: everything published carries an id, and nothing is settled before it.

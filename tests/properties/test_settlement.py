@@ -1,0 +1,162 @@
+"""Settlement: every delivery is settled exactly once, after everything that others must know is stored."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribe.common.errors import (
+    CancelledTaskError,
+    PermanentError,
+    TransientError,
+    UnavailableError,
+    UnreadableMessageError,
+)
+from scribe.common.pipeline import WORKING_STEPS, PipelineData, Step, TemplateType
+from scribe.common.progress import Progress, State
+from scribe.common.settlement import (
+    LONGEST_NAK,
+    MAX_ATTEMPTS,
+    Cancelled,
+    Failed,
+    Finished,
+    Outcome,
+    Postpone,
+    Released,
+    Retry,
+    Unreadable,
+    decide,
+    settle,
+)
+from tests.support.tasks import make_task, parsed
+
+TASK = make_task(parsed=parsed(TemplateType.RESEARCH))
+OUTCOMES: list[Outcome] = [
+    Finished(TASK),
+    Retry(TASK, TransientError("later"), 2.0),
+    Postpone(TASK, TransientError("much later", retry_after=300), 300.0),
+    Failed(TASK, PermanentError("never")),
+    Cancelled(TASK),
+    Released(),
+    Unreadable(UnreadableMessageError("no schema")),
+]
+
+
+@dataclass
+class Journal:
+    """What the broker would have been told, in order; publishing fails `failures` times first."""
+
+    failures: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def store(self, what: str) -> None:
+        """Store a message or fail as an absent server does."""
+        if self.failures > 0:
+            self.failures -= 1
+            raise UnavailableError("away")
+        self.told.append(what)
+
+    async def transition(self, _data: PipelineData, progress: Progress) -> None:
+        self.store(f"transition {progress.step}")
+
+    async def event(self, progress: Progress) -> None:
+        self.store(f"event {progress.state}")
+
+    async def dead_letter(
+        self, step: Step, _task: UUID | str, _body: bytes, _headers: Mapping[str, str], _why: Mapping[str, str]
+    ) -> None:
+        self.store(f"dead letter {step}")
+
+
+@dataclass
+class RecordedDelivery:
+    """A delivery that writes its settlements into the journal."""
+
+    journal: Journal
+    attempt: int = 1
+    subject: str = f"pipeline.parser.{TASK.task_id}.1"
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def ack(self) -> None:
+        self.journal.store("settled ack")
+
+    async def nak(self, delay: float | None = None) -> None:
+        self.journal.told.append(f"settled nak {delay}")
+
+    async def term(self) -> None:
+        self.journal.told.append("settled term")
+
+
+def settled(outcome: Outcome, step: Step, failures: int = 0) -> list[str]:
+    """Settle as the runner does, again after every absence; gives what the broker was told."""
+    journal = Journal(failures)
+    delivery = RecordedDelivery(journal)
+
+    async def hold() -> None:
+        while True:
+            try:
+                await settle(outcome, step, delivery, journal)
+            except UnavailableError:
+                continue
+            return
+
+    asyncio.run(hold())
+    return journal.told
+
+
+@given(st.sampled_from(OUTCOMES), st.sampled_from(WORKING_STEPS), st.integers(min_value=0, max_value=8))
+def test_every_outcome_settles_exactly_once_and_last_however_often_the_broker_is_away(
+    outcome: Outcome, step: Step, failures: int
+) -> None:
+    told = settled(outcome, step, failures)
+    assert [entry.startswith("settled") for entry in told].count(True) == 1
+    assert told[-1].startswith("settled")
+
+
+errors = st.one_of(
+    st.builds(TransientError, st.just("busy"), retry_after=st.none() | st.floats(min_value=0, max_value=1e6)),
+    st.builds(PermanentError, st.just("never")),
+    st.builds(UnavailableError, st.just("away")),
+    st.builds(CancelledTaskError, st.just("cancelled")),
+    st.builds(ValueError, st.just("a bug")),
+)
+
+
+@given(errors, st.integers(min_value=1, max_value=20), st.floats(min_value=0, max_value=1))
+def test_decision_follows_the_class_of_the_error_and_the_attempt(
+    error: Exception, attempt: int, fraction: float
+) -> None:
+    outcome = decide(TASK, attempt, error, lambda low, high: low + fraction * (high - low))
+    match error:
+        case CancelledTaskError():
+            assert isinstance(outcome, Cancelled)
+        case UnavailableError():
+            assert isinstance(outcome, Released)
+        case PermanentError():
+            assert isinstance(outcome, Failed)
+        case _ if attempt >= MAX_ATTEMPTS:
+            assert isinstance(outcome, Failed)
+        case TransientError(retry_after=float(asked)) if asked > LONGEST_NAK:
+            assert isinstance(outcome, Postpone)
+        case TransientError(retry_after=float(asked)):
+            assert isinstance(outcome, Retry)
+            assert outcome.delay >= asked
+        case _:
+            assert isinstance(outcome, Retry)
+            assert outcome.delay <= LONGEST_NAK
+
+
+def test_finished_research_goes_to_arxiv_and_everything_else_past_it() -> None:
+    assert settled(Finished(TASK), Step.SCRAPER) == ["transition arxiv", "settled ack"]
+    for kind in (TemplateType.BOOK, TemplateType.GENERAL):
+        assert settled(Finished(make_task(parsed=parsed(kind))), Step.SCRAPER)[0] == "transition composer"
+    assert settled(Finished(TASK), Step.COMPOSER) == ["transition done", "settled ack"]
+
+
+def test_failure_is_kept_as_a_dead_letter_before_anybody_hears_of_it() -> None:
+    told = settled(Failed(TASK, PermanentError("never")), Step.PARSER)
+    assert told == ["dead letter parser", f"event {State.FAILED}", "settled term"]
