@@ -1,0 +1,31 @@
+"""The probes of a worker, over HTTP."""
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.health import Checks, probes, serving
+
+
+async def test_probes_follow_their_checks() -> None:
+    state = {"live": True, "ready": False}
+    registry = CollectorRegistry()
+    Counter("scribe_example", "An example.", registry=registry).inc()
+    checks = Checks(live={"pull": lambda: state["live"]}, ready={"nats": lambda: state["ready"]})
+    async with serving(probes(checks, registry), "127.0.0.1", 0) as port, httpx.AsyncClient() as client:
+        url = f"http://127.0.0.1:{port}"
+        assert (await client.get(f"{url}/livez")).status_code == 200
+        not_ready = await client.get(f"{url}/readyz")
+        assert (not_ready.status_code, not_ready.json()["checks"]) == (503, {"pull": True, "nats": False})
+        state.update(live=False, ready=True)
+        assert (await client.get(f"{url}/livez")).status_code == 503
+        assert "scribe_example_total 1.0" in (await client.get(f"{url}/metrics")).text
+
+
+async def test_a_port_in_use_is_a_sentence_that_says_what_to_do() -> None:
+    app = probes(Checks(live={}, ready={}), CollectorRegistry())
+    async with serving(app, "127.0.0.1", 0) as port:
+        with pytest.raises(ConfigurationError, match=f"port {port} cannot be used.*SCRIBE_PORT"):
+            async with serving(app, "127.0.0.1", port):
+                pass

@@ -1,0 +1,30 @@
+"""Logs: one JSON object a line, with the trace it belongs to."""
+
+import json
+import logging
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+
+from scribe.common.logs import configure
+from scribe.common.settings import Settings
+
+
+def test_an_event_is_one_json_object_with_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    log = configure(Settings(), "parser")
+    with TracerProvider().get_tracer("test").start_as_current_span("work") as span:
+        log.info("delivery", outcome="finished")
+    event = json.loads(capsys.readouterr().err)
+    assert (event["event"], event["service"], event["level"]) == ("delivery", "parser", "info")
+    assert event["trace_id"] == f"{span.get_span_context().trace_id:032x}"
+
+
+def test_the_standard_librarys_loggers_speak_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(Settings(), "parser")
+    logging.getLogger("some.library").warning("odd %s", "thing")
+    assert json.loads(capsys.readouterr().err)["event"] == "odd thing"
+
+
+def test_the_level_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(Settings(log_level="warning"), "parser").info("quiet")
+    assert capsys.readouterr().err == ""
