@@ -1,0 +1,48 @@
+"""What answers cost, from the price table of genai-prices. A model without a price costs None: unknown is not free."""
+
+from collections.abc import Iterable
+
+from genai_prices import calc_price
+from pydantic_ai.usage import RequestUsage
+
+from scribe.common.pipeline import Usage
+
+
+def priced(name: str, usage: RequestUsage) -> Usage:
+    """The usage of one request to `provider:model`, with its price in US dollars where that is known."""
+    provider, _, model = name.partition(":")
+    return Usage(
+        model=name,
+        calls=1,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost_usd=_cost(provider, model, usage),
+    )
+
+
+def _cost(provider: str, model: str, usage: RequestUsage) -> float | None:
+    try:
+        return float(calc_price(usage, model, provider_id=provider).total_price)
+    except (LookupError, ValueError):
+        return None
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """The sum; its cost is None as soon as one part's is. `model` names each model once, in order of appearance."""
+    parts = list(usages)
+    costs = [part.cost_usd for part in parts]
+    known = [cost for cost in costs if cost is not None]
+    return Usage(
+        model=", ".join(dict.fromkeys(part.model for part in parts if part.model)),
+        calls=sum(part.calls for part in parts),
+        input_tokens=sum(part.input_tokens for part in parts),
+        output_tokens=sum(part.output_tokens for part in parts),
+        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
+    )
+
+
+def price_warnings(usage: Usage) -> tuple[str, ...]:
+    """A warning when the price of what was used is not known."""
+    if usage.cost_usd is not None:
+        return ()
+    return (f"The price of {usage.model} is not known, so the cost of this e-mail is not either.",)
