@@ -1,0 +1,143 @@
+"""The consumer loop: as many deliveries as there are slots, and it always comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+
+from scribe.common.broker import Broker
+from scribe.common.consumer import Consumer, PullOptions
+from scribe.common.delivery import Delivery
+from scribe.common.pipeline import Step
+from scribe.common.progress import State, progress_of
+from scribe.common.publisher import Publisher
+from scribe.common.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
+from tests.support.servers import NatsServer
+from tests.support.tasks import make_task
+from tests.support.waiting import eventually
+
+SLOTS = 4
+
+
+@asynccontextmanager
+async def consuming(broker: Broker, handler: Callable[[Delivery], Awaitable[None]]) -> AsyncIterator[Consumer]:
+    consumer = Consumer(
+        broker,
+        PullOptions("PIPELINE", "parser", SLOTS, expires=2.0, heartbeat=0.5),
+        handler,
+        ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, SLOTS)),
+        log=structlog.get_logger(),
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(consumer.run())
+        yield consumer
+        consumer.stop()
+
+
+async def publish(broker: Broker, count: int) -> None:
+    publisher = Publisher(broker.js)
+    for _ in range(count):
+        data = make_task()
+        await publisher.transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+
+
+async def test_never_more_deliveries_in_progress_than_slots(broker: Broker) -> None:
+    await publish(broker, 40)
+    peaks: list[int] = []
+    gate = asyncio.Semaphore(0)
+
+    async def handle(delivery: Delivery) -> None:
+        peaks.append(consumer.in_progress)
+        await gate.acquire()
+        await delivery.ack()
+
+    async with consuming(broker, handle) as consumer:
+        await eventually(lambda: consumer.in_progress == SLOTS)
+        for _ in range(40):
+            gate.release()
+        await eventually(lambda: len(peaks) == 40)
+    assert max(peaks) == SLOTS
+
+
+async def test_an_idle_consumer_delivers_at_once_after_its_pulls_have_expired(broker: Broker) -> None:
+    received = asyncio.Event()
+    async with consuming(broker, receive(received)) as consumer:
+        await eventually(lambda: consumer.last_sign > 0)
+        signs = consumer.last_sign
+        await eventually(lambda: consumer.last_sign > signs + 3.0, timeout=10)  # more than one pull has expired
+        await publish(broker, 1)
+        await asyncio.wait_for(received.wait(), 1.0)
+
+
+async def test_delivery_resumes_when_a_killed_server_returns(broker: Broker, nats_server: NatsServer) -> None:
+    received = asyncio.Event()
+    async with consuming(broker, receive(received)):
+        await publish(broker, 1)
+        await asyncio.wait_for(received.wait(), 5.0)
+        received.clear()
+        await nats_server.kill()
+        await eventually(lambda: not broker.is_connected)
+        await nats_server.start()
+        await eventually(lambda: broker.is_connected)
+        await publish(broker, 1)
+        await asyncio.wait_for(received.wait(), 5.0)
+
+
+async def test_a_consumer_whose_stream_was_deleted_is_made_again(broker: Broker) -> None:
+    received = asyncio.Event()
+    found = (await broker.js.stream_info("PIPELINE")).config
+    async with consuming(broker, receive(received)) as consumer:
+        await eventually(lambda: consumer.last_sign > 0)
+        await broker.js.delete_stream("PIPELINE")
+        await ensure_streams(broker.js, await limits(broker, found.max_bytes or 0))
+        await publish(broker, 1)
+        await asyncio.wait_for(received.wait(), 10.0)
+
+
+async def test_stopping_finishes_what_has_begun_and_leaves_the_rest(broker: Broker) -> None:
+    await publish(broker, 12)
+    gate = asyncio.Event()
+    finished: list[Delivery] = []
+
+    async def handle(delivery: Delivery) -> None:
+        await gate.wait()
+        await delivery.ack()
+        finished.append(delivery)
+
+    async with consuming(broker, handle) as consumer:
+        await eventually(lambda: consumer.in_progress == SLOTS)
+        consumer.stop()
+        gate.set()
+    assert len(finished) == SLOTS
+    info = await broker.js.consumer_info("PIPELINE", "parser")
+    assert info.num_pending == 12 - SLOTS
+
+
+async def test_a_handler_that_fails_leaves_its_delivery_to_somebody_else(broker: Broker) -> None:
+    await publish(broker, 2)
+    attempts: list[int] = []
+
+    async def handle(delivery: Delivery) -> None:
+        attempts.append(delivery.attempt)
+        if len(attempts) == 1:
+            await delivery.nak()
+            raise RuntimeError("a bug in a handler")
+        await delivery.ack()
+
+    async with consuming(broker, handle):
+        await eventually(lambda: sorted(attempts) == [1, 1, 2])
+
+
+def receive(received: asyncio.Event) -> Callable[[Delivery], Awaitable[None]]:
+    async def handle(delivery: Delivery) -> None:
+        await delivery.ack()
+        received.set()
+
+    return handle
+
+
+async def limits(broker: Broker, pipeline_max_bytes: int) -> StreamLimits:
+    sizes = [(await broker.js.stream_info(name)).config.max_bytes or 0 for name in ("EVENTS", "DEADLETTER")]
+    return StreamLimits(1, pipeline_max_bytes, *sizes)

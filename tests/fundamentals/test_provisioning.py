@@ -1,0 +1,64 @@
+"""Streams are declared once; what differs from the declaration is named and refused."""
+
+from dataclasses import replace
+
+import pytest
+from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
+
+from scribe.common.broker import Broker
+from scribe.common.errors import ConfigurationError
+from scribe.common.pipeline import Step
+from scribe.common.streams import (
+    DAY,
+    StreamLimits,
+    ensure_consumer,
+    ensure_streams,
+    step_consumer,
+    verify_streams,
+)
+
+
+async def limits_of(broker: Broker) -> StreamLimits:
+    sizes = [(await broker.js.stream_info(name)).config.max_bytes or 0 for name in ("PIPELINE", "EVENTS", "DEADLETTER")]
+    return StreamLimits(1, *sizes)
+
+
+async def test_provisioning_twice_changes_nothing(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    before = [info.config for info in await broker.js.streams_info()]
+    await ensure_streams(broker.js, limits)
+    assert [info.config for info in await broker.js.streams_info()] == before
+
+
+async def test_a_lost_stream_is_made_again(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    await broker.js.delete_stream("EVENTS")
+    await ensure_streams(broker.js, limits)
+    await verify_streams(broker.js, limits)
+
+
+async def test_a_different_stream_is_refused_by_the_name_of_its_field(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    await broker.js.delete_stream("DEADLETTER")
+    await broker.js.add_stream(
+        StreamConfig(name="DEADLETTER", subjects=["deadletter.*.*"], retention=RetentionPolicy.LIMITS, max_age=DAY)
+    )
+    with pytest.raises(ConfigurationError, match=r"DEADLETTER.*max_age is 86400"):
+        await ensure_streams(broker.js, limits)
+    with pytest.raises(ConfigurationError, match="max_age"):
+        await verify_streams(broker.js, limits)
+
+
+async def test_a_consumer_with_a_backoff_is_refused(broker: Broker) -> None:
+    wanted = step_consumer(Step.PARSER, 4)
+    await broker.js.delete_consumer("PIPELINE", "parser")
+    await broker.js.add_consumer("PIPELINE", config=replace(wanted, backoff=[1.0, 2.0], max_deliver=3))
+    with pytest.raises(ConfigurationError, match="backoff"):
+        await ensure_consumer(broker.js, "PIPELINE", wanted)
+
+
+async def test_the_number_of_slots_may_change_without_losing_the_place(broker: Broker) -> None:
+    for slots in (4, 16):
+        await ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, slots))
+    found: ConsumerConfig = (await broker.js.consumer_info("PIPELINE", "parser")).config
+    assert found.max_ack_pending == 64

@@ -1,0 +1,61 @@
+"""What all pods share through NATS KV: answers that were paid for, and a rate limit."""
+
+import asyncio
+import time
+
+import pytest
+
+from scribe.common.broker import Broker
+from scribe.common.errors import UnavailableError
+from scribe.common.kv import Memo, SlotLimiter
+from tests.support.servers import NatsServer
+from tests.support.waiting import eventually
+
+
+async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
+    memo = Memo(await broker.js.key_value("memo"))
+    calls: list[bytes] = []
+
+    async def pay() -> bytes:
+        calls.append(b"answer")
+        return calls[-1]
+
+    assert [await memo.get_or_call("key", pay) for _ in range(3)] == [b"answer"] * 3
+    assert len(calls) == 1
+
+
+async def test_without_nats_answers_are_paid_for_again_rather_than_lost(
+    broker: Broker, nats_server: NatsServer
+) -> None:
+    memo = Memo(await broker.js.key_value("memo"))
+    await nats_server.kill()
+    await eventually(lambda: not broker.is_connected)
+
+    async def pay() -> bytes:
+        return b"anew"
+
+    assert await memo.get_or_call("key", pay) == b"anew"
+
+
+async def test_one_call_per_interval_over_everybody_who_shares_the_bucket(broker: Broker) -> None:
+    bucket = await broker.js.key_value("slots")
+    interval = 0.15
+    pods = [SlotLimiter(bucket, "arxiv", interval) for _ in range(3)]
+    times: list[float] = []
+
+    async def call(pod: SlotLimiter) -> None:
+        await pod.wait()
+        times.append(time.monotonic())
+
+    await asyncio.gather(*(call(pod) for pod in pods for _ in range(3)))
+    gaps = [later - earlier for earlier, later in zip(sorted(times), sorted(times)[1:], strict=False)]
+    assert min(gaps) > interval * 0.8
+    assert max(times) - min(times) < interval * 9 * 2
+
+
+async def test_a_limit_nobody_can_see_is_waited_for_not_ignored(broker: Broker, nats_server: NatsServer) -> None:
+    limiter = SlotLimiter(await broker.js.key_value("slots"), "arxiv", 1.0)
+    await nats_server.kill()
+    await eventually(lambda: not broker.is_connected)
+    with pytest.raises(UnavailableError):
+        await limiter.wait()

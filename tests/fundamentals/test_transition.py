@@ -1,0 +1,73 @@
+"""A transition is one message on a subject of its own: publishing it again changes nothing."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scribe.common.broker import Broker
+from scribe.common.errors import UnavailableError
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.progress import Progress, State, progress_of
+from scribe.common.publisher import Publisher
+from scribe.common.streams import pipeline_subject
+from tests.support.servers import NatsServer
+from tests.support.tasks import make_task
+
+
+def queued(data: PipelineData, step: Step = Step.PARSER) -> Progress:
+    return progress_of(data, State.QUEUED, step, datetime.now(UTC))
+
+
+async def stored(broker: Broker) -> int:
+    return (await broker.js.stream_info("PIPELINE")).state.messages
+
+
+async def test_publishing_a_transition_again_stores_it_once(broker: Broker) -> None:
+    publisher, data = Publisher(broker.js), make_task()
+    for _ in range(3):
+        await publisher.transition(data, queued(data))
+    assert await stored(broker) == 1
+
+
+async def test_a_transition_stays_unique_over_a_restart_of_the_server(broker: Broker, nats_server: NatsServer) -> None:
+    publisher, data = Publisher(broker.js), make_task()
+    await publisher.transition(data, queued(data))
+    await nats_server.kill()
+    await nats_server.start()
+    await publish_patiently(publisher, data)
+    assert await stored(broker) == 1
+
+
+async def test_another_run_is_another_transition(broker: Broker) -> None:
+    publisher, data = Publisher(broker.js), make_task()
+    again = data.model_copy(update={"run": 2})
+    await publisher.transition(data, queued(data))
+    await publisher.transition(again, queued(again))
+    assert await stored(broker) == 2
+
+
+async def test_a_full_stream_is_never_mistaken_for_a_duplicate(broker: Broker) -> None:
+    publisher = Publisher(broker.js)
+    kept = 0
+    with pytest.raises(UnavailableError, match="maximum bytes"):
+        while kept < 64:
+            data = make_task(email_template="x" * 400_000)
+            await publisher.transition(data, queued(data))
+            kept += 1
+    assert await stored(broker) == kept < 64
+
+
+async def test_the_projector_reads_everything_it_needs_from_the_headers(broker: Broker) -> None:
+    publisher, data = Publisher(broker.js), make_task()
+    await publisher.transition(data, queued(data))
+    message = await broker.js.get_last_msg("PIPELINE", pipeline_subject(Step.PARSER, data.task_id, 1))
+    assert (message.headers or {})["Scribe-User"] == str(data.user_id)
+
+
+async def publish_patiently(publisher: Publisher, data: PipelineData) -> None:
+    for _ in range(20):
+        try:
+            return await publisher.transition(data, queued(data))
+        except UnavailableError:
+            continue
+    pytest.fail("the server did not come back")
