@@ -3,9 +3,10 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import nats.errors
 from nats.aio.client import Client
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
@@ -40,7 +41,7 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
     Raises:
         ConfigurationError: no server answered within a minute, or it refused the credentials.
     """
-    closed = asyncio.Event()
+    closed, leaving = asyncio.Event(), asyncio.Event()
     reconnected = asyncio.Condition()
 
     async def on_reconnected() -> None:
@@ -49,7 +50,8 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
             reconnected.notify_all()
 
     async def on_disconnected() -> None:
-        log.warning("nats_disconnected")
+        if not leaving.is_set():
+            log.warning("nats_disconnected")
 
     async def on_error(error: Exception) -> None:
         log.warning("nats_error", error_class=type(error).__name__)
@@ -86,10 +88,14 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
             reconnected=reconnected,
         )
     finally:
+        leaving.set()
         await _close(client)
 
 
 async def _close(client: Client) -> None:
-    if client.is_connected:
-        await client.flush(timeout=5)
-    await client.close()
+    """Send what is still buffered, where a server is there to take it."""
+    with suppress(nats.errors.Error, OSError):
+        if client.is_connected:
+            await client.flush(timeout=5)
+    with suppress(nats.errors.Error, OSError):
+        await client.close()
