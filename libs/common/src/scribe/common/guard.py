@@ -1,0 +1,248 @@
+"""The one guard in front of every fetch of an address that is not ours: a user's PDF, a cited page and all it loads.
+
+A URL is resolved once, every address it resolves to must be public, and the connection goes to the address that was
+checked: a name whose answer changes in between leads nowhere else. Because `GuardedTransport` sits below httpx's
+redirects, each of them is checked like the first request. What a number in a host means (`2130706433`, `0177.1`) is
+left to the resolver, whose answer is what counts.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+
+import httpx
+from pydantic import Field, field_validator
+
+from scribe.common.errors import PermanentError, TransientError
+from scribe.common.settings import Settings
+
+PORTS = {"http": 80, "https": 443}
+RESOLVE_TIMEOUT = 5.0
+LONGEST_URL = 2048
+
+_FORBIDDEN_V4 = tuple(
+    IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carrier-grade NAT; Alibaba's metadata
+        "127.0.0.0/8",
+        "168.63.129.16/32",  # Azure's platform address, public by number only
+        "169.254.0.0/16",  # link-local; metadata of most clouds
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # protocol assignments; Oracle's metadata
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, broadcast
+    )
+)
+_GLOBAL_V6 = IPv6Network("2000::/3")
+"""All that is allocated for the internet. IPv4-mapped, NAT64, unique-local, link-local and multicast lie outside."""
+_FORBIDDEN_V6 = tuple(
+    IPv6Network(network)
+    for network in (
+        "2001::/23",  # protocol assignments, Teredo among them
+        "2001:db8::/32",
+        "2002::/16",  # 6to4: an IPv4 address in disguise
+        "3fff::/20",
+    )
+)
+
+Endpoint = tuple[str, int]
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""The addresses of a host, in the order in which to try them; raises OSError when it has none."""
+
+
+class RefusedUrlError(PermanentError):
+    """A URL that must not be fetched. The text names the rule, not the URL."""
+
+    default_public = "This address cannot be opened."
+
+
+class UnresolvedHostError(TransientError):
+    """The host's name has no address at the moment."""
+
+
+class GuardSettings(Settings):
+    """What the guard lets through beyond the public internet."""
+
+    guard_allow: str = Field(
+        "",
+        description="Comma-separated `host:port` that may be fetched although private; for stand-ins only.",
+    )
+
+    @field_validator("guard_allow")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        parse_allowed(value)
+        return value
+
+    @property
+    def guard(self) -> "UrlGuard":
+        """The guard with these exceptions."""
+        return UrlGuard(parse_allowed(self.guard_allow))
+
+
+@dataclass(frozen=True)
+class CheckedUrl:
+    """A URL that may be fetched, and the addresses to which its connection must go."""
+
+    url: str
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """The address to try first."""
+        return self.addresses[0]
+
+
+def parse_allowed(text: str) -> frozenset[Endpoint]:
+    """The endpoints of a comma-separated list of `host:port`; an IPv6 host stands in brackets."""
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    return frozenset(_parse_endpoint(entry) for entry in entries)
+
+
+def _parse_endpoint(entry: str) -> Endpoint:
+    host, separator, port = entry.rpartition(":")
+    if not (separator and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError(f"{entry!r} is not host:port")
+    return host.strip("[]").lower(), int(port)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address, as a resolver gives it, belongs to the public internet."""
+    parsed = ip_address(address.partition("%")[0])
+    if isinstance(parsed, IPv6Address):
+        return parsed in _GLOBAL_V6 and not any(parsed in network for network in _FORBIDDEN_V6)
+    return not any(parsed in network for network in _FORBIDDEN_V4)
+
+
+async def system_resolve(host: str, port: int) -> Sequence[str]:
+    """What the machine's resolver says, within five seconds."""
+    async with asyncio.timeout(RESOLVE_TIMEOUT):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+class UrlGuard:
+    """Decides what may be fetched. `allow` names endpoints that may, wherever they lead and on whatever port."""
+
+    def __init__(self, allow: frozenset[Endpoint] = frozenset(), resolve: Resolve = system_resolve) -> None:
+        self._allow = allow
+        self._resolve = resolve
+
+    async def check(self, url: str | httpx.URL) -> CheckedUrl:
+        """The URL with the addresses to connect to.
+
+        Raises:
+            RefusedUrlError: it must not be fetched. UnresolvedHostError: its host has no address.
+        """
+        parsed = _parse(url)
+        if parsed.scheme not in PORTS:
+            raise RefusedUrlError("the scheme is neither http nor https")
+        if parsed.userinfo:
+            raise RefusedUrlError("the URL carries a user name or password")
+        port = parsed.port or PORTS[parsed.scheme]
+        host = parsed.raw_host.decode("ascii")
+        return CheckedUrl(str(parsed), host, port, await self.addresses(host, port))
+
+    async def addresses(self, host: str, port: int) -> tuple[str, ...]:
+        """The addresses to which a connection to `host` may go; one that is not public condemns them all.
+
+        Raises:
+            RefusedUrlError: the port or an address is forbidden. UnresolvedHostError: the host has no address.
+        """
+        if not host:
+            raise RefusedUrlError("the URL has no host")
+        allowed = (host.lower(), port) in self._allow
+        if not allowed and port not in PORTS.values():
+            raise RefusedUrlError("the port is neither 80 nor 443")
+        found = await self._resolved(host, port)
+        if not allowed and not all(is_public(address) for address in found):
+            raise RefusedUrlError("the host leads to an address that is not public")
+        return found
+
+    async def _resolved(self, host: str, port: int) -> tuple[str, ...]:
+        try:
+            found = tuple(await self._resolve(host, port))
+        except (OSError, UnicodeError) as error:
+            raise UnresolvedHostError(f"the host's name was not resolved: {type(error).__name__}") from error
+        if not found:
+            raise UnresolvedHostError("the host's name has no address")
+        return found
+
+
+def _parse(url: str | httpx.URL) -> httpx.URL:
+    if len(str(url)) > LONGEST_URL:
+        raise RefusedUrlError(f"the URL is longer than {LONGEST_URL} characters")
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise RefusedUrlError("the URL is malformed") from error
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """httpx's transport, connecting only where the guard allows, to the address that it checked.
+
+    TLS is verified against the name. Connections are not kept: one that was opened for one name must not serve another
+    name of the same address.
+    """
+
+    def __init__(self, guard: UrlGuard, *, max_connections: int = 16) -> None:
+        self._guard = guard
+        limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=0)
+        self._inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One request, to the first of the host's addresses that accepts a connection."""
+        checked = await self._guard.check(request.url)
+        for address in checked.addresses[:-1]:
+            try:
+                return await self._inner.handle_async_request(_pinned(request, checked, address))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._inner.handle_async_request(_pinned(request, checked, checked.addresses[-1]))
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        await self._inner.aclose()
+
+
+def _pinned(request: httpx.Request, checked: CheckedUrl, address: str) -> httpx.Request:
+    """The same request, to the address instead of the name; its `Host` header and its TLS name stay."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=address),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": checked.host},
+    )
+
+
+def guarded_client(
+    guard: UrlGuard, *, timeout: float, user_agent: str, max_redirects: int = 5, follow_redirects: bool = True
+) -> httpx.AsyncClient:
+    """An HTTP client for addresses that are not ours; `timeout` is per phase, in seconds.
+
+    Whoever uses it limits the size of what it reads, and the time in all.
+    """
+    return httpx.AsyncClient(
+        transport=GuardedTransport(guard),
+        timeout=timeout,
+        headers={"User-Agent": user_agent},
+        follow_redirects=follow_redirects,
+        max_redirects=max_redirects,
+        trust_env=False,
+    )
