@@ -1,0 +1,61 @@
+"""Text that speaks to a model instead of about its subject.
+
+Fences tell a model what is data; this is for the model that does not listen. What reads like an instruction is left out
+before it reaches a prompt. It is a net with holes: the checks on what is written are what holds.
+"""
+
+import re
+
+from scribe.common.fencing import without_invisible
+
+_START = r"(?:^|[.!?:;,\n\"'“(>\]]\s*|\b(?:please|must|should|always|also|then|you|now|kindly)\s+)"
+_MACHINE = r"(?:ai|llm|language\s+model|ai\s+assistant|chatbot|writing\s+assistant|gpt|claude)s?\b\s*[:,.!-]"
+_ORDERS = (
+    # to forget what was said
+    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.\n]{0,60}\b(?:instruction|prompt|guideline|direction|command|template)s?\b",
+    r"\b(?:ignore|disregard|forget)\b[^.\n]{0,30}\b(?:above|previous|prior|earlier)\s+(?:text|context|message|content|conversation)",
+    r"\b(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:above|before|else|you|so\s+far)\b",
+    # to be somebody else
+    r"\byou\s+(?:are|act)\s+now\b|\byou\s+(?:must|will|should|shall)\s+(?:now\s+)?(?:act|behave|respond|reply|answer|write|include|add|say)\b",
+    r"\bfrom\s+now\s+on\b[^.\n]{0,40}\b(?:you|respond|reply|answer|write)\b|\bpretend\s+(?:to\s+be|that\s+you|you)\b",
+    r"\b(?:dear|hey|hello|attention|note\s+to|message\s+to|for)\s*,?\s+(?:(?:an?|the|all|any)\s+)?" + _MACHINE,
+    # to take this for another's words
+    r"(?:^|[\n\"'>.\]]\s*)(?:system|assistant|user|human|developer)\s*:",
+    r"\b(?:system|developer)\s+(?:prompt|message|instruction|override|note|notice)s?\b|\bhidden\s+(?:prompt|instruction)s?\b",
+    r"\b(?:new|updated|real|actual|secret|urgent|important|special)\s+(?:system\s+)?(?:instruction|prompt|directive|order)s?\s*[:!]",
+    r"<\|[^|>]{1,40}\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|instructions?|data|prompt|tool)\b[^>]*>",
+    r"###\s*(?:system|instruction|response)",
+    # to write something
+    _START
+    + r"(?:include|add|insert|append|mention|write|put|place|say|paste|embed|output|print|repeat|reveal|start|end|"
+    r"begin|sign|close|open|reply|respond|answer|send|forward|attach|cc|bcc|copy|quote|recommend|use|tell|ask|list|give)\b"
+    r"[^.\n]{0,80}\b(?:e-?mails?|mails?|message|reply|letter|greeting|signature|postscript|p\.?s|subject\s+line|sentence|"
+    r"phrase|paragraph|links?|urls?|address|verbatim|word\s+for\s+word|exactly|text\s+below|following|output|draft|body|"
+    r"recipient|template|users?|data|password|keys?|reader|word|token|code)\b",
+    r"\b(?:other|another)\s+(?:user|customer|tenant|client|account)s?['’]?s?\b[^.\n]{0,40}\b(?:data|e-?mails?|messages?|names?|drafts?)\b",
+    r"\b(?:e-?mails?|data|names?|drafts?|messages?)\b[^.\n]{0,20}\bof\s+(?:other|another|all)\s+(?:user|customer|account)s?\b",
+    _START + r"(?:click|visit|go\s+to|buy|order|subscribe|download|transfer|pay|donate|send|register)\b[^.\n]{0,60}"
+    r"(?:https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example|xyz|top|ru|test|invalid)\b|bitcoin|crypto|wallet|\bmoney\b)",
+)
+_ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
+
+
+def reads_like_an_instruction(text: str) -> bool:
+    """Whether a text that should state something tries to direct whoever reads it."""
+    return _ORDER.search(visible(text)) is not None
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, comments and scripts."""
+    return _HIDDEN.sub("", without_invisible(text))
+
+
+def before_instructions(text: str) -> str:
+    """The part of a short text (a name, an interest) before the first instruction, on its first line."""
+    shown = visible(text).strip()
+    first = shown.splitlines()[0] if shown else ""
+    order = _ORDER.search(first)
+    return (first[: order.start()] if order else first).strip(" \t,;:.-–—|/\"'(<[{")

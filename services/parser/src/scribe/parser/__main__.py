@@ -1,0 +1,34 @@
+"""The parser's process: `python -m scribe.parser`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from scribe.common.kv import Memo
+from scribe.common.middleware import StepFunction
+from scribe.common.models import open_model
+from scribe.common.pipeline import Step
+from scribe.common.prompts import load_prompt
+from scribe.common.settings import load
+from scribe.common.worker import Resources, run_worker
+from scribe.parser.settings import ParserSettings
+from scribe.parser.step import parse
+
+
+@asynccontextmanager
+async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIterator[StepFunction]:
+    """The parser's collaborators, and the step over them."""
+    memo = Memo(await resources.broker.js.key_value("memo"))
+    prompt = load_prompt("scribe.parser.prompts", "parse")
+    async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, memo=memo) as model:
+        yield partial(parse, model, prompt)
+
+
+def main() -> None:
+    """Run until a signal."""
+    settings = load(ParserSettings)
+    run_worker(Step.PARSER, settings, partial(open_step, settings))
+
+
+if __name__ == "__main__":
+    main()
