@@ -1,0 +1,48 @@
+"""`python -m scribe.arxiv`: the worker of step 3."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from scribe.arxiv.search import ArxivSearch
+from scribe.arxiv.settings import ArxivSettings
+from scribe.arxiv.step import find_papers
+from scribe.common.kv import Memo, SlotLimiter
+from scribe.common.middleware import StepFunction
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.settings import load
+from scribe.common.upstream import open_upstream
+from scribe.common.worker import Resources, run_worker
+
+USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/tou.html)"
+
+
+@asynccontextmanager
+async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncIterator[StepFunction]:
+    """The step with its HTTP client, cache and rate limit."""
+    papers = await resources.broker.js.key_value("papers")
+    slots = await resources.broker.js.key_value("slots")
+    async with open_upstream(
+        "arxiv",
+        settings.arxiv_url,
+        resources.metrics,
+        timeout=settings.arxiv_timeout,
+        headers={"User-Agent": USER_AGENT},
+    ) as upstream:
+        limiter = SlotLimiter(slots, "arxiv", settings.arxiv_interval)
+        search = ArxivSearch(upstream, Memo(papers), limiter, resources.log)
+
+        async def step(data: PipelineData) -> PipelineData:
+            return await find_papers(data, search, resources.log)
+
+        yield step
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    settings = load(ArxivSettings)
+    run_worker(Step.ARXIV, settings, partial(open_step, settings))
+
+
+if __name__ == "__main__":
+    main()
