@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from scribe.arxiv.authors import Match, best_match
 from scribe.arxiv.feed import Feed, Record, parse_feed
-from scribe.arxiv.names import PersonName, spellings
 from scribe.common.errors import TransientError
 from scribe.common.logs import Logger
+from scribe.common.names import PersonName, spellings
 from scribe.common.upstream import Upstream
 
 PAGE = 50

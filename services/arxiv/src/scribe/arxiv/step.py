@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from scribe.arxiv.authors import Match, best_match
 from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
-from scribe.arxiv.names import PersonName, parse_name
-from scribe.arxiv.ranking import folded, interest_score, is_named_in, score, terms
+from scribe.arxiv.ranking import interest_score, is_named_in, score
 from scribe.arxiv.search import Searches
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.logs import Logger
+from scribe.common.names import PersonName, parse_name
 from scribe.common.pipeline import Paper, PipelineData, Step, wants_papers
+from scribe.common.terms import plain_words, terms
 
 MOST_PAPERS = 5
 LONGEST_ABSTRACT = 1_500
@@ -44,7 +45,7 @@ def _without_papers(data: PipelineData, warning: str) -> PipelineData:
 
 def _pages(data: PipelineData) -> tuple[str, ...]:
     sources = data.research.sources if data.research else ()
-    return tuple(folded(source.text) for source in sources)
+    return tuple(plain_words(source.text) for source in sources)
 
 
 @dataclass(frozen=True)

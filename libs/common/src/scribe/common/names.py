@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from scribe.arxiv.name_words import DEGREES, FAMILY_FIRST, PARTICLES, SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.name_words import DEGREES, FAMILY_FIRST, PARTICLES, SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
 
 LONGEST_NAME = 255
 
