@@ -17,7 +17,7 @@ from scribe.common.delivery import Delivery
 from scribe.common.errors import PermanentError, StepError, UnavailableError, UnreadableMessageError
 from scribe.common.logs import Logger
 from scribe.common.metrics import Metrics, StepMetrics
-from scribe.common.middleware import StepFunction, compose, deadline, heartbeat, timed
+from scribe.common.middleware import StepFunction, compose, deadline, grounded, heartbeat, timed
 from scribe.common.pipeline import PipelineData, Step, decode
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
@@ -38,7 +38,9 @@ T = TypeVar("T")
 
 def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
     """The step as it runs in production: timed, and ended at its deadline."""
-    return compose(function, timed(step, metrics.steps), deadline(settings.step_deadline))
+    return compose(
+        function, grounded(step, metrics.grounding), timed(step, metrics.steps), deadline(settings.step_deadline)
+    )
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Runner:
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
         started = time.monotonic()
+        self.metrics.received.labels(self.step).inc()
         if delivery.attempt > 1:
             self.metrics.redeliveries.labels(self.step).inc()
         with self._span(delivery) as span, self.metrics.in_progress.labels(self.step).track_inprogress():
@@ -130,6 +133,8 @@ class Runner:
 
     def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:
         self.metrics.deliveries.labels(self.step, name).inc()
+        if isinstance(outcome, Finished | Failed):
+            self.metrics.attempts.labels(self.step).observe(delivery.attempt)
         if isinstance(outcome, Failed | Unreadable):
             self.metrics.dead_letters.labels(self.step).inc()
         error = getattr(outcome, "error", None)

@@ -70,6 +70,7 @@ async def open_upstream(
     name: str, base_url: str, metrics: Metrics, *, timeout: float, headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[Upstream]:
     """An upstream whose every call ends within `timeout` seconds per phase (connect: 5 s)."""
+    metrics.upstreams.create_zeros(name)
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
     async with httpx.AsyncClient(
         base_url=base_url,

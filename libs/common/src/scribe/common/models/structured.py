@@ -141,6 +141,8 @@ class StructuredModel:
         self._metrics.llm.tokens.labels(*labels, "input").inc(usage.input_tokens)
         self._metrics.llm.tokens.labels(*labels, "output").inc(usage.output_tokens)
         self._metrics.llm.cost.labels(*labels).inc(usage.cost_usd or 0.0)
+        if usage.cost_usd is None:
+            self._metrics.llm.unpriced.labels(*labels).inc()
         span.set_attributes(
             {
                 "gen_ai.response.model": response.model_name or "",
@@ -206,5 +208,8 @@ async def open_model(
     async with open_provider_models(choice.names, settings, choice.timeout) as models:
         providers = {name: name.partition(":")[0] for name in models}
         breakers = {provider: Breaker(provider, metrics.upstreams) for provider in providers.values()}
+        for name in models:
+            metrics.upstreams.create_zeros(providers[name])
+            metrics.llm.create_zeros(providers[name], name.partition(":")[2], purpose)
         named = tuple(NamedModel(name, model, breakers[providers[name]]) for name, model in models.items())
         yield StructuredModel(named, limits, metrics, purpose, memo)
