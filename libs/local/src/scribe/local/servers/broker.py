@@ -1,0 +1,116 @@
+"""nats-server from its wheel, with JetStream."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scribe.local.errors import LocalError
+from scribe.local.processes import Child, Program
+
+START_TIMEOUT = 30.0
+STOP_GRACE = 10.0
+ANY_PORT = -1
+
+
+def nats_server_binary() -> Path:
+    """The program that the wheel put beside the interpreter."""
+    binary = Path(sys.executable).parent / "nats-server"
+    if not binary.exists():
+        raise LocalError(f"nats-server is missing at {binary}; install the dependencies again (make setup).")
+    return binary
+
+
+@dataclass
+class EmbeddedNats:
+    """A server whose store is `folder`. Ports are chosen at the first start and kept for the next ones."""
+
+    folder: Path
+    port: int = ANY_PORT
+    monitoring_port: int = ANY_PORT
+    child: Child | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        """For clients."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def monitoring_url(self) -> str:
+        """Of the HTTP monitoring: `/jsz`, `/varz`, `/healthz`."""
+        return f"http://127.0.0.1:{self.monitoring_port}"
+
+    @property
+    def store(self) -> Path:
+        """What JetStream keeps; may be deleted while the server is down."""
+        return self.folder / "store"
+
+    async def start(self) -> None:
+        """Start it, and return when it takes connections.
+
+        Raises:
+            LocalError: it did not start; the text holds its last words.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for old in self.folder.glob("*.ports"):
+            old.unlink()
+        self.child = child = Child(self._program())
+        await child.start()
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                ports = await self._ports(child)
+        except TimeoutError:
+            await child.kill()
+            raise LocalError(
+                f"nats-server did not start within {START_TIMEOUT:g} s; see {child.program.log}."
+            ) from None
+        self.port = urlsplit(ports["nats"][0]).port or 0
+        self.monitoring_port = urlsplit(ports["monitoring"][0]).port or 0
+
+    async def kill(self) -> None:
+        """SIGKILL: what was not yet written is lost."""
+        if self.child is not None:
+            await self.child.kill()
+
+    async def stop(self) -> None:
+        """SIGTERM, and wait for the end."""
+        if self.child is not None:
+            await self.child.stop(STOP_GRACE)
+
+    def _program(self) -> Program:
+        address = ("-a", "127.0.0.1", "-p", str(self.port), "-m", str(self.monitoring_port))
+        files = ("-js", "-sd", str(self.store), "--ports_file_dir", str(self.folder))
+        return Program(
+            name="nats",
+            command=(str(nats_server_binary()), *address, *files),
+            environment=dict(os.environ),
+            log=self.folder / "nats-server.log",
+        )
+
+    async def _ports(self, child: Child) -> dict[str, list[str]]:
+        """From the file that the server writes when it is ready."""
+        while child.pid is not None:
+            for file in self.folder.glob("*.ports"):
+                try:
+                    found: dict[str, list[str]] = json.loads(file.read_text("utf-8"))
+                except ValueError:
+                    continue  # half-written
+                return found
+            await asyncio.sleep(0.01)
+        raise LocalError(f"nats-server stopped at its start:\n{child.last_words()}")
+
+
+@asynccontextmanager
+async def embedded_nats(folder: Path, *, port: int = ANY_PORT) -> AsyncIterator[EmbeddedNats]:
+    """A running server, stopped at the end; its store stays."""
+    server = EmbeddedNats(folder, port)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()

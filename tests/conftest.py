@@ -1,0 +1,55 @@
+"""Fixtures that all tests share: real servers, each test with its own database and its own NATS."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import structlog
+
+from scribe.common.broker import Broker, connect
+from scribe.common.provision import ProvisionSettings, provision
+from scribe.common.streams import MIB
+from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A PostgreSQL server for the session: the URL of its database `postgres`, as superuser."""
+    async with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """A migrated database of the test's own."""
+    async with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A nats-server of the test's own, which it may kill and start again."""
+    async with running_nats(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture
+def nats_url(nats_server: NatsServer) -> str:
+    """The URL of the test's own nats-server."""
+    return nats_server.url
+
+
+@pytest.fixture
+async def broker(nats_url: str) -> AsyncIterator[Broker]:
+    """A connection to the test's own server, with every stream, bucket and consumer made, all of them small."""
+    settings = ProvisionSettings(
+        nats_url=nats_url,
+        pipeline_max_bytes=8 * MIB,
+        events_max_bytes=8 * MIB,
+        deadletter_max_bytes=8 * MIB,
+        step_slots=4,
+    )
+    async with connect(settings, "tests", structlog.get_logger()) as broker:
+        await provision(broker, settings)
+        yield broker

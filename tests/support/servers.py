@@ -1,0 +1,146 @@
+"""The servers that tests run on: in containers where a Docker engine answers, from the wheels elsewhere."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+import asyncpg
+from nats.aio.client import Client
+from nats.errors import NoServersError
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.container import DockerContainer
+
+from scribe.local.servers import embedded_nats, embedded_postgres
+from scribe.local.servers.database import free_port
+from scribe.migrations.commands import upgrade
+from tests.support.requirements import docker_engine_answers
+from tests.support.waiting import eventually
+
+POSTGRES_IMAGE = os.environ.get("SCRIBE_TEST_POSTGRES_IMAGE", "postgres:18-alpine")
+NATS_IMAGE = os.environ.get("SCRIBE_TEST_NATS_IMAGE", "nats:2.15-alpine")
+TEMPLATE = "scribe_template"
+
+
+class NatsServer(Protocol):
+    """A nats-server with JetStream that a test may kill and start again, on the same port and store."""
+
+    @property
+    def url(self) -> str:
+        """For clients."""
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+
+    async def start(self) -> None:
+        """Start it again; returns when it takes connections."""
+
+    async def stop(self) -> None:
+        """SIGTERM."""
+
+
+@dataclass
+class NatsContainer:
+    """A nats-server in a container; its file system stays over a kill."""
+
+    container: DockerContainer
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"nats://{self.container.get_container_host_ip()}:{self.port}"
+
+    async def kill(self) -> None:
+        await asyncio.to_thread(self.container.get_wrapped_container().kill)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.container.get_wrapped_container().start)
+        await eventually(self._answers, timeout=30)
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.container.get_wrapped_container().stop)
+
+    async def _answers(self) -> bool:
+        client = Client()
+        try:
+            await client.connect(self.url, allow_reconnect=False, connect_timeout=1)
+        except (OSError, NoServersError, TimeoutError):
+            return False
+        await client.close()
+        return True
+
+
+@asynccontextmanager
+async def running_nats(folder: Path) -> AsyncIterator[NatsServer]:
+    """A server of its own."""
+    if docker_engine_answers():
+        async with _nats_container() as container:
+            yield container
+    else:
+        async with embedded_nats(folder) as server:
+            yield server
+
+
+@asynccontextmanager
+async def _nats_container() -> AsyncIterator[NatsContainer]:
+    port = free_port()
+    container = DockerContainer(NATS_IMAGE).with_command("-js -sd /data").with_bind_ports(4222, port)
+    await asyncio.to_thread(container.start)
+    server = NatsContainer(container, port)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await asyncio.to_thread(container.stop)
+
+
+@asynccontextmanager
+async def running_postgres(folder: Path) -> AsyncIterator[str]:
+    """The URL of a server's database `postgres`, as superuser; `TEMPLATE` is in it, migrated."""
+    async with AsyncExitStack() as stack:
+        if docker_engine_answers():
+            url = await stack.enter_async_context(_postgres_container())
+        else:
+            url = (await stack.enter_async_context(embedded_postgres(folder, durable=False))).url
+        await execute(url, f"CREATE DATABASE {TEMPLATE}")
+        await asyncio.to_thread(upgrade, with_database(url, TEMPLATE))
+        yield url
+
+
+@asynccontextmanager
+async def _postgres_container() -> AsyncIterator[str]:
+    container = PostgresContainer(POSTGRES_IMAGE, driver=None).with_command("-c fsync=off -c max_connections=200")
+    await asyncio.to_thread(container.start)
+    try:
+        yield container.get_connection_url()
+    finally:
+        await asyncio.to_thread(container.stop)
+
+
+@asynccontextmanager
+async def fresh_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a new migrated database, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    await execute(server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    try:
+        yield with_database(server_url, name)
+    finally:
+        await execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def execute(url: str, statement: str) -> None:
+    """One statement on a connection of its own."""
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return f"{url.rpartition('/')[0]}/{name}"

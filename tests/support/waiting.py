@@ -1,0 +1,26 @@
+"""Waiting on conditions, never for a time."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+
+INTERVAL = 0.02
+
+
+async def eventually(condition: Callable[[], object | Awaitable[object]], timeout: float = 10.0) -> None:
+    """Return when `condition()` gives something true.
+
+    Raises:
+        AssertionError: it has not, after `timeout` seconds.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if inspect.isawaitable(result):
+            result = await result
+        if result:
+            return
+        if time.monotonic() > end:
+            raise AssertionError(f"not so within {timeout:g} s: {inspect.getsource(condition).strip()}")
+        await asyncio.sleep(INTERVAL)
