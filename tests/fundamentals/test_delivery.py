@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import structlog
 from nats.js.errors import NotFoundError
-from opentelemetry.trace import NoOpTracer
 
 from scribe.common.broker import Broker
 from scribe.common.cancellation import open_cancellations
@@ -52,7 +51,6 @@ async def working(broker: Broker, step: StepFunction, settings: WorkerSettings =
             hold_limit=settings.hold_limit,
             cancellations=cancellations,
             publisher=Publisher(broker.js),
-            tracer=NoOpTracer(),
             metrics=metrics.steps,
             log=log,
         )

@@ -16,6 +16,7 @@ from opentelemetry import propagate
 from scribe.common.errors import UnavailableError
 from scribe.common.pipeline import PipelineData, Step, encode
 from scribe.common.progress import Progress, State
+from scribe.common.spans import sending
 from scribe.common.streams import deadletter_subject, pipeline_message_id
 
 MESSAGE_ID = "Nats-Msg-Id"
@@ -43,7 +44,8 @@ class Publisher:
         """Publish the work of `progress.step`, or the end of the task; the end has no body, its headers say all."""
         body = b"" if progress.state is State.DONE else encode(data)
         message_id = pipeline_message_id(progress.step, progress.task_id, progress.run)
-        await self.publish(progress.subject, body, {**progress.headers(), MESSAGE_ID: message_id})
+        with sending(progress.subject, message_id, len(body)):
+            await self.publish(progress.subject, body, {**progress.headers(), MESSAGE_ID: message_id})
 
     async def event(self, progress: Progress) -> None:
         """Publish what happened between two transitions."""
@@ -56,7 +58,9 @@ class Publisher:
         """Keep a message that no attempt could finish, with its original headers and `why` beside them."""
         kept = {name: value for name, value in headers.items() if not name.startswith("Nats-")}
         message_id = f"{why[ORIGINAL_SUBJECT]}:{why[ATTEMPTS]}"
-        await self.publish(deadletter_subject(step, task_id), body, {**kept, **why, MESSAGE_ID: message_id})
+        subject = deadletter_subject(step, task_id)
+        with sending(subject, message_id, len(body)):
+            await self.publish(subject, body, {**kept, **why, MESSAGE_ID: message_id})
 
     async def publish(self, subject: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Store one message, with the current trace context in its headers."""

@@ -3,14 +3,14 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from opentelemetry import propagate, trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry import trace
+from opentelemetry.trace import Span
 
 from scribe.common.cancellation import Cancellations
 from scribe.common.delivery import Delivery
@@ -21,6 +21,7 @@ from scribe.common.middleware import StepFunction, compose, deadline, grounded, 
 from scribe.common.pipeline import PipelineData, Step, decode
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
+from scribe.common.redelivery import EarlierAttempt, no_earlier_attempt
 from scribe.common.settings import WorkerSettings
 from scribe.common.settlement import (
     MAX_ATTEMPTS,
@@ -32,6 +33,7 @@ from scribe.common.settlement import (
     decide,
     settle,
 )
+from scribe.common.spans import ATTEMPT, OUTCOME, failed, processing
 
 T = TypeVar("T")
 
@@ -52,9 +54,9 @@ class Runner:
     hold_limit: float
     cancellations: Cancellations
     publisher: Publisher
-    tracer: Tracer
     metrics: StepMetrics
     log: Logger
+    earlier: EarlierAttempt = no_earlier_attempt
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
@@ -62,11 +64,12 @@ class Runner:
         self.metrics.received.labels(self.step).inc()
         if delivery.attempt > 1:
             self.metrics.redeliveries.labels(self.step).inc()
-        with self._span(delivery) as span, self.metrics.in_progress.labels(self.step).track_inprogress():
-            async with heartbeat(delivery):
+        in_progress = self.metrics.in_progress.labels(self.step)
+        async with heartbeat(delivery), self._span(delivery) as span:
+            with in_progress.track_inprogress():
                 outcome = await self._outcome(delivery)
                 name = await self._settle(outcome, delivery)
-            span.set_attribute("scribe.outcome", name)
+            span.set_attribute(OUTCOME, name)
             self._record(outcome, name, delivery, time.monotonic() - started)
 
     async def _outcome(self, delivery: Delivery) -> Outcome:
@@ -116,20 +119,15 @@ class Runner:
                 self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
                 await asyncio.sleep(error.retry_after * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
 
-    def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
-        return self.tracer.start_as_current_span(
-            f"process {self.step}",
-            context=propagate.extract(delivery.headers),
-            kind=SpanKind.CONSUMER,
-            attributes={
-                "messaging.system": "nats",
-                "messaging.operation.type": "process",
-                "messaging.operation.name": "process",
-                "messaging.destination.name": f"pipeline.{self.step}",
-                "messaging.consumer.group.name": self.step.value,
-                "scribe.attempt": delivery.attempt,
-            },
-        )
+    @asynccontextmanager
+    async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:
+        attempt = delivery.attempt
+        with processing(delivery.subject, delivery.headers, consumer=self.step, attempt=attempt) as span:
+            if attempt > 1 and span.is_recording():
+                earlier = await self.earlier(delivery)
+                if earlier is not None:
+                    span.add_link(earlier, {ATTEMPT: attempt - 1})
+            yield span
 
     def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:
         self.metrics.deliveries.labels(self.step, name).inc()
@@ -139,7 +137,7 @@ class Runner:
             self.metrics.dead_letters.labels(self.step).inc()
         error = getattr(outcome, "error", None)
         if error is not None:
-            trace.get_current_span().set_status(Status(StatusCode.ERROR, type(error).__name__))
+            failed(trace.get_current_span(), type(error).__name__)
         tokens = delivery.subject.split(".")
         self.log.info(
             "delivery",

@@ -1,15 +1,17 @@
 """Calls to services that are not ours: deadlines, and an error class that follows from the HTTP status alone."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+from opentelemetry.trace import Span
 
 from scribe.common.errors import PermanentError, StepError, TransientError
 from scribe.common.metrics import Metrics
+from scribe.common.spans import called, calling
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 529})
 CONNECT_TIMEOUT = 5.0
@@ -53,16 +55,21 @@ class Upstream:
         Raises:
             TransientError: no answer, or 408, 425, 429, 5xx. PermanentError: any other status from 400.
         """
-        with self.metrics.upstreams.call(self.name) as call:
+        with self._span(method, url) as span, self.metrics.upstreams.call(self.name) as call:
             try:
                 response = await self.client.request(method, url, params=params, timeout=timeout or self.client.timeout)
             except httpx.HTTPError as error:
                 call.outcome = type(error).__name__
                 raise TransientError(f"{self.name}: {type(error).__name__}") from error
             call.outcome = str(response.status_code)
+            called(span, response.status_code)
         if response.status_code >= 400:
             raise error_for_status(self.name, response.status_code, response.headers)
         return response
+
+    def _span(self, method: str, url: str) -> AbstractContextManager[Span]:
+        server = self.client.base_url.join(url)
+        return calling(self.name, method, server.host, server.port, server.scheme)
 
 
 @asynccontextmanager

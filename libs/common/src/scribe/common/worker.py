@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from nats.js.errors import NotFoundError
 from opentelemetry.trace import Tracer
@@ -25,6 +26,7 @@ from scribe.common.metrics import Metrics
 from scribe.common.middleware import StepFunction
 from scribe.common.pipeline import Step
 from scribe.common.publisher import Publisher
+from scribe.common.redelivery import earlier_attempt
 from scribe.common.runner import Runner, with_middleware
 from scribe.common.settings import WorkerSettings
 from scribe.common.streams import ensure_consumer, step_consumer, verify_streams
@@ -82,9 +84,9 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
             hold_limit=settings.hold_limit,
             cancellations=cancellations,
             publisher=Publisher(broker.js),
-            tracer=tracer,
             metrics=metrics.steps,
             log=log,
+            earlier=partial(earlier_attempt, broker.js),
         )
         consumer = _consumer(step, settings, resources, runner)
         checks = _checks(broker, consumer)

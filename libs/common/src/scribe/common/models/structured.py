@@ -10,8 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from opentelemetry import trace
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span
 from pydantic import BaseModel, ConfigDict
 from pydantic_ai.direct import model_request
 from pydantic_ai.exceptions import AgentRunError
@@ -30,6 +29,7 @@ from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.pipeline import Usage
+from scribe.common.spans import asked, asking
 
 TOOL = "answer"
 
@@ -143,29 +143,14 @@ class StructuredModel:
         self._metrics.llm.cost.labels(*labels).inc(usage.cost_usd or 0.0)
         if usage.cost_usd is None:
             self._metrics.llm.unpriced.labels(*labels).inc()
-        span.set_attributes(
-            {
-                "gen_ai.response.model": response.model_name or "",
-                "gen_ai.usage.input_tokens": usage.input_tokens,
-                "gen_ai.usage.output_tokens": usage.output_tokens,
-            }
-        )
+        tokens = (usage.input_tokens, usage.output_tokens)
+        asked(span, response.model_name or "", response.finish_reason, tokens, usage.cost_usd)
         text, fault = raw_answer(response)
         return Paid(text=text, fault=fault, usage=usage)
 
     def _span(self, model: NamedModel) -> AbstractContextManager[Span]:
         provider, _, name = model.name.partition(":")
-        return trace.get_tracer("scribe").start_as_current_span(
-            f"chat {name}",
-            kind=SpanKind.CLIENT,
-            record_exception=False,
-            attributes={
-                "gen_ai.operation.name": "chat",
-                "gen_ai.provider.name": provider,
-                "gen_ai.request.model": name,
-                "scribe.purpose": self._purpose,
-            },
-        )
+        return asking(provider, name, self._purpose, self._settings.get("max_tokens"))
 
 
 def most_hopeful(errors: list[StepError]) -> StepError:
