@@ -12,7 +12,7 @@ import nats.errors
 
 from scribe.common.delivery import Delivery
 from scribe.common.errors import TransientError
-from scribe.common.metrics import GroundingMetrics, StepMetrics
+from scribe.common.metrics import StepMetrics
 from scribe.common.pipeline import PipelineData, Step
 from scribe.common.streams import ACK_WAIT
 
@@ -62,20 +62,6 @@ def timed(step_name: Step, metrics: StepMetrics) -> Middleware:
             return result.model_copy(update={"step_timings": {**result.step_timings, step_name: seconds}})
 
         return measured
-
-    return wrap
-
-
-def grounded(step_name: Step, metrics: GroundingMetrics) -> Middleware:
-    """Count the evidence that every finished attempt found."""
-
-    def wrap(step: StepFunction) -> StepFunction:
-        async def counted(data: PipelineData) -> PipelineData:
-            result = await step(data)
-            metrics.observe(step_name, result)
-            return result
-
-        return counted
 
     return wrap
 

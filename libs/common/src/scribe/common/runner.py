@@ -17,7 +17,7 @@ from scribe.common.delivery import Delivery
 from scribe.common.errors import PermanentError, StepError, UnavailableError, UnreadableMessageError
 from scribe.common.logs import Logger
 from scribe.common.metrics import Metrics, StepMetrics
-from scribe.common.middleware import StepFunction, compose, deadline, grounded, heartbeat, timed
+from scribe.common.middleware import StepFunction, compose, deadline, heartbeat, timed
 from scribe.common.pipeline import PipelineData, Step, decode
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
@@ -40,9 +40,7 @@ T = TypeVar("T")
 
 def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
     """The step as it runs in production: timed, and ended at its deadline."""
-    return compose(
-        function, grounded(step, metrics.grounding), timed(step, metrics.steps), deadline(settings.step_deadline)
-    )
+    return compose(function, timed(step, metrics.steps), deadline(settings.step_deadline))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from scribe.common.metrics.calls import CALL_BUCKETS
-from scribe.common.pipeline import PipelineData, Step
 
 STEP_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 ATTEMPT_BUCKETS = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -83,16 +82,6 @@ class GroundingMetrics:
         self.emails = Counter(
             "scribe_emails", "E-mails written, by whether the evidence suffices.", ["confident"], registry=registry
         )
-
-    def observe(self, step: Step, data: PipelineData) -> None:
-        """Count the evidence that `step` has just added to `data`."""
-        if step is Step.SCRAPER and data.research is not None:
-            self.facts.labels("kept").inc(len(data.research.facts))
-            self.facts.labels("dropped").inc(data.research.facts_dropped)
-            for source in data.research.sources:
-                self.sources.labels(source.origin).inc()
-        elif step is Step.ARXIV:
-            self.papers.labels("arxiv").inc(len(data.papers or ()))
 
     def create_zeros(self, step: str) -> None:
         """Make the series of this step appear before their first event."""
