@@ -80,7 +80,6 @@ CREATE TABLE queue_items (
     error_message       text,
     resume_step         text,
     not_before          timestamptz,
-    published_at        timestamptz,
     progressed_at       timestamptz NOT NULL DEFAULT now(),
     traceparent         text,
     created_at          timestamptz NOT NULL DEFAULT now(),
@@ -89,11 +88,10 @@ CREATE TABLE queue_items (
     cancelled_at        timestamptz,
     CONSTRAINT queue_items_error_length CHECK (char_length(error_message) <= 1000)
 );
--- The relay: what is not yet published, users in turn, each in the order of submission.
-CREATE INDEX queue_items_unpublished ON queue_items (user_id, submission) WHERE published_at IS NULL;
--- The caps on items in flight, and the reconciler: what is published and not finished, the longest silent first.
-CREATE INDEX queue_items_in_flight ON queue_items (progressed_at)
-    WHERE published_at IS NOT NULL AND status IN ('pending', 'processing');
+-- The relay: what waits, users in turn, each in the order of submission.
+CREATE INDEX queue_items_pending ON queue_items (user_id, submission) WHERE status = 'pending';
+-- The caps on items in flight, and the reconciler: what is under way, the longest silent first.
+CREATE INDEX queue_items_processing ON queue_items (progressed_at) WHERE status = 'processing';
 -- The list of a user's items: active ones and those of the last 24 hours.
 CREATE INDEX queue_items_user_submission ON queue_items (user_id, submission);
 CREATE INDEX queue_items_user_recent ON queue_items (user_id, created_at DESC);

@@ -1,0 +1,111 @@
+"""`python -m scribe.gateway`: the REST API, and beside it the relay, the projector and the reconciler."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from scribe.common.broker import Broker, connect
+from scribe.common.database import open_pool
+from scribe.common.errors import ConfigurationError
+from scribe.common.health import serving
+from scribe.common.logs import Logger, configure
+from scribe.common.metrics import Metrics
+from scribe.common.provision import provision
+from scribe.common.settings import load
+from scribe.common.telemetry import open_telemetry
+from scribe.common.upstream import open_upstream
+from scribe.gateway.app import create_app
+from scribe.gateway.auth.keys import IssuerKeys
+from scribe.gateway.auth.tokens import TokenVerifier
+from scribe.gateway.context import Context
+from scribe.gateway.database import Database
+from scribe.gateway.pipeline.projector import Projector
+from scribe.gateway.pipeline.reconciler import Reconciler
+from scribe.gateway.pipeline.relay import Relay
+from scribe.gateway.queue.positions import Positions
+from scribe.gateway.settings import GatewaySettings
+from scribe.gateway.users.directory import Directory
+
+JWKS_PATH = "/.well-known/jwks.json"
+JWKS_TIMEOUT = 5.0
+
+
+@asynccontextmanager
+async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[tuple[Context, Relay]]:
+    """Everything that requests need, and the relay that they wake."""
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(open_telemetry("scribe-gateway"))
+        database = Database(await stack.enter_async_context(open_pool(settings, "gateway")))
+        broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
+        await provision(broker, settings)
+        issuer = await stack.enter_async_context(
+            open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT)
+        )
+        keys = IssuerKeys(issuer, JWKS_PATH)
+        relay = Relay(database, broker.js, settings, log)
+        yield (
+            Context(
+                settings=settings,
+                database=database,
+                broker=broker,
+                metrics=metrics,
+                log=log,
+                tokens=TokenVerifier(keys, settings.issuer, settings.jwt_secret, settings.admin_user_ids),
+                users=Directory(database),
+                positions=Positions(database),
+                wake_relay=relay.wake,
+            ),
+            relay,
+        )
+
+
+async def serve(settings: GatewaySettings, log: Logger) -> int:
+    """Run until SIGTERM or SIGINT; 0 after a quiet end, 1 when NATS is gone for good."""
+    async with open_context(settings, log) as (context, relay):
+        projector = Projector(context.database, context.broker, log, ended=relay.wake)
+        reconciler = Reconciler(context.database, context.broker, settings, log, reissued=relay.wake)
+        async with serving(create_app(context), settings.host, settings.port) as port, asyncio.TaskGroup() as tasks:
+            log.info("gateway_started", port=port)
+            projecting = tasks.create_task(projector.run())
+            others = [tasks.create_task(relay.run()), tasks.create_task(reconciler.run())]
+            code = await _until_signalled(context.broker, log)
+            for task in others:
+                task.cancel()
+            projector.stop()
+            await projecting
+    log.info("stopped")
+    return code
+
+
+async def _until_signalled(broker: Broker, log: Logger) -> int:
+    signalled = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, signalled.set)
+    waiting = {asyncio.create_task(signalled.wait()), asyncio.create_task(broker.closed.wait())}
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    if broker.closed.is_set():
+        log.error("nats_closed")
+        return 1
+    log.info("stopping")
+    return 0
+
+
+def main() -> None:
+    """The process."""
+    settings = load(GatewaySettings)
+    log = configure(settings, "gateway")
+    try:
+        code = asyncio.run(serve(settings, log))
+    except ConfigurationError as error:
+        log.error("misconfigured", reason=str(error))
+        code = 2
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The ASGI application: routers and what surrounds them."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from scribe.gateway.context import Context
+from scribe.gateway.emails import routes as emails
+from scribe.gateway.queue import routes as queue
+from scribe.gateway.users import routes as users
+from scribe.gateway.web import errors, health
+
+ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
+EXPOSED = [
+    *("X-Request-ID", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "X-Total-Count", "Link"),
+]
+
+
+def create_app(context: Context) -> FastAPI:
+    """The REST API over an open context."""
+    app = FastAPI(
+        title="Scribe",
+        version=health.VERSION,
+        summary="Personal cold e-mails to academics, researched and true.",
+        docs_url="/docs" if context.settings.docs else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if context.settings.docs else None,
+    )
+    app.state.context = context
+    errors.install(app, context.log)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(context.settings.cors_origins),
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PATCH", "DELETE", "OPTIONS"],
+        allow_headers=ALLOWED,
+        expose_headers=EXPOSED,
+    )
+    # `/api/email/status/…` before `/api/email/{id}`.
+    for router in (health.router, users.router, queue.email_router, emails.router, queue.router):
+        app.include_router(router)
+    return app

@@ -1,0 +1,112 @@
+"""What requests need, and the dependencies that hand it to them. The only place that uses `Depends`' values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from scribe.common.broker import Broker
+from scribe.common.logs import Logger
+from scribe.common.metrics import Metrics
+from scribe.gateway.auth.keys import KeysUnavailableError
+from scribe.gateway.auth.tokens import Caller, TokenVerifier
+from scribe.gateway.database import Database
+from scribe.gateway.problems import BadRequest, Forbidden, ServiceUnavailable, Unauthorized
+from scribe.gateway.queue.positions import Positions
+from scribe.gateway.settings import GatewaySettings
+from scribe.gateway.users.directory import Directory
+
+
+@dataclass(frozen=True)
+class Context:
+    """One per process. `wake_relay` tells the relay that there is something to publish."""
+
+    settings: GatewaySettings
+    database: Database
+    broker: Broker
+    metrics: Metrics
+    log: Logger
+    tokens: TokenVerifier
+    users: Directory
+    positions: Positions
+    wake_relay: Callable[[], None]
+
+
+bearer = HTTPBearer(auto_error=False, description="A Supabase access token.")
+
+
+def context_of(request: Request) -> Context:
+    """The process's context."""
+    context: Context = request.app.state.context
+    return context
+
+
+InContext = Annotated[Context, Depends(context_of)]
+
+
+async def caller_of(
+    context: InContext, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Caller:
+    """Level S: whoever holds a valid token."""
+    if credentials is None:
+        raise Unauthorized
+    try:
+        return await context.tokens.verify(credentials.credentials)
+    except KeysUnavailableError:
+        raise ServiceUnavailable("Access tokens cannot be checked at the moment. Please try again.") from None
+
+
+SignedIn = Annotated[Caller, Depends(caller_of)]
+
+
+async def user_of(context: InContext, caller: SignedIn) -> UUID:
+    """Level U: a caller with a row in `users`; gives the user's id."""
+    if not await context.users.knows(caller.id):
+        raise Forbidden("This account is not set up yet. Call POST /api/user/init first.")
+    return caller.id
+
+
+UserId = Annotated[UUID, Depends(user_of)]
+
+
+async def admin_of(context: InContext, caller: SignedIn, request: Request) -> Caller:
+    """Level A: an administrator; every call leaves an audit line."""
+    context.log.info(
+        "admin_request",
+        actor=str(caller.id),
+        allowed=caller.is_admin,
+        method=request.method,
+        path=request.url.path,
+    )
+    if not caller.is_admin:
+        raise Forbidden("Only administrators may do this.")
+    return caller
+
+
+Admin = Annotated[Caller, Depends(admin_of)]
+
+
+def id_in_path(id: Annotated[str, Path(description="A UUID.", examples=["6f1c…"])]) -> UUID:  # noqa: A002 - the path's name
+    """The id in a path; a malformed one is 400, not 422."""
+    return parse_id(id)
+
+
+def parse_id(text: str) -> UUID:
+    """A UUID in its usual form.
+
+    Raises:
+        BadRequest: it is none.
+    """
+    try:
+        parsed = UUID(text)
+    except ValueError:
+        raise BadRequest("The id is not a UUID.") from None
+    if str(parsed) != text.lower():
+        raise BadRequest("The id is not a UUID.")
+    return parsed
+
+
+PathId = Annotated[UUID, Depends(id_in_path)]

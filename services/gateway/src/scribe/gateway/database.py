@@ -1,0 +1,56 @@
+"""Two ways to a connection: as the service, and as one user, who sees nothing but that user's rows."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from scribe.common.database import AWAY
+from scribe.gateway.problems import ServiceUnavailable
+
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+
+@dataclass(frozen=True)
+class Database:
+    """The pool, and the only two doors to it. Both are transactions: nothing of a session outlives them."""
+
+    pool: asyncpg.Pool
+
+    @asynccontextmanager
+    async def as_user(self, user_id: UUID) -> AsyncIterator[Connection]:
+        """A transaction in which row-level security shows only the rows of `user_id`.
+
+        Raises:
+            ServiceUnavailable: PostgreSQL is away.
+        """
+        with _unavailable_while_away():
+            async with self.pool.acquire() as connection, connection.transaction():
+                # One round trip for both, without parameters: a UUID needs no quoting.
+                await connection.execute(
+                    f"SELECT set_config('role', 'scribe_user', true), set_config('scribe.user_id', '{user_id}', true)"
+                )
+                yield connection
+
+    @asynccontextmanager
+    async def as_service(self) -> AsyncIterator[Connection]:
+        """A transaction that sees all rows.
+
+        Raises:
+            ServiceUnavailable: PostgreSQL is away.
+        """
+        with _unavailable_while_away():
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield connection
+
+
+@contextmanager
+def _unavailable_while_away() -> Iterator[None]:
+    try:
+        yield
+    except AWAY as error:
+        raise ServiceUnavailable from error

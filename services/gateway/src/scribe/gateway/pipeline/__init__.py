@@ -1,0 +1,1 @@
+"""The gateway's side of the pipeline: relay, projector and reconciler."""

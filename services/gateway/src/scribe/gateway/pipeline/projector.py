@@ -1,0 +1,190 @@
+"""The projector: what the messages tell becomes the state of the rows.
+
+Two pulls (PIPELINE and EVENTS, headers only) feed one batcher. A batch is one transaction; after its commit finished
+tasks are purged from PIPELINE, changes are announced, and the deliveries are acknowledged. Whatever is lost after the
+commit is delivered again and changes nothing, because a state is only written where its rank is higher.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import nats.errors
+from nats.js.errors import APIError
+
+from scribe.common.broker import Broker
+from scribe.common.consumer import Consumer, PullOptions
+from scribe.common.database import AWAY, load_queries
+from scribe.common.delivery import Delivery
+from scribe.common.errors import UnavailableError, UnreadableMessageError
+from scribe.common.logs import Logger
+from scribe.common.pipeline import WIRE_NAMES
+from scribe.common.progress import Progress, State, read_progress
+from scribe.common.streams import ensure_consumer, notify_subject, pipeline_task_subjects, projector_consumer
+from scribe.gateway.database import Database
+from scribe.gateway.problems import ServiceUnavailable
+
+SQL = load_queries("scribe.gateway.pipeline")
+SLOTS = 256
+PAUSE_WHILE_AWAY = 1.0
+STREAMS = ("PIPELINE", "EVENTS")
+
+_STATUS = {
+    State.QUEUED: "processing",
+    State.STARTED: "processing",
+    State.RETRYING: "processing",
+    State.DONE: "completed",
+    State.FAILED: "failed",
+    State.CANCELLED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A delivery, what it tells, and the future that its handler waits on."""
+
+    delivery: Delivery
+    progress: Progress
+    done: "asyncio.Future[None]"
+
+
+class Projector:
+    """Runs until `stop`. `ended` is called when tasks have ended, so that the relay can use their places."""
+
+    def __init__(self, database: Database, broker: Broker, log: Logger, *, ended: Callable[[], None]) -> None:
+        self._database = database
+        self._broker = broker
+        self._log = log
+        self._ended = ended
+        self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=SLOTS * len(STREAMS))
+        self._consumers = [self._consumer(stream) for stream in STREAMS]
+
+    def stop(self) -> None:
+        """Stop pulling; `run` returns when what was pulled is projected."""
+        for consumer in self._consumers:
+            consumer.stop()
+
+    async def run(self) -> None:
+        """Project until `stop`."""
+        async with asyncio.TaskGroup() as tasks:
+            batching = tasks.create_task(self._batch())
+            async with asyncio.TaskGroup() as pulling:
+                for consumer in self._consumers:
+                    pulling.create_task(consumer.run())
+            batching.cancel()
+
+    def _consumer(self, stream: str) -> Consumer:
+        return Consumer(
+            self._broker,
+            PullOptions(stream=stream, durable="projector", slots=SLOTS),
+            self._handle,
+            ensure=lambda: ensure_consumer(self._broker.js, stream, projector_consumer()),
+            log=self._log,
+        )
+
+    async def _handle(self, delivery: Delivery) -> None:
+        try:
+            progress = read_progress(delivery.subject, delivery.headers)
+        except UnreadableMessageError as error:
+            self._log.error("unreadable_progress", subject=delivery.subject.split(".")[0], reason=str(error))
+            await delivery.term()
+            return
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        await self._entries.put(Entry(delivery, progress, done))
+        await done
+        try:
+            await delivery.ack()
+        except UnavailableError:
+            return
+
+    async def _batch(self) -> None:
+        while True:
+            entries = [await self._entries.get()]
+            while not self._entries.empty() and len(entries) < SLOTS:
+                entries.append(self._entries.get_nowait())
+            await self._project_patiently([entry.progress for entry in entries])
+            for entry in entries:
+                entry.done.set_result(None)
+
+    async def _project_patiently(self, progress: Sequence[Progress]) -> None:
+        """Hold the batch while Postgres is away; the deliveries wait with it."""
+        while True:
+            try:
+                changed, over = await self._project(highest(progress))
+                break
+            except (ServiceUnavailable, *AWAY) as error:
+                self._log.warning("projector_waits", error_class=type(error).__name__)
+                await asyncio.sleep(PAUSE_WHILE_AWAY)
+        try:
+            await self._purge(over)
+            await announce(self._broker, changed)
+        except (nats.errors.Error, APIError, OSError) as error:
+            self._log.warning("projector_tidies_later", error_class=type(error).__name__)
+        if over:
+            self._ended()
+
+    async def _project(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
+        ids = sorted(state.task_id for state in states)
+        async with self._database.as_service() as connection:
+            await connection.execute(SQL["lock"], ids)
+            changed = await connection.fetch(SQL["project"], *columns(states))
+            ended = [s.task_id for s in states if s.state in (State.DONE, State.FAILED, State.CANCELLED)]
+            over = await connection.fetch(SQL["terminal"], ended) if ended else []
+        return changed, over
+
+    async def _purge(self, over: Iterable[asyncpg.Record]) -> None:
+        await asyncio.gather(
+            *(self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"])) for row in over)
+        )
+
+
+def highest(progress: Iterable[Progress]) -> list[Progress]:
+    """The highest state of each task."""
+    best: dict[object, Progress] = {}
+    for state in progress:
+        if state.task_id not in best or best[state.task_id].rank < state.rank:
+            best[state.task_id] = state
+    return list(best.values())
+
+
+def columns(states: Sequence[Progress]) -> list[list[object]]:
+    """The arrays of the `project` query."""
+    rows = [_row(state) for state in states]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _row(state: Progress) -> tuple[object, ...]:
+    postponed = state.not_before is not None
+    return (
+        state.task_id,
+        state.rank,
+        "pending" if postponed else _STATUS[state.state],
+        state.run + 1 if postponed else state.run,
+        state.attempt,
+        WIRE_NAMES.get(state.step),
+        state.state.value,
+        json.dumps({step.value: seconds for step, seconds in state.timings.items()}),
+        ",".join(state.skipped),
+        state.template_type,
+        state.email_id,
+        state.error or "",
+        state.step.value if postponed else None,
+        state.not_before,
+        state.at,
+    )
+
+
+async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:
+    """Tell open event streams, over core NATS; whoever misses it reads the row."""
+    for row in changed:
+        body = {
+            "id": str(row["id"]),
+            "event_id": f"{row['submission']}:{row['state_rank']}",
+            "status": row["status"],
+            "current_step": row["current_step"],
+            "step_status": row["step_status"],
+            "email_id": str(row["email_id"]) if row["email_id"] else None,
+        }
+        await broker.client.publish(notify_subject(row["user_id"]), json.dumps(body).encode())

@@ -1,0 +1,102 @@
+-- name: take
+-- What may be published now: users in turn, each in the order of submission, at most $1 of one user in flight, $2 now.
+-- The recursion hops from user to user along the index instead of reading everything that waits.
+WITH RECURSIVE hop AS (
+    (SELECT user_id FROM queue_items WHERE status = 'pending' ORDER BY user_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT q.user_id FROM queue_items q WHERE q.status = 'pending' AND q.user_id > hop.user_id
+            ORDER BY q.user_id LIMIT 1)
+    FROM hop WHERE hop.user_id IS NOT NULL
+),
+flight AS (
+    SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
+),
+candidate AS (
+    SELECT mine.id, mine.submission, mine.nth + coalesce(flight.items, 0) AS turn
+    FROM hop
+    LEFT JOIN flight USING (user_id)
+    CROSS JOIN LATERAL (
+        SELECT id, submission, row_number() OVER (ORDER BY submission) AS nth
+        FROM queue_items
+        WHERE user_id = hop.user_id AND status = 'pending' AND (not_before IS NULL OR not_before <= now())
+        ORDER BY submission
+        LIMIT greatest($1 - coalesce(flight.items, 0), 0)
+    ) AS mine
+    ORDER BY turn, mine.submission
+    LIMIT $2
+)
+SELECT q.*, u.display_name
+FROM queue_items q
+JOIN candidate USING (id)
+JOIN users u ON u.id = q.user_id
+WHERE q.status = 'pending'
+ORDER BY candidate.turn, q.submission
+FOR UPDATE OF q SKIP LOCKED
+
+-- name: in_flight
+SELECT count(*) FROM queue_items WHERE status = 'processing'
+
+-- name: published
+UPDATE queue_items
+SET status = 'processing', current_step = $2, step_status = 'queued', resume_step = NULL, not_before = NULL,
+    progressed_at = now()
+WHERE id = $1
+
+-- name: lock
+-- In one order, so that two projectors never wait for each other.
+SELECT id FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+
+-- name: project
+UPDATE queue_items AS q
+SET state_rank = e.rank,
+    status = e.status::queue_status,
+    run = greatest(q.run, e.run),
+    attempt = e.attempt,
+    current_step = coalesce(e.current_step, q.current_step),
+    step_status = e.step_status,
+    step_timings = q.step_timings || e.timings::jsonb,
+    skipped_steps = CASE WHEN e.skipped = '' THEN q.skipped_steps ELSE string_to_array(e.skipped, ',') END,
+    template_type = coalesce(e.template_type::template_type, q.template_type),
+    email_id = coalesce((SELECT id FROM emails WHERE emails.id = e.email_id), q.email_id),
+    error_message = CASE WHEN e.status = 'failed' THEN left(e.error, 1000) END,
+    resume_step = e.resume_step,
+    not_before = e.not_before,
+    started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
+    completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
+    cancelled_at = CASE WHEN e.status = 'completed' THEN NULL ELSE q.cancelled_at END,
+    progressed_at = now()
+FROM unnest(
+    $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]
+) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
+        resume_step, not_before, at)
+WHERE q.id = e.id AND q.state_rank < e.rank
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id
+
+-- name: terminal
+SELECT id FROM queue_items WHERE id = ANY ($1::uuid[]) AND status IN ('completed', 'failed')
+
+-- name: stale
+-- What has been silent for $1 seconds, the longest first.
+SELECT id, user_id, run, current_step, state_rank, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
+FROM queue_items
+WHERE status = 'processing' AND progressed_at < now() - make_interval(secs => $1)
+ORDER BY progressed_at
+LIMIT 200
+
+-- name: reissue
+-- Back to the relay as the next run, from $3 on; unless it has moved meanwhile.
+UPDATE queue_items
+SET status = 'pending', run = run + 1, state_rank = $4, attempt = 0, resume_step = $3, step_status = 'reissued',
+    progressed_at = now()
+WHERE id = $1 AND state_rank = $2 AND status = 'processing'
+
+-- name: written_without_projection
+-- The e-mail is there, its message is lost: the row learns of it from the table itself.
+UPDATE queue_items q
+SET status = 'completed', state_rank = $2, email_id = e.id, template_type = e.template_type,
+    step_timings = coalesce(e.metadata -> 'step_timings', '{}'), step_status = NULL, error_message = NULL,
+    completed_at = e.created_at, progressed_at = now()
+FROM emails e
+WHERE e.task_id = q.id AND q.id = $1 AND q.status = 'processing'
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id

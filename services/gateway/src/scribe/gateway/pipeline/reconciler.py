@@ -1,0 +1,121 @@
+"""The reconciler: what has made no progress is issued again, and streams that were lost are made again.
+
+For a row that has been silent for `stale_after` seconds:
+
+| its last message                          | then                                                     |
+|-------------------------------------------|----------------------------------------------------------|
+| the e-mail is written                     | the row is completed from the table                      |
+| waits in its consumer's backlog           | nothing: it is its consumer that is slow                 |
+| is being worked on                        | nothing, until four times that long                      |
+| was consumed without an outcome, is lost  | back to the relay as the next run, from that step if the |
+|                                           | stream still has its data, else from the parser          |
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum, auto
+from uuid import UUID
+
+import asyncpg
+import nats.errors
+from nats.js.errors import APIError, NotFoundError
+
+from scribe.common.broker import Broker
+from scribe.common.database import AWAY, load_queries
+from scribe.common.errors import ConfigurationError
+from scribe.common.logs import Logger
+from scribe.common.pipeline import WIRE_NAMES, Step
+from scribe.common.provision import provision
+from scribe.common.rank import COMPLETED_RANK, Phase, state_rank
+from scribe.common.streams import pipeline_subject, pipeline_task_subjects
+from scribe.gateway.database import Database
+from scribe.gateway.pipeline.projector import announce
+from scribe.gateway.problems import ServiceUnavailable
+from scribe.gateway.settings import GatewaySettings
+
+SQL = load_queries("scribe.gateway.pipeline")
+STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
+
+
+class Whereabouts(Enum):
+    """What has become of a task's last message."""
+
+    WAITING = auto()
+    WORKED_ON = auto()
+    GONE = auto()
+
+
+class Reconciler:
+    """Looks every `reconcile_interval` seconds. `reissued` wakes the relay."""
+
+    def __init__(
+        self,
+        database: Database,
+        broker: Broker,
+        settings: GatewaySettings,
+        log: Logger,
+        *,
+        reissued: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._broker = broker
+        self._settings = settings
+        self._log = log
+        self._reissued = reissued
+
+    async def run(self) -> None:
+        """Until cancelled.
+
+        Raises:
+            ConfigurationError: a stream has been replaced by one with another configuration.
+        """
+        while True:
+            await asyncio.sleep(self._settings.reconcile_interval)
+            try:
+                await self.round()
+            except ConfigurationError:
+                raise
+            except (ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
+                self._log.warning("reconciler_waits", error_class=type(error).__name__)
+
+    async def round(self) -> None:
+        """One look at everything."""
+        await provision(self._broker, self._settings)
+        async with self._database.as_service() as connection:
+            rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
+        for row in rows:
+            await self._reconcile(row)
+
+    async def _reconcile(self, row: asyncpg.Record) -> None:
+        if await self._complete_from_email(row["id"]):
+            return
+        step = STEPS.get(row["current_step"], Step.PARSER)
+        where = await self._whereabouts(row["id"], row["run"], step)
+        if where is Whereabouts.WAITING or (where is Whereabouts.WORKED_ON and not row["long_silent"]):
+            return
+        rank = state_rank(row["run"] + 1, step, 0, Phase.QUEUED) - 1
+        async with self._database.as_service() as connection:
+            await connection.execute(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
+        self._log.warning("reissued", task_id=str(row["id"]), run=row["run"] + 1, step=step)
+        self._reissued()
+
+    async def _complete_from_email(self, task_id: UUID) -> bool:
+        async with self._database.as_service() as connection:
+            changed = await connection.fetch(SQL["written_without_projection"], task_id, COMPLETED_RANK)
+        if changed:
+            await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(task_id))
+            await announce(self._broker, changed)
+        return bool(changed)
+
+    async def _whereabouts(self, task_id: UUID, run: int, step: Step) -> Whereabouts:
+        try:
+            message = await self._broker.js.get_last_msg("PIPELINE", pipeline_subject(step, task_id, run))
+            consumer = await self._broker.js.consumer_info("PIPELINE", step.value)
+        except NotFoundError:
+            return Whereabouts.GONE
+        sequence = message.seq or 0
+        if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
+            return Whereabouts.WAITING
+        if consumer.ack_floor is not None and sequence > consumer.ack_floor.stream_seq and consumer.num_ack_pending:
+            return Whereabouts.WORKED_ON
+        return Whereabouts.GONE

@@ -1,0 +1,119 @@
+"""The relay: pending rows become first messages. One runs in every gateway; `SKIP LOCKED` keeps them apart.
+
+The row stays locked while its message is published, and is marked after the PubAck. A crash in between publishes the
+same subject and id again, which the stream takes for what it is. Three kinds of rows come this way: new ones, failed
+ones that their users try again, and those that the projector or the reconciler sent back to a step (`resume_step`).
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import nats.errors
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+from opentelemetry import context as otel_context
+from opentelemetry import propagate
+
+from scribe.common.database import AWAY, load_queries
+from scribe.common.errors import UnavailableError, UnreadableMessageError
+from scribe.common.logs import Logger
+from scribe.common.pipeline import WIRE_NAMES, PipelineData, Step, decode
+from scribe.common.progress import State, progress_of
+from scribe.common.publisher import Publisher
+from scribe.gateway.database import Connection, Database
+from scribe.gateway.problems import ServiceUnavailable
+from scribe.gateway.settings import GatewaySettings
+
+SQL = load_queries("scribe.gateway.pipeline")
+MOST_AT_ONCE = 32
+ADMISSION = 0.7
+"""The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish."""
+PAUSE_WHILE_AWAY = 1.0
+
+
+class Relay:
+    """Publishes what waits, whenever it is woken and at least every `relay_interval` seconds."""
+
+    def __init__(self, database: Database, js: JetStreamContext, settings: GatewaySettings, log: Logger) -> None:
+        self._database = database
+        self._js = js
+        self._publisher = Publisher(js)
+        self._settings = settings
+        self._log = log
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to publish."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                published = await self._turn()
+            except (UnavailableError, ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
+                self._log.warning("relay_waits", error_class=type(error).__name__)
+                await asyncio.sleep(PAUSE_WHILE_AWAY)
+                continue
+            if not published:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), self._settings.relay_interval)
+
+    async def _turn(self) -> int:
+        """Publish as much as the limits allow; gives the number of messages."""
+        if not await self._admits():
+            self._log.warning("relay_stream_nearly_full")
+            return 0
+        async with self._database.as_service() as connection:
+            room = self._settings.in_flight - await connection.fetchval(SQL["in_flight"])
+            if room <= 0:
+                return 0
+            rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, min(room, MOST_AT_ONCE))
+            for row in rows:
+                await self._publish(connection, row)
+        return len(rows)
+
+    async def _admits(self) -> bool:
+        info = await self._js.stream_info("PIPELINE")
+        return info.state.bytes < ADMISSION * (info.config.max_bytes or float("inf"))
+
+    async def _publish(self, connection: Connection, row: asyncpg.Record) -> None:
+        step = Step(row["resume_step"]) if row["resume_step"] else Step.PARSER
+        data = await self._reached(row["id"], step) if step is not Step.PARSER else None
+        if data is None:
+            step, data = Step.PARSER, first_data(row)
+        data = data.model_copy(update={"run": row["run"]})
+        carrier = {"traceparent": row["traceparent"]} if row["traceparent"] else {}
+        token = otel_context.attach(propagate.extract(carrier))
+        try:
+            await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
+        finally:
+            otel_context.detach(token)
+        await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])
+
+    async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
+        """What the steps before `step` have found, where the stream still knows it."""
+        try:
+            message = await self._js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.*")
+            return decode(message.data or b"")
+        except (NotFoundError, UnreadableMessageError):
+            return None
+
+
+def first_data(row: asyncpg.Record) -> PipelineData:
+    """The data of a task that no step has worked on."""
+    return PipelineData(
+        task_id=row["id"],
+        user_id=row["user_id"],
+        run=row["run"],
+        submission=row["submission"],
+        submitted_at=row["created_at"],
+        email_template=row["email_template"],
+        recipient_name=row["recipient_name"],
+        recipient_interest=row["recipient_interest"],
+        sender_name=row["display_name"],
+    )

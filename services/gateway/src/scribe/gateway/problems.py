@@ -1,0 +1,124 @@
+"""Every error that a client is answered with. Each carries its status; `detail` is a sentence for the client.
+
+Problem
+├── BadRequest            400
+├── Unauthorized          401
+├── Forbidden             403
+├── NotFound              404   also what belongs to somebody else
+├── Conflict              409
+├── TooLarge              413
+├── Unprocessable         422   `detail` may be FastAPI's list
+├── TooManyRequests       429   always with Retry-After
+├── BadGateway            502
+├── ServiceUnavailable    503
+└── GatewayTimeout        504
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+Detail = str | Sequence[Mapping[str, object]]
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's word
+    """An answer that is an error."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail: Detail = "Something went wrong on our side. Please try again."
+
+    def __init__(self, detail: Detail | None = None, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(str(detail or self.detail))
+        self.detail = detail or self.detail
+        self.headers = dict(headers or {})
+
+
+class BadRequest(Problem):
+    """The request cannot be carried out as it is."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class Unauthorized(Problem):
+    """No valid token came with the request."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    detail = "A valid access token is needed."
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer realm="scribe"'})
+
+
+class Forbidden(Problem):
+    """The caller may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(Problem):
+    """There is no such resource that the caller could see."""
+
+    status = HTTPStatus.NOT_FOUND
+    detail = "Not found."
+
+
+class Conflict(Problem):
+    """The request contradicts what is there."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class TooLarge(Problem):
+    """The request's body is over the limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class Unprocessable(Problem):
+    """The request is understood and makes no sense."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooManyRequests(Problem):
+    """A limit is used up for now. `retry_after` is in seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, detail: str, retry_after: float, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail, headers={**(headers or {}), "Retry-After": str(max(1, math.ceil(retry_after)))})
+
+
+class BadGateway(Problem):
+    """A service behind us failed."""
+
+    status = HTTPStatus.BAD_GATEWAY
+
+
+class ServiceUnavailable(Problem):
+    """Something we cannot do without is away."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = "Scribe is not available for a moment. Please try again."
+
+    def __init__(self, detail: str | None = None, retry_after: float = 5.0) -> None:
+        super().__init__(detail, headers={"Retry-After": str(max(1, math.ceil(retry_after)))})
+
+
+class GatewayTimeout(Problem):
+    """A service behind us did not answer in time."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+
+
+def problem_response(
+    status: int, detail: Detail, *, headers: Mapping[str, str] | None = None, instance: str | None = None
+) -> JSONResponse:
+    """An RFC 9457 document; its type is `about:blank`, so its title is the status's phrase."""
+    body: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    body["detail"] = detail
+    if instance:
+        body["instance"] = instance
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")

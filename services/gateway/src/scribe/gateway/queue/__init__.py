@@ -1,0 +1,1 @@
+"""E-mails on their way: submitting, following, cancelling."""

@@ -1,0 +1,90 @@
+"""Queue items and task states on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scribe.common.pipeline import WIRE_NAMES
+from scribe.gateway.users.models import NotBlank
+
+Status = Literal["pending", "processing", "completed", "failed"]
+TemplateText = Annotated[str, Field(min_length=10, max_length=10_000), NotBlank]
+RecipientName = Annotated[str, Field(min_length=2, max_length=255), NotBlank]
+RecipientInterest = Annotated[str, Field(min_length=2, max_length=500), NotBlank]
+
+
+class Recipient(BaseModel):
+    """Whom an e-mail is for."""
+
+    recipient_name: RecipientName = Field(examples=["Adrian Del Maestro"])
+    recipient_interest: RecipientInterest = Field(examples=["quantum Monte Carlo of helium-4"])
+
+
+class Generate(Recipient):
+    """One e-mail to write."""
+
+    email_template: TemplateText = Field(examples=["Dear {{name}}, I read your paper {{paper}} …"])
+
+
+class Accepted(BaseModel):
+    """The task that was made of a submission."""
+
+    task_id: UUID
+
+
+class Batch(BaseModel):
+    """Many e-mails from one template."""
+
+    items: Annotated[list[Recipient], Field(min_length=1, max_length=100)]
+    email_template: TemplateText = Field(examples=["Dear {{name}}, I read your paper {{paper}} …"])
+
+
+class BatchAccepted(BaseModel):
+    """The ids of the items, in the order of the batch."""
+
+    queue_item_ids: list[UUID]
+    message: str
+
+
+class Message(BaseModel):
+    """A sentence."""
+
+    message: str
+
+
+class QueueItem(BaseModel):
+    """One e-mail on its way."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    recipient_name: str
+    recipient_interest: str
+    status: Status
+    position: int | None = Field(None, ge=1, description="How many e-mails are written before this one, and it.")
+    email_id: UUID | None
+    error_message: str | None
+    current_step: str | None
+    attempt: int
+    step_timings: dict[str, float]
+    skipped_steps: list[str]
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+
+
+class TaskStatus(BaseModel):
+    """Where a task stands, in the words that the frontend has always known."""
+
+    task_id: UUID
+    status: Literal["PENDING", "STARTED", "SUCCESS", "FAILURE"]
+    result: dict[str, object] | None = None
+    error: str | None = None
+
+
+def wire_name(step: str) -> str:
+    """A step's name in the contract; a name that is none of ours stays as it is."""
+    return {key.value: name for key, name in WIRE_NAMES.items()}.get(step, step)

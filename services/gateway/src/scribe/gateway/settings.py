@@ -1,0 +1,58 @@
+"""What the gateway reads."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from scribe.common.guard import GuardSettings
+from scribe.common.models.settings import ModelNames, ProviderSettings
+from scribe.common.provision import ProvisionSettings
+from scribe.common.settings import DatabaseSettings
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Ids = Annotated[frozenset[UUID], NoDecode, BeforeValidator(_split)]
+
+
+class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, GuardSettings):
+    """Settings of the gateway; times are in seconds, sizes in bytes."""
+
+    host: str = Field("0.0.0.0", description="Address of the REST API.")  # noqa: S104 - a pod's port
+    port: int = Field(8000, ge=0, le=65535, description="Port of the REST API; 0 chooses a free one.")
+    cors_origins: Names = Field((), description="Comma-separated origins that browsers may call from.")
+    docs: bool = Field(True, description="Serve the API's documentation at /docs.")
+
+    supabase_url: str = Field(
+        description="URL of the Supabase project; issuer and keys of the tokens follow from it.",
+        validation_alias=AliasChoices("SCRIBE_SUPABASE_URL", "SUPABASE_URL"),
+    )
+    jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens; without it they are refused.")
+    admin_user_ids: Ids = Field(frozenset(), description="Comma-separated ids of administrators.")
+
+    in_flight_per_user: int = Field(32, ge=1, description="Items of one user in the pipeline at once.")
+    in_flight: int = Field(128, ge=1, description="Items in the pipeline at once.")
+    pending_per_user: int = Field(10_000, ge=1, description="Items that one user may have waiting.")
+    relay_interval: float = Field(1.0, gt=0, description="Seconds between two looks of an idle relay.")
+    reconcile_interval: float = Field(30.0, gt=0, description="Seconds between two rounds of the reconciler.")
+    stale_after: float = Field(180.0, gt=0, description="Seconds without progress after which an item is re-issued.")
+
+    generate_per_minute: int = Field(60, ge=1, description="Calls of generate that one user may make in a minute.")
+    batches_per_minute: int = Field(20, ge=1, description="Batches that one user may submit in a minute.")
+    templates_per_hour: int = Field(10, ge=1, description="Templates that one user may have written in an hour.")
+    request_max_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Size limit of a request's body, bytes.")
+    streams_per_user: int = Field(6, ge=1, description="Event streams that one user may keep open.")
+
+    template_model: str = Field("anthropic:claude-sonnet-4-5", description="Model that writes templates from a PDF.")
+    template_fallback_models: ModelNames = Field((), description="Models that take over, comma-separated.")
+    template_timeout: float = Field(45.0, gt=0, description="Seconds that writing a template may take.")
+
+    @property
+    def issuer(self) -> str:
+        """The issuer that a token must name."""
+        return f"{self.supabase_url.rstrip('/')}/auth/v1"

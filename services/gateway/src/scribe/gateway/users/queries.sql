@@ -1,0 +1,17 @@
+-- name: create
+INSERT INTO users (id, email, display_name)
+VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET email = excluded.email
+RETURNING *
+
+-- name: find
+SELECT * FROM users WHERE id = $1
+
+-- name: exists
+SELECT EXISTS (SELECT FROM users WHERE id = $1)
+
+-- name: onboard
+UPDATE users SET onboarded = true WHERE id = $1 RETURNING *
+
+-- name: set_template
+UPDATE users SET email_template = $2 WHERE id = $1 RETURNING *

@@ -1,0 +1,56 @@
+"""Every error leaves as application/problem+json; what it holds was written for the client."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from scribe.common.logs import Logger
+from scribe.gateway.problems import Problem, problem_response
+
+_SENTENCES = {
+    404: "Not found.",
+    405: "This method is not allowed here.",
+    413: "The request is too large.",
+}
+
+
+def install(app: FastAPI, log: Logger) -> None:
+    """Register the handlers."""
+
+    async def on_problem(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, Problem):
+            raise error
+        return problem_response(error.status, error.detail, headers=error.headers)
+
+    async def on_validation(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, readable(error))
+
+    async def on_http(_request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        sentence = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")
+        return problem_response(error.status_code, sentence, headers=error.headers)
+
+    async def on_anything(request: Request, error: Exception) -> Response:
+        log.error("request_failed", path=request.url.path, error_class=type(error).__name__, exc_info=error)
+        return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.detail)
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_anything)
+
+
+def readable(error: RequestValidationError) -> list[dict[str, object]]:
+    """FastAPI's list without what the client sent, which may hold what JSON cannot carry."""
+    wanted = ("type", "loc", "msg")
+    found: list[dict[str, object]] = jsonable_encoder(
+        [{key: problem[key] for key in wanted if key in problem} for problem in error.errors()]
+    )
+    return found

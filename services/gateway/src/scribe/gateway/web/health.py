@@ -1,0 +1,76 @@
+"""`/health` for the frontend, `/livez`, `/readyz` and `/metrics` for the cluster."""
+
+import asyncio
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import asyncpg
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
+
+from scribe.common.database import AWAY
+from scribe.gateway.context import Context, InContext
+from scribe.gateway.problems import ServiceUnavailable
+
+CHECK_TIMEOUT = 2.0
+VERSION = version("scribe-gateway")
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """Whether the platform can work."""
+
+    status: str
+    database: str
+    broker: str
+    timestamp: datetime
+    version: str
+
+
+@router.get("/health", responses={503: {"model": Health}})
+async def health(context: InContext, response: Response) -> Health:
+    """The state of what the gateway needs; 503 where something is away."""
+    database, broker = await _database_answers(context), context.broker.is_connected
+    healthy = database and broker
+    response.status_code = 200 if healthy else 503
+    return Health(
+        status=_word(healthy),
+        database=_word(database),
+        broker=_word(broker),
+        timestamp=datetime.now(UTC),
+        version=VERSION,
+    )
+
+
+@router.get("/livez", include_in_schema=False)
+async def livez() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", include_in_schema=False)
+async def readyz(context: InContext, response: Response) -> dict[str, object]:
+    """Whether requests should come here."""
+    checks = {"database": await _database_answers(context), "nats": context.broker.is_connected}
+    ready = checks["database"]
+    response.status_code = 200 if ready else 503
+    return {"status": "ok" if ready else "unavailable", "checks": checks}
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(context: InContext) -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _word(healthy: bool) -> str:
+    return "healthy" if healthy else "unhealthy"
+
+
+async def _database_answers(context: Context) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT), context.database.as_service() as connection:
+            return bool(await connection.fetchval("SELECT true"))
+    except (ServiceUnavailable, asyncpg.PostgresError, *AWAY):
+        return False

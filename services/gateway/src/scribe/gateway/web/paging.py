@@ -1,0 +1,80 @@
+"""Paging: `limit` and `offset` for the frontend, an opaque keyset cursor for deep and stable reading."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+
+from scribe.gateway.problems import BadRequest
+
+DEFAULT_LIMIT = 20
+MOST = 100
+DEEPEST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a collection is wanted: `after` is the last element of the page before, newest first."""
+
+    limit: int
+    offset: int
+    after: tuple[datetime, UUID] | None
+
+    @property
+    def after_time(self) -> datetime | None:
+        """When the last element of the page before was made."""
+        return self.after[0] if self.after else None
+
+    @property
+    def after_id(self) -> UUID | None:
+        """The id of the last element of the page before."""
+        return self.after[1] if self.after else None
+
+
+def page_of(
+    limit: Annotated[int, Query(ge=1, description="At most so many; more than 100 means 100.")] = DEFAULT_LIMIT,
+    offset: Annotated[int, Query(ge=0, le=DEEPEST, description="Skip so many.")] = 0,
+    cursor: Annotated[
+        str | None, Query(max_length=256, description="From a `Link` header; wins over `offset`.")
+    ] = None,
+) -> Page:
+    """The page that a request asks for."""
+    after = read_cursor(cursor) if cursor else None
+    return Page(min(limit, MOST), 0 if after else offset, after)
+
+
+WantedPage = Annotated[Page, Depends(page_of)]
+
+
+def write_cursor(created_at: datetime, id: UUID) -> str:  # noqa: A002 - the column's name
+    """The place of an element, opaque to clients."""
+    text = json.dumps([created_at.isoformat(), str(id)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """The place that a cursor stands for.
+
+    Raises:
+        BadRequest: it is none of ours.
+    """
+    try:
+        created_at, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = datetime.fromisoformat(created_at)
+        return place.astimezone(UTC), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        raise BadRequest("The cursor is not one that this API gave out.") from None
+
+
+def describe_page(
+    request: Request, response: Response, page: Page, total: int, last: tuple[datetime, UUID] | None, count: int
+) -> None:
+    """Put the total and, where more may follow, the link to the next page into the headers."""
+    response.headers["X-Total-Count"] = str(total)
+    if last is not None and count == page.limit:
+        url = request.url.remove_query_params(["offset"]).include_query_params(cursor=write_cursor(*last))
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
