@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.common.gaps import Gap, find_gaps
+from scribe.common.name_words import SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
 from scribe.common.pipeline import ParsedTemplate, Placeholder, TemplateType
 from scribe.common.wording import fold, fold_accents, words
 
@@ -20,27 +21,6 @@ MAX_INTEREST_WORDS = 12
 MAX_TONE_LENGTH = 300
 MAX_MEANING_LENGTH = 200
 
-_TITLES = {
-    *("dr", "prof", "professor", "mr", "mrs", "ms", "mx", "sir", "dame", "phd", "dphil", "emeritus", "emerita"),
-    *("professorin", "doktor", "herr", "frau"),
-}
-_DOTTED_TITLES = {
-    "dipl",
-    "ing",
-    "habil",
-    "priv",
-    "doz",
-    "hon",
-    "rev",
-    "rer",
-    "nat",
-    "phil",
-    "med",
-    "md",
-    "msc",
-    "ph",
-    "d",
-}
 _OPERATORS = re.compile(r"[\"“”]|\b(?:site|inurl|intitle|filetype):\S*|https?://\S+|\b(?:AND|OR|NOT)\b")
 _OF_SENDER = re.compile(
     r"^(?:my|our|sender|student|applicant)\b|\bsender\b|^signature$"
@@ -129,6 +109,6 @@ def without_titles(name: str) -> str:
 
 
 def _is_title(part: str) -> bool:
-    known = _TITLES | _DOTTED_TITLES if "." in part else _TITLES
+    known = TITLES | SUFFIXES | (TITLES_AFTER_A_TITLE - {"h", "c", "em"} if part.endswith(".") else frozenset())
     named = words(part.replace(".", " "))
     return fold(part).replace(".", "").strip(",") in known or (bool(named) and all(word in known for word in named))

@@ -1,0 +1,46 @@
+"""The composer's process: `python -m scribe.composer`."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from scribe.common.database import load_queries, open_pool
+from scribe.common.kv import Memo
+from scribe.common.middleware import StepFunction
+from scribe.common.models import open_model
+from scribe.common.pipeline import Step
+from scribe.common.prompts import load_prompt
+from scribe.common.settings import load
+from scribe.common.worker import Resources, run_worker
+from scribe.composer.settings import ComposerSettings
+from scribe.composer.step import Collaborators, compose
+from scribe.composer.store import PostgresEmails
+
+
+@asynccontextmanager
+async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
+    """The composer's collaborators, and the step over them."""
+    memo = Memo(await resources.broker.js.key_value("memo"))
+    async with (
+        open_pool(settings, "composer") as pool,
+        open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, memo=memo) as model,
+    ):
+        collaborators = Collaborators(
+            model=model,
+            prompt=load_prompt("scribe.composer.prompts", "compose"),
+            emails=PostgresEmails(pool, load_queries("scribe.composer.queries")),
+            metrics=resources.metrics.grounding,
+            clock=time.monotonic,
+        )
+        yield partial(compose, collaborators)
+
+
+def main() -> None:
+    """Run until a signal."""
+    settings = load(ComposerSettings)
+    run_worker(Step.COMPOSER, settings, partial(open_step, settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Is it an e-mail at all? Refusals, empty answers, fences, thinking, remarks, other languages, far too much text."""
+
+import re
+from collections.abc import Iterator
+
+from scribe.common.gaps import fixed_parts
+from scribe.common.wording import fold, sentences, words
+from scribe.composer.checks.problem import Problem
+from scribe.composer.draft import Draft
+from scribe.composer.language import language_of, scripts_of
+from scribe.composer.material import Material
+from scribe.composer.vocabulary import META, REFUSALS
+
+LONGEST = 20_000
+ROOM = 1_200
+"""Characters that an e-mail may have beyond twice its template."""
+
+_THINKING = re.compile(r"</?(?:think|thinking|reasoning|scratchpad|analysis)\b[^>]*>", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\*\*[^*\n]+\*\*|^#{1,6} "
+    r"|</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|img|script|style|table|iframe)\b[^>]*>",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def is_empty(draft: Draft, _material: Material) -> Iterator[Problem]:
+    """No text."""
+    if not draft.body.strip():
+        yield Problem("is_empty", "The body was empty. Write the whole e-mail into `body`.")
+
+
+def holds_a_fence(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Code fences that the template does not have."""
+    if "```" in draft.body and "```" not in material.template:
+        yield Problem("holds_a_fence", "The body held a code fence (```). Write plain text.")
+
+
+def holds_a_thinking_trace(draft: Draft, material: Material) -> Iterator[Problem]:
+    """`<think>` and its like."""
+    if _THINKING.search(draft.body) and not _THINKING.search(material.template):
+        yield Problem("holds_a_thinking_trace", "The body held thinking. Write the e-mail alone.")
+
+
+def holds_markup(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Markdown or HTML that the template does not use."""
+    if _MARKUP.search(draft.body) and not _MARKUP.search(material.template):
+        yield Problem("holds_markup", "The body held markdown or HTML. Write plain text.")
+
+
+def is_a_refusal(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Words of declining that the template does not hold."""
+    for phrase in _new_phrases(REFUSALS, draft, material):
+        yield Problem("is_a_refusal", f'The body declined ("{phrase}"). It is an ordinary, honest e-mail; write it.')
+
+
+def speaks_of_the_task(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Remarks of the model about itself or what it was given."""
+    for phrase in _new_phrases(META, draft, material):
+        yield Problem(
+            "speaks_of_the_task",
+            f'The body spoke of the task ("{phrase}"). It holds what the recipient reads, nothing else.',
+            tuple(sentence for sentence in sentences(draft.body) if phrase in fold(sentence)),
+        )
+
+
+def _new_phrases(phrases: tuple[str, ...], draft: Draft, material: Material) -> Iterator[str]:
+    written, own = fold(draft.body), fold(material.own_text)
+    return (phrase for phrase in phrases if phrase in written and phrase not in own)
+
+
+def is_too_long(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Far longer than the template leads to expect."""
+    limit = min(LONGEST, 2 * len(material.template) + ROOM)
+    if len(draft.body) > limit:
+        yield Problem("is_too_long", f"The body had {len(draft.body)} characters; at most {limit} are right here.")
+
+
+def is_too_short(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Fewer words than half of those that the template itself has, gaps not counted."""
+    if 0 < len(words(draft.body)) < 0.5 * len(words(" ".join(fixed_parts(material.template)))):
+        yield Problem("is_too_short", "The body was much shorter than the template. Write the whole e-mail.")
+
+
+def is_in_another_language(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Another language or script than the template's, as a whole or in what was added."""
+    wanted = language_of(material.template)
+    own = fold(material.template)
+    added = [sentence for sentence in sentences(draft.body) if fold(sentence) not in own]
+    for text in (draft.body, "\n".join(added)):
+        found = language_of(text)
+        if wanted and found and found != wanted:
+            yield Problem("is_in_another_language", "The e-mail is to be in the template's language.", tuple(added))
+            return
+    known = scripts_of("\n".join((material.own_text, *(item.text for item in material.evidence.values()))))
+    strange = tuple(sentence for sentence in added if scripts_of(sentence) - known)
+    if strange:
+        yield Problem("is_in_another_language", "The e-mail is to be in the template's script.", strange)

@@ -1,0 +1,25 @@
+"""What a check finds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from scribe.composer.draft import Draft
+from scribe.composer.material import Material
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a draft.
+
+    `check` names the check, `correction` tells the model what to mend, `sentences` are those whose removal would mend
+    it too. A mild problem costs a correction at most, a grave one the e-mail.
+    """
+
+    check: str
+    correction: str
+    sentences: tuple[str, ...] = ()
+    grave: bool = True
+
+
+Check = Callable[[Draft, Material], Iterable[Problem]]
+"""A pure function; no model is asked and nothing is looked up."""

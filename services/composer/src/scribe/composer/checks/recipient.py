@@ -1,0 +1,75 @@
+"""Is it to the right person? The greeting and the name."""
+
+import re
+from collections.abc import Iterator
+
+from scribe.common.gaps import find_gaps
+from scribe.common.wording import fold, fold_accents, words
+from scribe.composer.checks.problem import Problem
+from scribe.composer.draft import Draft
+from scribe.composer.material import Material
+from scribe.composer.vocabulary import GENDERED_TITLES, TITLES
+
+_GREETING = re.compile(
+    r"^\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings|sehr geehrte[rs]?|liebe[rs]?|guten tag|"
+    r"hallo|cher|chère|bonjour|estimad[oa]|querid[oa]|hola|gentile|caro|cara|prezad[oa]|car[oa]|geachte|beste)\b(?P<name>[^\n]*?)"
+    r"\s*(?:[,:!]|\n|$)",
+    re.IGNORECASE,
+)
+_NAME_GAP = re.compile(r"\bname\b|\brecipient\b|\bprofessor\b|\blast\b|\bsurname\b", re.IGNORECASE)
+
+
+def misnames_the_recipient(draft: Draft, material: Material) -> Iterator[Problem]:
+    """A greeting with another name than the recipient's."""
+    greeted = greeted_name(draft.body)
+    if greeted is None or fold(greeted) in fold(material.template):
+        return
+    known = _parts(material.name) | _parts(material.template)
+    strange = [word for word in greeted.split() if not _is_of(word, known, material.name)]
+    if strange:
+        yield Problem(
+            "misnames_the_recipient", f"The greeting was not to the recipient. Their name is {material.name}."
+        )
+
+
+def guesses_a_title(draft: Draft, material: Material) -> Iterator[Problem]:
+    """`Mr` or `Ms` in the greeting, where neither the name nor the template has it."""
+    greeted = greeted_name(draft.body)
+    if greeted is None:
+        return
+    guessed = (set(words(greeted)) & GENDERED_TITLES) - set(words(material.own_text))
+    if guessed:
+        yield Problem("guesses_a_title", "The greeting guessed a title. Use the name as it is given.")
+
+
+def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
+    """A template that asks for the recipient's name, and an e-mail without any part of it."""
+    labels = [gap.label for p in material.placeholders if p.about == "recipient" for gap in find_gaps(p.text)]
+    if not any(_NAME_GAP.search(re.sub(r"[_\-.]+", " ", label)) for label in labels):
+        return
+    written = fold_accents(draft.body)
+    if not any(part in written for part in _parts(material.name) if len(part) > 1):
+        yield Problem("leaves_the_name_out", f"The recipient's name is missing. It is {material.name}.")
+
+
+def greeted_name(body: str) -> str | None:
+    """Whom the greeting names, None when the body opens without one. A subject line may stand before it."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    for line in lines[:2]:
+        greeting = _GREETING.match(line)
+        if greeting:
+            return greeting.group("name").strip()
+    return None
+
+
+def _parts(text: str) -> set[str]:
+    return {part for word in words(fold_accents(text)) for part in word.replace("'", "-").split("-")}
+
+
+def _is_of(word: str, known: set[str], name: str) -> bool:
+    parts = _parts(word)
+    if not parts or parts <= known or parts <= TITLES:
+        return True
+    if all(len(part) == 1 for part in parts):
+        return all(any(other.startswith(part) for other in _parts(name)) for part in parts)
+    return fold_accents(word) in fold_accents(name)

@@ -1,0 +1,108 @@
+"""Is it the sender's e-mail? Gaps, fixed text, paragraphs, and nothing about the sender that nobody said."""
+
+import re
+from collections.abc import Iterator
+
+from scribe.common.gaps import find_gaps, fixed_parts
+from scribe.common.pipeline import Placeholder
+from scribe.common.wording import fold, paragraphs, sentences, words
+from scribe.composer.checks.problem import Problem
+from scribe.composer.draft import Draft
+from scribe.composer.material import Material
+
+KEPT_WITH_GAPS = 0.9
+KEPT_WITHOUT_GAPS = 0.8
+"""Shares of the template's fixed words that stand in the e-mail."""
+CONTEXT = 40
+
+_ASIDE = re.compile(r"\([^()]*\)")
+_SENDER_NAME = re.compile(
+    r"^(?:(?:my|your|the|sender'?s?|student'?s?|own|full)\s+)*name$|^(?:your |my )?signature$|^sender$"
+)
+
+
+def leaves_gaps(draft: Draft, material: Material) -> Iterator[Problem]:
+    """A gap that is to be filled, or a brace that the template does not have."""
+    staying = {p.text for p in material.placeholders if p.about == "sender"}
+    for text in dict.fromkeys(gap.text for gap in find_gaps(draft.body)):
+        if text not in staying:
+            yield Problem("leaves_gaps", f"The gap {text} was left. Fill it, or word around it.")
+    for brace in ("{{", "}}"):
+        if "".join(fixed_parts(draft.body)).count(brace) > "".join(fixed_parts(material.template)).count(brace):
+            yield Problem("leaves_gaps", f"The body held a stray {brace}.")
+
+
+def invents_the_sender(draft: Draft, material: Material) -> Iterator[Problem]:
+    """A gap about the sender filled with what neither the sender's name nor the template says."""
+    said = set(words(f"{material.template}\n{material.sender_name or ''}"))
+    for placeholder in material.placeholders:
+        if placeholder.about != "sender" or placeholder.text in draft.body:
+            continue
+        filling = filling_of(placeholder.text, material.template, draft.body)
+        if filling is None or not set(words(filling)) <= said:
+            yield Problem("invents_the_sender", _leave_or_name(placeholder, material))
+
+
+def _leave_or_name(placeholder: Placeholder, material: Material) -> str:
+    if is_sender_name(placeholder.text) and material.sender_name:
+        return f"Put {material.sender_name} in the place of {placeholder.text}, and nothing else."
+    return f"Nobody has said what belongs into {placeholder.text}. Leave it exactly as it stands, with its brackets."
+
+
+def is_sender_name(gap: str) -> bool:
+    """Whether a gap about the sender asks for their name."""
+    found = find_gaps(gap)
+    return bool(found) and _SENDER_NAME.match(fold(re.sub(r"[_\-.]+", " ", found[0].label))) is not None
+
+
+def filling_of(gap_text: str, template: str, body: str) -> str | None:
+    """What stands in the body where the template has this gap, None where the words around it do not tell."""
+    parts = fixed_parts(template)
+    index = next((i for i, gap in enumerate(find_gaps(template)) if gap.text == gap_text), None)
+    if index is None:
+        return None
+    before, after = _loose(parts[index][-CONTEXT:]), _loose(parts[index + 1][:CONTEXT])
+    if not after and (parts[index + 1].startswith("\n") or index + 2 == len(parts)):
+        after = r"[ \t]*(?=\n|\Z)"
+    if not before or not after:
+        return None
+    match = re.search(rf"{before}\s*(.{{0,400}}?)\s*{after}", body.strip(), re.DOTALL | re.IGNORECASE)
+    return match.group(1) if match else None
+
+
+def _loose(text: str) -> str:
+    return r"\s*".join(re.escape(word) for word in text.split())
+
+
+def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
+    """More of the template's own words missing than grammar can demand."""
+    pieces = fixed_pieces(material.template)
+    written = fold(draft.body)
+    missing = [piece for piece in pieces if piece not in written]
+    total = sum(len(words(piece)) for piece in pieces)
+    lost = sum(len(words(piece)) for piece in missing)
+    share = KEPT_WITH_GAPS if find_gaps(material.template) else KEPT_WITHOUT_GAPS
+    if total and lost > max(1, total * (1 - share)):
+        shown = "; ".join(f'"{piece}"' for piece in missing[:8])
+        yield Problem("loses_fixed_text", f"The template's own words are to be kept. Missing: {shown}.")
+
+
+def fixed_pieces(template: str) -> list[str]:
+    """The template's own words between gaps, line ends and sentence ends, folded, without outer punctuation."""
+    parts = fixed_parts(template)
+    if len(parts) == 1:
+        parts = _ASIDE.split(template)
+    pieces = [piece for part in parts for piece in sentences(part) if not {"{", "}"} & set(piece)]
+    folded = (fold(piece).strip(" \t.,;:!?-'\"()") for piece in pieces)
+    return [piece for piece in folded if words(piece)]
+
+
+def breaks_paragraphs(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Another number of paragraphs than the template has. A paragraph that is all gap may become none or two."""
+    wanted = paragraphs(material.template)
+    loose = sum(1 for paragraph in wanted if not fixed_pieces(paragraph))
+    room = loose if find_gaps(material.template) else max(1, loose)
+    written = len(paragraphs(draft.body))
+    if draft.body.strip() and not len(wanted) - loose <= written <= len(wanted) + room:
+        correction = f"The template has {len(wanted)} paragraphs, the body had {written}. Keep the template's."
+        yield Problem("breaks_paragraphs", correction)

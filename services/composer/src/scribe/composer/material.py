@@ -1,0 +1,124 @@
+"""What an e-mail may be made of: the template, the recipient, the sender's name, facts and papers. Nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from scribe.common.errors import PermanentError
+from scribe.common.gaps import find_gaps
+from scribe.common.injection import before_instructions, reads_like_an_instruction, visible
+from scribe.common.pipeline import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
+from scribe.composer.language import language_of
+
+NO_NAME = "The recipient's name does not look like a name."
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A fact or a paper, with all the words that a sentence resting on it may use."""
+
+    id: str
+    kind: Literal["fact", "paper"]
+    text: str
+    title: str
+    url: str
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Material:
+    """The material of one e-mail. Facts and papers that read like instructions are already left out."""
+
+    template: str
+    template_type: TemplateType
+    name: str
+    interest: str
+    sender_name: str | None
+    tone: str
+    placeholders: tuple[Placeholder, ...]
+    facts: tuple[Fact, ...]
+    papers: tuple[Paper, ...]
+    sources: tuple[Source, ...]
+    left_out: int
+
+    @classmethod
+    def of(cls, data: PipelineData) -> "Material":
+        """The material that the earlier steps have found.
+
+        Raises:
+            PermanentError: the parser's part is missing, or the name is none.
+        """
+        if data.parsed is None:
+            raise PermanentError("a task reached the composer without the parser's part")
+        facts = data.research.facts if data.research else ()
+        papers = data.papers or ()
+        kept_facts = tuple(fact for fact in facts if not reads_like_an_instruction(fact.statement))
+        kept_papers = tuple(p for p in papers if not reads_like_an_instruction(f"{p.title}\n{p.abstract}"))
+        template = visible(data.email_template.replace("\r\n", "\n")).strip()
+        return cls(
+            template=template,
+            template_type=data.parsed.template_type,
+            name=_name(data.recipient_name),
+            interest=before_instructions(data.recipient_interest),
+            sender_name=before_instructions(data.sender_name or "") or None,
+            tone="" if reads_like_an_instruction(data.parsed.tone) else data.parsed.tone,
+            placeholders=_placeholders(template, data.parsed.placeholders),
+            facts=kept_facts,
+            papers=kept_papers,
+            sources=data.research.sources if data.research else (),
+            left_out=len(facts) + len(papers) - len(kept_facts) - len(kept_papers),
+        )
+
+    @property
+    def own_text(self) -> str:
+        """What the sender has said: it needs no source."""
+        return "\n".join((self.template, self.name, self.interest, self.sender_name or ""))
+
+    @cached_property
+    def language(self) -> str:
+        """The template's language, English where it does not tell."""
+        return language_of(self.template) or "en"
+
+    @property
+    def is_english(self) -> bool:
+        """Whether the template's words can be compared with those of facts and papers, which mostly are English."""
+        return self.language == "en"
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Evidence]:
+        """Facts and papers by id."""
+        sources = {source.id: source for source in self.sources}
+        items = [*(_fact(fact, sources) for fact in self.facts), *(_paper(paper) for paper in self.papers)]
+        return {item.id: item for item in items}
+
+
+def _name(given: str) -> str:
+    name = before_instructions(given)
+    if not any(char.isalpha() for char in name):
+        raise PermanentError("the recipient's name is none", public=NO_NAME)
+    return name
+
+
+def _placeholders(template: str, known: tuple[Placeholder, ...]) -> tuple[Placeholder, ...]:
+    """The gaps that stand in the template, with what the parser knows of them."""
+    by_text = {placeholder.text: placeholder for placeholder in known}
+    gaps = {gap.text: gap for gap in find_gaps(template)}
+    return tuple(by_text.get(text, Placeholder(text=text, meaning=gap.label)) for text, gap in gaps.items())
+
+
+def _fact(fact: Fact, sources: Mapping[str, Source]) -> Evidence:
+    source = next((sources[source_id] for source_id in fact.source_ids if source_id in sources), None)
+    return Evidence(
+        id=fact.id,
+        kind="fact",
+        text="\n".join((fact.statement, fact.quote, *fact.quotes.values())),
+        title=source.title if source else "",
+        url=source.url if source else "",
+        certain=not fact.uncertain,
+    )
+
+
+def _paper(paper: Paper) -> Evidence:
+    text = "\n".join((paper.title, paper.abstract, *paper.authors, str(paper.year)))
+    return Evidence(id=paper.id, kind="paper", text=text, title=paper.title, url=paper.url, certain=True)

@@ -1,0 +1,111 @@
+"""What is kept of an e-mail's making, in the shape of the REST contract's `metadata`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scribe.common.gaps import find_gaps
+from scribe.common.models import price_warnings, total
+from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS, PipelineData, Step, TemplateType, Usage
+from scribe.composer.confidence import claims_of, is_confident, used_evidence
+from scribe.composer.drafting import Finished
+from scribe.composer.grounding import Grounding
+from scribe.composer.material import Evidence, Material
+from scribe.composer.mechanics import subject_of
+
+NOTHING_FOUND = "Nothing was found about the recipient, so the e-mail rests on what you said about them."
+NOTHING_USED = "The e-mail rests on what you said about the recipient; none of the findings is used in it."
+SINGLE_SOURCE = "What the e-mail says about the recipient rests on single sources; please check it."
+LEFT_OUT = "Some of what was found read like an instruction to a language model and was left out."
+CUT = "A sentence that the research does not support was taken out; please read the e-mail with care."
+MACHINE = "Some phrases may sound written by a machine."
+
+
+@dataclass(frozen=True)
+class FinishedEmail:
+    """What is written down. `metadata` is JSON."""
+
+    message: str
+    template_type: TemplateType
+    is_confident: bool
+    metadata: Mapping[str, object]
+    warnings: tuple[str, ...]
+    usage: Usage
+
+
+def finish(data: PipelineData, material: Material, finished: Finished, version: str, seconds: float) -> FinishedEmail:
+    """The e-mail with its evidence. `seconds` is what the composer itself took, `version` its prompt's."""
+    claims = claims_of(finished, material)
+    used = used_evidence(claims, material)
+    warnings = tuple(dict.fromkeys([*data.warnings, *warnings_of(material, finished, used)]))
+    usage = {**data.usage, Step.COMPOSER: finished.usage}
+    timings = {**data.step_timings, Step.COMPOSER: seconds}
+    metadata: dict[str, object] = {
+        **_research(data, material, used),
+        "step_timings": {WIRE_NAMES[step]: round(timings.get(step, 0.0), 3) for step in WORKING_STEPS},
+        "generation_time": round(sum(timings.get(step, 0.0) for step in WORKING_STEPS), 3),
+        "models": {WIRE_NAMES[step]: spent.model for step, spent in usage.items()},
+        "usage": _usage(usage),
+        "claims": [_claim(claim, material) for claim in claims],
+        "warnings": list(warnings),
+        "subject": subject_of(finished.draft.body),
+        "corrections": finished.tries - 1,
+        "prompt_versions": {WIRE_NAMES[s]: v for s, v in {**data.prompt_versions, Step.COMPOSER: version}.items()},
+    }
+    return FinishedEmail(
+        message=finished.draft.body,
+        template_type=material.template_type,
+        is_confident=is_confident(used, finished, material.template_type),
+        metadata=metadata,
+        warnings=warnings,
+        usage=finished.usage,
+    )
+
+
+def warnings_of(material: Material, finished: Finished, used: list[Evidence]) -> list[str]:
+    """What the sender should know before sending."""
+    gaps = dict.fromkeys(gap.text for gap in find_gaps(finished.draft.body))
+    warnings = [f"Please fill in {gap} yourself: nobody has said what belongs there." for gap in gaps]
+    if not material.evidence:
+        warnings.append(NOTHING_FOUND)
+    elif not used:
+        warnings.append(NOTHING_USED)
+    elif not any(item.certain for item in used):
+        warnings.append(SINGLE_SOURCE)
+    for applies, warning in ((material.left_out, LEFT_OUT), (finished.cut, CUT), (finished.mild, MACHINE)):
+        if applies:
+            warnings.append(warning)
+    return [*warnings, *price_warnings(finished.usage)]
+
+
+def _research(data: PipelineData, material: Material, used: list[Evidence]) -> dict[str, object]:
+    return {
+        "search_terms": list(data.parsed.search_terms) if data.parsed else [],
+        "template_type": material.template_type.value,
+        "sources": [{"url": source.url, "title": source.title} for source in material.sources],
+        "scraped_urls": [source.url for source in material.sources if source.origin == "page"],
+        "arxiv_papers": [
+            {"title": paper.title, "authors": list(paper.authors), "year": paper.year, "url": paper.url}
+            for paper in data.papers or ()
+        ],
+        "papers_used": [item.title for item in used if item.kind == "paper"],
+        "facts": {
+            "kept": len(material.facts),
+            "dropped": data.research.facts_dropped if data.research else 0,
+            "left_out": material.left_out,
+        },
+    }
+
+
+def _claim(claim: Grounding, material: Material) -> dict[str, object]:
+    cited = [material.evidence[source_id] for source_id in claim.source_ids]
+    return {
+        "sentence": claim.sentence,
+        "source_ids": list(claim.source_ids),
+        "sources": [{"id": item.id, "kind": item.kind, "title": item.title, "url": item.url} for item in cited],
+    }
+
+
+def _usage(usage: Mapping[Step, Usage]) -> dict[str, object]:
+    keep = {"calls", "input_tokens", "output_tokens", "cost_usd"}
+    by_step = {WIRE_NAMES[step]: spent.model_dump(include=keep) for step, spent in usage.items()}
+    return {**by_step, "total": total(usage.values()).model_dump(include=keep)}

@@ -1,0 +1,16 @@
+-- name: find
+-- The e-mail of a task, when an earlier delivery has written it.
+SELECT id FROM emails WHERE task_id = $1
+
+-- name: lock_item
+-- Holds the task's row until the transaction ends, so that a cancellation comes wholly before or wholly after it.
+SELECT cancelled_at FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
+
+-- name: insert
+INSERT INTO emails (task_id, user_id, recipient_name, recipient_interest, email_message, template_type, metadata, is_confident)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (task_id) DO NOTHING
+RETURNING id
+
+-- name: count
+UPDATE users SET generation_count = generation_count + 1 WHERE id = $1

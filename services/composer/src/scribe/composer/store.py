@@ -1,0 +1,84 @@
+"""The e-mails in PostgreSQL: one for each task, counted once."""
+
+from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from scribe.common.database import held_while_away
+from scribe.common.errors import CancelledTaskError
+from scribe.common.pipeline import PipelineData
+from scribe.common.spans import transaction
+from scribe.composer.metadata import FinishedEmail
+
+
+class EmailStore(Protocol):
+    """Where finished e-mails go."""
+
+    async def find(self, task_id: UUID) -> UUID | None:
+        """The id of a task's e-mail, if an earlier delivery has written it."""
+
+    async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
+        """Write the task's e-mail, unless it is there, and return its id.
+
+        Raises:
+            CancelledTaskError: the task was cancelled or deleted. UnavailableError: the database is away.
+        """
+
+
+class PostgresEmails:
+    """The table `emails`. Safe to call again at any point: a task never has two e-mails, nor counts twice."""
+
+    def __init__(self, pool: asyncpg.Pool, queries: Mapping[str, str]) -> None:
+        self._pool = pool
+        self._queries = queries
+
+    async def find(self, task_id: UUID) -> UUID | None:
+        """See EmailStore."""
+        with held_while_away():
+            found: UUID | None = await self._pool.fetchval(self._queries["find"], task_id)
+        return found
+
+    async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
+        """See EmailStore. The e-mail and the user's count are one transaction."""
+        with transaction("INSERT emails"), held_while_away():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await self._refuse_cancelled(connection, data)
+                written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))
+                if written is not None:
+                    await connection.execute(self._queries["count"], data.user_id)
+                    return written
+                there: UUID = await connection.fetchval(self._queries["find"], data.task_id)
+        return there
+
+    async def _refuse_cancelled(self, connection: "asyncpg.pool.PoolConnectionProxy", data: PipelineData) -> None:
+        item = await connection.fetchrow(self._queries["lock_item"], data.task_id, data.user_id)
+        if item is None:
+            raise CancelledTaskError("the task was deleted")
+        if item["cancelled_at"] is not None:
+            raise CancelledTaskError("the task was cancelled before its e-mail was written")
+
+
+def _row(data: PipelineData, email: FinishedEmail) -> tuple[object, ...]:
+    return (
+        data.task_id,
+        data.user_id,
+        data.recipient_name,
+        data.recipient_interest,
+        email.message,
+        email.template_type.value,
+        storable(email.metadata),
+        email.is_confident,
+    )
+
+
+def storable(value: object) -> object:
+    """JSON without NUL characters, which pages may hold and jsonb may not."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, Mapping):
+        return {key: storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
