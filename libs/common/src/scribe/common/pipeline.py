@@ -85,15 +85,17 @@ class Source(Part):
 
 
 class Fact(Part):
-    """A statement about the recipient whose `quote` stands in the text of each of its sources.
+    """A statement about the recipient whose `quote` stands in the text of the first of its sources.
 
-    `id` is `F1`, `F2`, …; a fact with a single source is `uncertain`.
+    `id` is `F1`, `F2`, …; `quotes` holds, by source, the sentence that says so there. What the pages of only one host
+    tell is `uncertain`.
     """
 
     id: str
     statement: str
     quote: str
     source_ids: tuple[str, ...]
+    quotes: dict[str, str] = Field(default_factory=dict)
     uncertain: bool = True
 
 

@@ -9,8 +9,8 @@ _COMMON = frozenset(
     _WORD.findall(
         "the and for with from into onto over about your their his her its our are was were that this these those what "
         "how work works working research studies study using use based new recent paper papers theory of in on to at "
-        "by an as is or be we it interest interests interested field area group lab methods method approach he she they "
-        "who has have had been also which where when not no but than then there here i you my me us them him"
+        "by an as is or be we it interest interests interested field area group lab methods method approach he she "
+        "they who has have had been also which where when not no but than then there here i you my me us them him"
     )
 )
 _ENDINGS = re.findall(r"\w+", "ements ement ations ation ities ity ings ing ies ed es s ical ic al y")

@@ -1,0 +1,81 @@
+"""`python -m scribe.scraper`: the worker of step 2."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.guard import guarded_client
+from scribe.common.kv import Memo
+from scribe.common.logs import Logger
+from scribe.common.metrics import BrowserMetrics
+from scribe.common.middleware import StepFunction
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.settings import load
+from scribe.common.worker import Resources, run_worker
+from scribe.scraper.chromium import open_chromium
+from scribe.scraper.exa import open_exa
+from scribe.scraper.reader import PageReader
+from scribe.scraper.robots import Robots
+from scribe.scraper.settings import ScraperSettings
+from scribe.scraper.step import Collaborators, research
+from scribe.scraper.visit import Limits
+
+ROBOTS_TIMEOUT = 5.0
+
+
+@asynccontextmanager
+async def open_reader(settings: ScraperSettings, metrics: BrowserMetrics, log: Logger) -> AsyncIterator[PageReader]:
+    """The reader of foreign pages, with its browser, guard and robots.txt."""
+    metrics.create_zeros()
+    async with AsyncExitStack() as stack:
+        executor = stack.enter_context(ThreadPoolExecutor(settings.browser_pages, "extract"))
+        client = await stack.enter_async_context(
+            guarded_client(settings.guard, timeout=ROBOTS_TIMEOUT, user_agent=settings.user_agent)
+        )
+        yield PageReader(
+            chromium=await stack.enter_async_context(open_chromium(settings, metrics, log)),
+            guard=settings.guard,
+            robots=Robots(client),
+            limits=Limits(settings.page_timeout, settings.page_max_bytes, settings.user_agent),
+            places=asyncio.Semaphore(settings.browser_pages),
+            executor=executor,
+            metrics=metrics,
+            log=log,
+        )
+
+
+@asynccontextmanager
+async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIterator[StepFunction]:
+    """The step with Exa, the browser and the memo of paid answers.
+
+    Raises:
+        ConfigurationError: there is no key for Exa.
+    """
+    if settings.exa_api_key is None:
+        raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
+    metrics = resources.metrics
+    memo = Memo(await resources.broker.js.key_value("memo"))
+    key = settings.exa_api_key.get_secret_value()
+    async with (
+        open_exa(key, settings.exa_url, memo, metrics, timeout=settings.exa_timeout) as answers,
+        open_reader(settings, metrics.browser, resources.log) as reader,
+    ):
+        tools = Collaborators(answers, reader, metrics.grounding, resources.log, settings.browser_pages_per_task)
+
+        async def step(data: PipelineData) -> PipelineData:
+            return await research(data, tools)
+
+        yield step
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    settings = load(ScraperSettings)
+    run_worker(Step.SCRAPER, settings, partial(open_step, settings))
+
+
+if __name__ == "__main__":
+    main()

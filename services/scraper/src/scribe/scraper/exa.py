@@ -1,0 +1,127 @@
+"""Exa's `/answer`: a short answer with the pages it rests on. What was paid for is kept: a redelivery is free."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import httpx
+from exa_py import AsyncExa
+from exa_py.api import AnswerResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scribe.common.breaker import Breaker
+from scribe.common.errors import PermanentError, StepError, TransientError
+from scribe.common.metrics import Metrics
+from scribe.common.upstream import error_for_status
+from scribe.scraper.sentences import clean
+
+CITATION_BYTES = 16_000
+"""Of a page's text, in UTF-8: twelve pages then stay well below what a message may hold."""
+MOST_CITATIONS = 10
+LONGEST_ANSWER = 4_000
+LONGEST_TITLE = 300
+REFUSED_KEY = frozenset({401, 402, 403})
+KEY_SENTENCE = "The web search that Scribe depends on refuses its key. Whoever runs Scribe has to renew it."
+
+
+class Citation(BaseModel):
+    """A page that an answer rests on. `text` is empty where Exa has none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    title: str = ""
+    text: str = ""
+
+
+class Answer(BaseModel):
+    """What Exa says, and from where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    cost_usd: float | None = None
+
+
+class Answers(Protocol):
+    """What the step needs: an answer to a question."""
+
+    async def answer(self, question: str) -> Answer: ...
+
+
+class Cache(Protocol):
+    """Answers kept by key."""
+
+    async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes: ...
+
+
+class ExaAnswers:
+    """The real one."""
+
+    def __init__(self, client: AsyncExa, cache: Cache, metrics: Metrics, timeout: float) -> None:
+        self._client = client
+        self._cache = cache
+        self._metrics = metrics
+        self._timeout = timeout
+        self._breaker = Breaker("exa", metrics.upstreams)
+
+    async def answer(self, question: str) -> Answer:
+        """The answer, with the texts of its citations cut.
+
+        Raises:
+            TransientError: no usable answer this time. UnavailableError: Exa is being left alone for a while.
+            PermanentError: Exa refuses the question, or its key.
+        """
+        key = "exa.v1." + hashlib.sha256(question.encode()).hexdigest()
+        body = await self._cache.get_or_call(key, lambda: self._ask(question))
+        try:
+            return Answer.model_validate_json(body)
+        except ValidationError:
+            return Answer.model_validate_json(await self._ask(question))
+
+    async def _ask(self, question: str) -> bytes:
+        with self._breaker.admit(), self._metrics.upstreams.call("exa") as call:
+            try:
+                response = await self._client.answer(question, text=True, timeout=self._timeout)
+            except StepError as error:
+                call.outcome = str(error).rpartition(" ")[2]
+                raise
+            except httpx.HTTPError as error:
+                call.outcome = type(error).__name__
+                raise TransientError(f"exa: {type(error).__name__}") from error
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                call.outcome = "unreadable"
+                raise TransientError(f"exa: unreadable answer ({type(error).__name__})") from None
+            call.outcome = "200"
+        if not isinstance(response, AnswerResponse):
+            raise TransientError("exa: a stream where an answer was expected")
+        return _kept(response).model_dump_json().encode()
+
+
+def _kept(response: AnswerResponse) -> Answer:
+    answer = response.answer if isinstance(response.answer, str) else ""
+    citations = [
+        Citation(url=c.url, title=clean(c.title or "", LONGEST_TITLE), text=clean(c.text or "", CITATION_BYTES))
+        for c in response.citations
+        if c.url
+    ]
+    cost = response.cost_dollars.total if response.cost_dollars else None
+    return Answer(text=clean(answer, LONGEST_ANSWER), citations=tuple(citations[:MOST_CITATIONS]), cost_usd=cost)
+
+
+async def _raise_for_status(response: httpx.Response) -> None:
+    """The status decides the class, before the client turns it into a ValueError that holds the body."""
+    if response.status_code in REFUSED_KEY:
+        raise PermanentError(f"exa answered {response.status_code}", public=KEY_SENTENCE)
+    if response.status_code >= 400:
+        raise error_for_status("exa", response.status_code, response.headers)
+
+
+@asynccontextmanager
+async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
+    """Exa behind one pooled client; `timeout` in seconds."""
+    async with AsyncExa(api_key=key, api_base=url.rstrip("/"), timeout=timeout) as client:
+        client.client.event_hooks["response"].append(_raise_for_status)
+        yield ExaAnswers(client, cache, metrics, timeout)

@@ -1,0 +1,42 @@
+"""From a page as Chromium has built it to the text that a reader sees."""
+
+import trafilatura
+from pydantic import BaseModel
+
+MOST_HTML = 1_000_000
+"""Characters of HTML; a page of text is far below."""
+
+SNAPSHOT = """
+(limit) => {
+  const hidden = [];
+  let seen = 0;
+  for (const element of document.body ? document.body.querySelectorAll('*') : []) {
+    if (++seen > 20000) break;
+    if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) { hidden.push(element); continue; }
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    if (parseFloat(style.fontSize) < 4 || box.right + scrollX < 0 || box.bottom + scrollY < 0) hidden.push(element);
+  }
+  for (const element of hidden) element.remove();
+  return {
+    title: String(document.title).slice(0, 300),
+    html: String(document.documentElement ? document.documentElement.outerHTML : '').slice(0, limit),
+    text: String(document.body ? document.body.innerText : '').slice(0, limit / 10),
+  };
+}
+"""
+"""Takes out what a reader does not see (where instructions to machines hide), and returns the rest."""
+
+
+class Snapshot(BaseModel):
+    """What `SNAPSHOT` returns."""
+
+    title: str
+    html: str
+    text: str
+
+
+def readable_text(snapshot: Snapshot) -> str:
+    """The page's main text by trafilatura, or all of its visible text where that finds little."""
+    main = trafilatura.extract(snapshot.html, include_comments=False, include_tables=True, favor_recall=True) or ""
+    return main if len(main) >= min(200, len(snapshot.text) // 2) else snapshot.text

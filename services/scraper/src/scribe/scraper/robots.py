@@ -1,0 +1,62 @@
+"""robots.txt, obeyed as RFC 9309 says, and kept for an hour."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+from protego import Protego
+
+from scribe.common.errors import StepError
+
+PRODUCT = "ScribeBot"
+"""The product token that a robots.txt names to address the scraper."""
+MOST_BYTES = 500 * 1024
+KEPT_SECONDS = 3600.0
+MOST_ORIGINS = 512
+ALLOW_ALL = ""
+REFUSE_ALL = "User-agent: *\nDisallow: /"
+
+
+class Robots:
+    """Answers whether a page may be read. `client` must be a guarded one."""
+
+    def __init__(self, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, Protego]] = OrderedDict()
+
+    async def allow(self, url: str) -> bool:
+        """Whether the site lets the scraper read this page."""
+        parts = urlsplit(url)
+        rules = await self._rules(f"{parts.scheme}://{parts.netloc}")
+        return bool(rules.can_fetch(url, PRODUCT))
+
+    async def _rules(self, origin: str) -> Protego:
+        kept = self._kept.get(origin)
+        if kept and kept[0] > self._clock():
+            self._kept.move_to_end(origin)
+            return kept[1]
+        rules = Protego.parse(await self._fetch(f"{origin}/robots.txt"))
+        self._kept[origin] = (self._clock() + KEPT_SECONDS, rules)
+        while len(self._kept) > MOST_ORIGINS:
+            self._kept.popitem(last=False)
+        return rules
+
+    async def _fetch(self, url: str) -> str:
+        """The file's text. A site without one allows all; one that fails, or is not reached, nothing."""
+        try:
+            async with self._client.stream("GET", url) as response:
+                if response.status_code >= 500 or response.status_code == 429:
+                    return REFUSE_ALL
+                if response.status_code != 200:
+                    return ALLOW_ALL
+                body = bytearray()
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) >= MOST_BYTES:
+                        break
+                return bytes(body[:MOST_BYTES]).decode(errors="replace")
+        except (httpx.HTTPError, httpx.InvalidURL, StepError):
+            return REFUSE_ALL

@@ -1,0 +1,36 @@
+"""Settings of the scraper worker."""
+
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from scribe.common.guard import GuardSettings
+from scribe.common.settings import WorkerSettings
+
+
+class ScraperSettings(WorkerSettings, GuardSettings):
+    """What the scraper reads."""
+
+    exa_api_key: SecretStr | None = Field(
+        None, description="Key of the Exa API.", validation_alias=AliasChoices("SCRIBE_EXA_API_KEY", "EXA_API_KEY")
+    )
+    exa_url: str = Field(
+        "https://api.exa.ai",
+        description="Where Exa's API is.",
+        validation_alias=AliasChoices("SCRIBE_EXA_URL", "EXA_BASE_URL"),
+    )
+    exa_timeout: float = Field(40.0, gt=0, description="Seconds for one answer of Exa.")
+    chromium: str | None = Field(None, description="Path of Chromium; found by itself where it is not set.")
+    browser_sandbox: Literal["auto", "on", "off"] = Field(
+        "auto", description="Chromium's own sandbox: `auto` does without it as root and where it cannot start."
+    )
+    browser_pages: int = Field(3, ge=1, le=32, description="Pages that Chromium has open at once.")
+    browser_pages_per_task: int = Field(4, ge=0, le=10, description="Pages that are read for one task at the most.")
+    page_timeout: float = Field(15.0, gt=0, le=60, description="Seconds for one page, from opening it to its text.")
+    page_max_bytes: int = Field(
+        8 * 1024 * 1024, ge=64 * 1024, description="Bytes that one page may load, all it refers to included."
+    )
+    user_agent: str = Field(
+        "Mozilla/5.0 (compatible; ScribeBot/0.1; +https://github.com/scribe)",
+        description="How the scraper names itself to websites; robots.txt is asked for its product token.",
+    )

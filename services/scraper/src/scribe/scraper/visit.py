@@ -1,0 +1,129 @@
+"""One visit to one page: a fresh context with a proxy of its own, so that pages share nothing and end completely."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, Error, Page, Response, Route, WebSocketRoute
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+from pydantic import ValidationError
+
+from scribe.common.guard import UrlGuard
+from scribe.scraper.extraction import MOST_HTML, SNAPSHOT, Snapshot
+from scribe.scraper.proxy import guarded_proxy
+from scribe.scraper.trackers import is_tracker
+
+LOADED = frozenset({"document", "script", "xhr", "fetch", "stylesheet"})
+"""Kinds of request that a page's text may need; images, media, fonts, sockets and the like are not loaded."""
+READABLE = ("text/html", "application/xhtml+xml", "text/plain")
+QUIET_TIMEOUT = 4.0
+"""Seconds that a page is given to build itself once its document has come."""
+CLOSE_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading a page may cost, and as whom."""
+
+    seconds: float
+    most_bytes: int
+    user_agent: str
+
+
+class PageError(Exception):
+    """The page is not to be had; the text is its outcome in the metrics."""
+
+
+class StuckError(Exception):
+    """The browser does not answer any more."""
+
+
+async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> Snapshot:
+    """What the page shows once its scripts have built it.
+
+    Raises:
+        PageError: it is not to be had. StuckError: the browser is to be ended.
+    """
+    async with guarded_proxy(guard, limits.most_bytes) as proxy, _context(browser, proxy.url, limits) as context:
+        try:
+            async with asyncio.timeout(limits.seconds):
+                return await _read(await context.new_page(), url, limits)
+        except TimeoutError as error:
+            raise PageError("timeout") from error
+        except Error as error:
+            raise PageError(_outcome(error, refused=proxy.refused > 0, spent=proxy.budget.remaining < 0)) from error
+        except ValidationError as error:
+            raise PageError("unreadable") from error
+
+
+@asynccontextmanager
+async def _context(browser: Browser, proxy: str, limits: Limits) -> AsyncIterator[BrowserContext]:
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            context = await browser.new_context(
+                user_agent=limits.user_agent,
+                proxy={"server": proxy},
+                accept_downloads=False,
+                service_workers="block",
+                locale="en-US",
+            )
+    except (TimeoutError, Error) as error:
+        raise StuckError from error
+    try:
+        await context.route("**/*", _admit)
+        await context.route_web_socket("**/*", _refuse_socket)
+        yield context
+    finally:
+        await _close(context)
+
+
+async def _close(context: BrowserContext) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await context.close()
+    except TimeoutError as error:
+        raise StuckError from error
+    except Error:
+        return
+
+
+async def _admit(route: Route) -> None:
+    request = route.request
+    wanted = request.resource_type in LOADED and not is_tracker(urlsplit(request.url).hostname or "")
+    try:
+        await (route.continue_() if wanted else route.abort("blockedbyclient"))
+    except Error:
+        return
+
+
+async def _refuse_socket(socket: WebSocketRoute) -> None:
+    await socket.close()
+
+
+async def _read(page: Page, url: str, limits: Limits) -> Snapshot:
+    response = await page.goto(url, wait_until="domcontentloaded", timeout=limits.seconds * 1000)
+    _refuse_unreadable(response)
+    with suppress(PlaywrightTimeoutError):  # a page that never rests is read as it is
+        await page.wait_for_load_state("networkidle", timeout=QUIET_TIMEOUT * 1000)
+    return Snapshot.model_validate(await page.evaluate(SNAPSHOT, MOST_HTML))
+
+
+def _refuse_unreadable(response: Response | None) -> None:
+    if response is None:
+        raise PageError("empty")
+    if response.status >= 400:
+        raise PageError("status")
+    if not response.headers.get("content-type", "text/html").lower().startswith(READABLE):
+        raise PageError("content_type")
+
+
+def _outcome(error: Error, *, refused: bool, spent: bool) -> str:
+    if spent:
+        return "too_large"
+    if "Target crashed" in error.message or "Page crashed" in error.message:
+        return "crashed"
+    if isinstance(error, PlaywrightTimeoutError):
+        return "timeout"
+    return "refused" if refused else "failed"
