@@ -45,6 +45,11 @@ class Breaker:
         self._probing = False
         self._gauge.set(0)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a call would be held back now."""
+        return self._open_until is not None and (self._open_until > self._clock() or self._probing)
+
     @contextmanager
     def admit(self) -> Iterator[None]:
         """A block that makes one call. Anything but a TransientError is an answer, and closes the breaker.

@@ -7,6 +7,7 @@ from functools import partial
 from scribe.arxiv.search import ArxivSearch
 from scribe.arxiv.settings import ArxivSettings
 from scribe.arxiv.step import find_papers
+from scribe.common.breaker import Breaker
 from scribe.common.kv import Memo, SlotLimiter
 from scribe.common.middleware import StepFunction
 from scribe.common.pipeline import PipelineData, Step
@@ -15,6 +16,9 @@ from scribe.common.upstream import open_upstream
 from scribe.common.worker import Resources, run_worker
 
 USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/tou.html)"
+
+JOURNEY = 1.1
+"""Requests take unequal times to arrive: slots are a tenth wider apart than arXiv asks for."""
 
 
 @asynccontextmanager
@@ -29,8 +33,9 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
         timeout=settings.arxiv_timeout,
         headers={"User-Agent": USER_AGENT},
     ) as upstream:
-        limiter = SlotLimiter(slots, "arxiv", settings.arxiv_interval)
-        search = ArxivSearch(upstream, Memo(papers), limiter, resources.log)
+        limiter = SlotLimiter(slots, "arxiv", settings.arxiv_interval * JOURNEY)
+        breaker = Breaker("arxiv", resources.metrics.upstreams)
+        search = ArxivSearch(upstream, Memo(papers), limiter, breaker, resources.log)
 
         async def step(data: PipelineData) -> PipelineData:
             return await find_papers(data, search, resources.log)

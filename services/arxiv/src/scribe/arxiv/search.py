@@ -1,6 +1,8 @@
 """Asking arXiv for an author's records: from the cache, or in a slot of the rate limit that all pods share."""
 
+import asyncio
 import hashlib
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from scribe.arxiv.authors import Match, best_match
 from scribe.arxiv.feed import Feed, Record, parse_feed
-from scribe.common.errors import TransientError
+from scribe.common.breaker import Breaker
+from scribe.common.errors import TransientError, UnavailableError
 from scribe.common.logs import Logger
 from scribe.common.names import PersonName, spellings
 from scribe.common.upstream import Upstream
@@ -18,6 +21,8 @@ from scribe.common.upstream import Upstream
 PAGE = 50
 """Records asked for at once. Where arXiv has more, a second query is narrowed by the interest."""
 ATTEMPTS = 2
+LONGEST_PAUSE = 10.0
+"""Seconds for which an overloaded arXiv is waited for; work that could wait longer goes on without papers."""
 MOST_TERMS = 6
 
 
@@ -50,6 +55,7 @@ class ArxivSearch:
     upstream: Upstream
     cache: Cache
     limiter: Limiter
+    breaker: Breaker
     log: Logger
 
     async def by_author(self, person: PersonName, terms: frozenset[str]) -> tuple[Record, ...]:
@@ -93,13 +99,29 @@ class ArxivSearch:
 
     async def _request(self, params: dict[str, str]) -> httpx.Response:
         for _ in range(ATTEMPTS - 1):
-            await self.limiter.wait()
             try:
-                return await self.upstream.request("GET", "/api/query", params=params)
+                return await self._turn(params)
             except TransientError as error:
+                if error.retry_after is not None and error.retry_after > LONGEST_PAUSE:
+                    raise
                 self.log.info("arxiv_retry", reason=str(error))
+                await asyncio.sleep(error.retry_after or 0.0)
+        return await self._turn(params)
+
+    async def _turn(self, params: dict[str, str]) -> httpx.Response:
+        """One request in its slot. While arXiv is being left alone, none is taken.
+
+        Raises:
+            UnavailableError: NATS is away, so that there is no slot to be had.
+        """
+        if self.breaker.is_open:
+            raise TransientError("arxiv is being left alone", retry_after=math.inf)
         await self.limiter.wait()
-        return await self.upstream.request("GET", "/api/query", params=params)
+        try:
+            with self.breaker.admit():
+                return await self.upstream.request("GET", "/api/query", params=params)
+        except UnavailableError as error:
+            raise TransientError(str(error), retry_after=error.retry_after) from error
 
 
 def _key(person: PersonName, terms: list[str]) -> str:

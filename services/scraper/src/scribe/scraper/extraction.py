@@ -3,15 +3,18 @@
 import trafilatura
 from pydantic import BaseModel
 
-MOST_HTML = 1_000_000
-"""Characters of HTML; a page of text is far below."""
+MOST_HTML = 500_000
+"""Characters of HTML; a page of text is far below, and working out more would take too long."""
 
 SNAPSHOT = """
 (limit) => {
   const hidden = [];
   let seen = 0;
   for (const element of document.body ? document.body.querySelectorAll('*') : []) {
-    if (++seen > 20000) break;
+    if (++seen > 8000) { hidden.push(element); continue; }
+    if (element.attributes.length > 20) {
+      while (element.attributes.length) element.removeAttribute(element.attributes[0].name);
+    }
     if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) { hidden.push(element); continue; }
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
@@ -21,11 +24,11 @@ SNAPSHOT = """
   return {
     title: String(document.title).slice(0, 300),
     html: String(document.documentElement ? document.documentElement.outerHTML : '').slice(0, limit),
-    text: String(document.body ? document.body.innerText : '').slice(0, limit / 10),
+    text: String(document.body ? document.body.innerText : '').slice(0, limit / 5),
   };
 }
 """
-"""Takes out what a reader does not see (where instructions to machines hide), and returns the rest."""
+"""Takes out what a reader does not see (where instructions to machines hide) and what is too much, returns the rest."""
 
 
 class Snapshot(BaseModel):

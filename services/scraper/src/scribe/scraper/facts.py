@@ -16,6 +16,9 @@ from scribe.scraper.statements import is_fit, says_the_same, without_marks
 
 MOST_CHARACTERS = 3_000
 MOST_CANDIDATES = 250
+MOST_FACTS = 25
+MOST_QUOTES = 4
+"""Pages whose sentences are kept for one fact."""
 
 
 @dataclass
@@ -111,7 +114,8 @@ def _merged(candidates: list[Candidate], name: frozenset[str]) -> list[Candidate
             candidate.hosts.add(host_of(candidate.source.url))
             merged.append(candidate)
             continue
-        same.quotes.setdefault(candidate.source.id, candidate.quote)
+        if len(same.quotes) < MOST_QUOTES:
+            same.quotes.setdefault(candidate.source.id, candidate.quote)
         if host_of(candidate.source.url) not in same.hosts:
             same.hosts.add(host_of(candidate.source.url))
             same.points += 1
@@ -128,7 +132,7 @@ def _fitting(candidates: Iterable[Candidate]) -> list[Candidate]:
     room = MOST_CHARACTERS
     kept: list[Candidate] = []
     for candidate in candidates:
-        if len(candidate.statement) <= room:
+        if len(candidate.statement) <= room and len(kept) < MOST_FACTS:
             kept.append(candidate)
             room -= len(candidate.statement)
     return kept

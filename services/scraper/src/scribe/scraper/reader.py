@@ -16,6 +16,14 @@ from scribe.scraper.sentences import clean
 from scribe.scraper.step import ReadPage
 from scribe.scraper.visit import Limits, PageError, StuckError, visit
 
+EXTRACTION_TIMEOUT = 10.0
+VISITS = 2
+"""A page whose browser dies is visited once more: another page may have been the cause."""
+
+
+class BrowserDiedError(PageError):
+    """The browser ended during the visit."""
+
 
 @dataclass(frozen=True)
 class PageReader:
@@ -55,15 +63,31 @@ class PageReader:
 
     async def _read(self, url: str) -> ReadPage:
         await self._refuse_forbidden(url)
+        for _ in range(VISITS - 1):
+            try:
+                return await self._extract(await self._visit(url))
+            except BrowserDiedError:
+                continue
+        return await self._extract(await self._visit(url))
+
+    async def _visit(self, url: str) -> Snapshot:
+        """One visit.
+
+        Raises:
+            PageError: the page is not to be had. BrowserDiedError: it may be, with the next browser.
+        """
         browser = await self.chromium.browser()
         if browser is None:
             raise PageError("no_browser")
         try:
-            snapshot = await visit(browser, url, self.guard, self.limits)
+            return await visit(browser, url, self.guard, self.limits)
         except StuckError as error:
             await self.chromium.discard(browser)
-            raise PageError("crashed") from error
-        return await self._extract(snapshot)
+            raise PageError("stuck") from error
+        except PageError as error:
+            if browser.is_connected():
+                raise
+            raise BrowserDiedError("browser_died") from error
 
     async def _refuse_forbidden(self, url: str) -> None:
         try:
@@ -75,7 +99,11 @@ class PageReader:
 
     async def _extract(self, snapshot: Snapshot) -> ReadPage:
         """The text, worked out in a thread: a page of a million characters takes its time."""
-        text = await asyncio.get_running_loop().run_in_executor(self.executor, readable_text, snapshot)
+        working = asyncio.get_running_loop().run_in_executor(self.executor, readable_text, snapshot)
+        try:
+            text = await asyncio.wait_for(working, EXTRACTION_TIMEOUT)
+        except TimeoutError as error:
+            raise PageError("timeout") from error
         cleaned = clean(text, CITATION_BYTES)
         if not cleaned:
             raise PageError("empty")

@@ -1,5 +1,6 @@
 """robots.txt, obeyed as RFC 9309 says, and kept for an hour."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from scribe.common.errors import StepError
 PRODUCT = "ScribeBot"
 """The product token that a robots.txt names to address the scraper."""
 MOST_BYTES = 500 * 1024
+TIMEOUT = 5.0
 KEPT_SECONDS = 3600.0
 MOST_ORIGINS = 512
 ALLOW_ALL = ""
@@ -47,7 +49,7 @@ class Robots:
     async def _fetch(self, url: str) -> str:
         """The file's text. A site without one allows all; one that fails, or is not reached, nothing."""
         try:
-            async with self._client.stream("GET", url) as response:
+            async with asyncio.timeout(TIMEOUT), self._client.stream("GET", url) as response:
                 if response.status_code >= 500 or response.status_code == 429:
                     return REFUSE_ALL
                 if response.status_code != 200:
@@ -58,5 +60,5 @@ class Robots:
                     if len(body) >= MOST_BYTES:
                         break
                 return bytes(body[:MOST_BYTES]).decode(errors="replace")
-        except (httpx.HTTPError, httpx.InvalidURL, StepError):
+        except (httpx.HTTPError, httpx.InvalidURL, StepError, TimeoutError):
             return REFUSE_ALL

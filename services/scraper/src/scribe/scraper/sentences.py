@@ -8,7 +8,7 @@ from scribe.common.names import fold
 
 _BLANK = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*")
-_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-Þ])")
+_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9À-ÖØ-Þ])|(?<=[\u3002\uff01\uff1f])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Dr|Prof|Mr|Mrs|Ms|St|Sr|Jr|vs|e\.g|i\.e|cf|al|no|No|vol|Vol|pp|p|Fig|fig|Eq|approx|ca|U\.S|U\.K|Ph\.D"
     r"|Inc|Ltd|Co|Univ|Dept|Assoc|Asst|Rev|Phys|Lett|Sci|Nat|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\.$"

@@ -31,6 +31,6 @@ class ScraperSettings(WorkerSettings, GuardSettings):
         8 * 1024 * 1024, ge=64 * 1024, description="Bytes that one page may load, all it refers to included."
     )
     user_agent: str = Field(
-        "Mozilla/5.0 (compatible; ScribeBot/0.1; +https://github.com/scribe)",
-        description="How the scraper names itself to websites; robots.txt is asked for its product token.",
+        "Mozilla/5.0 (compatible; ScribeBot/0.1)",
+        description="How the scraper names itself to websites; add an address where you can be reached.",
     )

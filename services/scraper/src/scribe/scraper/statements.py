@@ -16,7 +16,8 @@ _NEGATION = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _VERB = re.compile(
     r"\b(?:is|was|are|were|has|have|had|leads|led|works|studies|develops|won|wrote|teaches|taught|directs|proves|shows"
-    r"|holds|held|serves|focuses|investigates|explores|uses|describes|combines|became|began|[a-z]{2,}ed)\b"
+    r"|holds|held|serves|focuses|investigates|explores|uses|describes|combines|became|began|[a-z]{2,}ed"
+    r"|ist|hat|wurde|forscht|lehrt|est|était|dirige|enseigne|è|es|fue|investiga|ha|lavora)\b"
 )
 _UNFIT = re.compile(
     r"https?:|www\.|\S@\S|\+?\d[\d\s().\-]{8,}\d|cookies?\b|javascript|\blog ?in\b|\bsign (?:in|up)\b|subscribe"
@@ -30,6 +31,7 @@ _COMMAND = re.compile(
     r"|\b(?:reply|respond|write|include|insert|add|append|mention|send)\b.{0,40}\b(?:e-?mail|message|link|answer|response)\b",
     re.IGNORECASE,
 )
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CITATION = re.compile(r"\s*\(?\[\[?[^\]]*\]?\]\([^)\s]*\)(?:,\s*\[[^\]]*\]\([^)\s]*\))*\)?|\[\d+\]")
 _MARKUP = re.compile(r"\*\*|__|(?m:^\s*(?:#+|[-*•]|\d+[.)])\s+)")
 
@@ -42,14 +44,19 @@ def without_marks(answer: str) -> str:
 def is_fit(sentence: str) -> bool:
     """Whether a sentence can be a fact: whole, of a sensible length, no boilerplate, contact detail or command."""
     return (
-        SHORTEST <= len(sentence) <= LONGEST
-        and len(sentence.split()) >= LEAST_WORDS
+        _is_whole(sentence)
         and sentence[0].isalnum()
         and not sentence.endswith((":", "?", "...", "…"))
-        and _VERB.search(sentence) is not None
         and _UNFIT.search(sentence) is None
         and not is_command(sentence)
     )
+
+
+def _is_whole(sentence: str) -> bool:
+    if _IDEOGRAPH.search(sentence):  # no blanks, and no verb that could be told by its letters
+        return SHORTEST / 3 <= len(sentence) <= LONGEST
+    words = len(sentence.split())
+    return SHORTEST <= len(sentence) <= LONGEST and words >= LEAST_WORDS and _VERB.search(sentence) is not None
 
 
 def is_command(sentence: str) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from scribe.common.errors import StepError
 from scribe.common.logs import Logger
 from scribe.common.metrics import GroundingMetrics
 from scribe.common.pipeline import PipelineData, Research, Step, Usage
@@ -73,18 +72,16 @@ async def research(data: PipelineData, tools: Collaborators) -> PipelineData:
 async def _ask(answers: Answers, asked: Sequence[str]) -> list[Answer]:
     """The answers to all questions, side by side.
 
+    All are waited for, also when one fails: what was answered is kept, and not paid for again.
+
     Raises:
-        StepError: the first failure; what was answered is kept, and not paid for again.
+        StepError: one of them failed.
     """
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(answers.answer(question)) for question in asked]
-    except BaseExceptionGroup as errors:
-        for error in errors.exceptions:
-            if isinstance(error, StepError):
-                raise error from None
-        raise
-    return [task.result() for task in running]
+    results = await asyncio.gather(*(answers.answer(question) for question in asked), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if isinstance(result, Answer)]
 
 
 async def _with_texts(cited: list[Page], tools: Collaborators) -> tuple[list[Page], int]:
