@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scribe.common.gaps import Gap, find_gaps
 from scribe.common.name_words import SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
 from scribe.common.pipeline import ParsedTemplate, Placeholder, TemplateType
-from scribe.common.wording import fold, fold_accents, words
+from scribe.common.wording import fold, fold_accents
 
 MAX_TERMS = 2
 MAX_TERM_LENGTH = 200
@@ -90,7 +90,9 @@ def search_terms(terms: list[str], name: str, interest: str) -> tuple[str, ...]:
     person = without_titles(name)
     field = " ".join(interest.split()[:MAX_INTEREST_WORDS])
     complete = [_completed(term, person, field) for term in terms if term.strip()][:MAX_TERMS]
-    distinct = {fold(term): term for term in complete or [_completed("", person, field)]}
+    distinct: dict[str, str] = {}
+    for term in complete or [_completed("", person, field)]:
+        distinct.setdefault(fold(term), term)
     return tuple(distinct.values())
 
 
@@ -103,12 +105,15 @@ def _completed(term: str, person: str, field: str) -> str:
 
 
 def without_titles(name: str) -> str:
-    """A name without `Prof.`, `Dr.`, `PhD` and their like; the name as it is when nothing else is left."""
-    kept = [part for part in name.split() if not _is_title(part)]
-    return " ".join(kept).strip(" ,") or name.strip()
+    """A name without `Prof. Dr.` before and `PhD` after it; the name as it is when nothing else is left."""
+    parts = name.split()
+    begin, end = 0, len(parts)
+    while begin < end and _bare(parts[begin]) in (TITLES | TITLES_AFTER_A_TITLE if begin else TITLES):
+        begin += 1
+    while end > begin and _bare(parts[end - 1]) in SUFFIXES:
+        end -= 1
+    return " ".join(parts[begin:end]).strip(" ,") or name.strip()
 
 
-def _is_title(part: str) -> bool:
-    known = TITLES | SUFFIXES | (TITLES_AFTER_A_TITLE - {"h", "c", "em"} if part.endswith(".") else frozenset())
-    named = words(part.replace(".", " "))
-    return fold(part).replace(".", "").strip(",") in known or (bool(named) and all(word in known for word in named))
+def _bare(part: str) -> str:
+    return fold(part).replace(".", "").strip(",")

@@ -47,8 +47,9 @@ def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
     labels = [gap.label for p in material.placeholders if p.about == "recipient" for gap in find_gaps(p.text)]
     if not any(_NAME_GAP.search(re.sub(r"[_\-.]+", " ", label)) for label in labels):
         return
-    written = fold_accents(draft.body)
-    if not any(part in written for part in _parts(material.name) if len(part) > 1):
+    written, spoken = fold_accents(draft.body), _parts(draft.body)
+    parts = {part for part in _parts(material.name) - TITLES if len(part) > 1}
+    if not any(part in spoken or (not part.isascii() and part in written) for part in parts):
         yield Problem("leaves_the_name_out", f"The recipient's name is missing. It is {material.name}.")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from scribe.common.gaps import find_gaps, fixed_parts
 from scribe.common.pipeline import Placeholder
@@ -61,30 +62,45 @@ def filling_of(gap_text: str, template: str, body: str) -> str | None:
     index = next((i for i, gap in enumerate(find_gaps(template)) if gap.text == gap_text), None)
     if index is None:
         return None
-    before, after = _loose(parts[index][-CONTEXT:]), _loose(parts[index + 1][:CONTEXT])
-    if not after and (parts[index + 1].startswith("\n") or index + 2 == len(parts)):
-        after = r"[ \t]*(?=\n|\Z)"
+    before, after = _loose(parts[index][-CONTEXT:]), _after(parts[index + 1], is_last=index + 2 == len(parts))
     if not before or not after:
         return None
-    match = re.search(rf"{before}\s*(.{{0,400}}?)\s*{after}", body.strip(), re.DOTALL | re.IGNORECASE)
+    match = re.search(rf"{before}\W*(.{{0,400}}?){after}", body, re.DOTALL | re.IGNORECASE)
     return match.group(1) if match else None
 
 
+def _after(part: str, *, is_last: bool) -> str:
+    """A pattern of what follows a gap: the end of its line, or words."""
+    line, newline, _ = part.partition("\n")
+    if not words(line) and (newline or is_last):
+        return r"[^\w\n]*(?=\n|\Z)"
+    following = _loose(part[:CONTEXT])
+    mark = part.strip()
+    return rf"\W+{following}" if following else rf"\s*{re.escape(mark)}" if mark else ""
+
+
 def _loose(text: str) -> str:
-    return r"\s*".join(re.escape(word) for word in text.split())
+    return r"\W+".join(re.escape(word) for word in re.findall(r"\w+", text))
 
 
 def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
     """More of the template's own words missing than grammar can demand."""
     pieces = fixed_pieces(material.template)
-    written = fold(draft.body)
-    missing = [piece for piece in pieces if piece not in written]
+    lost = {piece: count for piece in pieces if (count := _lost_words(piece, draft.body))}
     total = sum(len(words(piece)) for piece in pieces)
-    lost = sum(len(words(piece)) for piece in missing)
     share = KEPT_WITH_GAPS if find_gaps(material.template) else KEPT_WITHOUT_GAPS
-    if total and lost > max(1, total * (1 - share)):
-        shown = "; ".join(f'"{piece}"' for piece in missing[:8])
-        yield Problem("loses_fixed_text", f"The template's own words are to be kept. Missing: {shown}.")
+    if sum(lost.values()) > max(1, total * (1 - share)):
+        shown = "; ".join(f'"{piece}"' for piece in list(lost)[:8])
+        yield Problem("loses_fixed_text", f"The template's own words are to be kept. Missing or changed: {shown}.")
+
+
+def _lost_words(piece: str, body: str) -> int:
+    """How many of a piece's words stand nowhere in the body in the order of the piece, two in a row at least."""
+    wanted, written = words(piece), words(body)
+    if f" {' '.join(wanted)} " in f" {' '.join(written)} ":
+        return 0
+    blocks = SequenceMatcher(None, wanted, written, autojunk=False).get_matching_blocks()
+    return len(wanted) - sum(block.size for block in blocks if block.size > 1)
 
 
 def fixed_pieces(template: str) -> list[str]:
