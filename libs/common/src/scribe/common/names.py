@@ -20,6 +20,7 @@ _NICKNAME = re.compile(
     '["\u201c\u201d\u201e\u00ab\u00bb(\\[]([^"\u201c\u201d\u201e\u00ab\u00bb()\\[\\]]*)["\u201c\u201d\u201e\u00ab\u00bb)\\]]'
 )
 _SINGLE_QUOTED = re.compile("(?<!\\w)['\u2018]([^'\u2018\u2019]+)['\u2019](?!\\w)")
+_WRITTEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _LATIN_WORD = re.compile(r"[a-z]+")
 
 
@@ -60,7 +61,8 @@ def parse_name(text: str) -> PersonName | None:
 def _written(name: PersonName, text: str) -> str:
     family = "".join(name.family)
     tokens = (_APOSTROPHES.sub("'", token).casefold() for token in text.replace(",", " ").split())
-    return next((token for token in tokens if token != family and "".join(_flat_words(token)) == family), "")
+    written = (token for token in tokens if _WRITTEN.fullmatch(token) and token != family)
+    return next((token for token in written if "".join(_flat_words(token)) == family), "")
 
 
 def _parse_plain(text: str) -> PersonName | None:
@@ -101,13 +103,12 @@ def _split_particles(tokens: list[list[str]]) -> tuple[tuple[str, ...], tuple[st
 
 
 def _without_titles(tokens: list[list[str]]) -> list[list[str]]:
-    start = 0
-    while start < len(tokens) - 1:
-        word = tokens[start][0]
-        if word not in TITLES and not (start > 0 and word in TITLES_AFTER_A_TITLE):
-            break
-        start += 1
-    return tokens[start:]
+    seen: set[str] = set()
+    for start, (word, *_) in enumerate(tokens[:-1]):
+        if word not in TITLES and (word not in TITLES_AFTER_A_TITLE - seen or not seen):
+            return tokens[start:]
+        seen.add(word)
+    return tokens[-1:]
 
 
 def _without_suffixes(tokens: list[list[str]]) -> list[list[str]]:

@@ -3,11 +3,12 @@
 _TRACKERS = (
     "google-analytics.com googletagmanager.com googlesyndication.com googleadservices.com doubleclick.net "
     "adservice.google.com facebook.net connect.facebook.com hotjar.com segment.io segment.com mixpanel.com "
-    "amplitude.com fullstory.com clarity.ms bat.bing.com matomo.cloud plausible.io newrelic.com nr-data.net sentry.io "
-    "bugsnag.com scorecardresearch.com quantserve.com criteo.com criteo.net taboola.com outbrain.com "
-    "adnxs.com rubiconproject.com pubmatic.com openx.net casalemedia.com amazon-adsystem.com adsrvr.org chartbeat.com chartbeat.net parsely.com "
-    "optimizely.com crazyegg.com mouseflow.com addthis.com sharethis.com onetrust.com cookielaw.org cookiebot.com "
-    "intercom.io intercomcdn.com drift.com hubspot.com hs-scripts.com hs-analytics.net statcounter.com yandex.ru"
+    "amplitude.com fullstory.com clarity.ms bat.bing.com matomo.cloud plausible.io newrelic.com nr-data.net "
+    "sentry.io bugsnag.com scorecardresearch.com quantserve.com criteo.com criteo.net taboola.com outbrain.com "
+    "adnxs.com rubiconproject.com pubmatic.com openx.net casalemedia.com amazon-adsystem.com adsrvr.org "
+    "chartbeat.com chartbeat.net parsely.com optimizely.com crazyegg.com mouseflow.com addthis.com sharethis.com "
+    "onetrust.com cookielaw.org cookiebot.com intercom.io intercomcdn.com drift.com hubspot.com hs-scripts.com "
+    "hs-analytics.net statcounter.com yandex.ru"
 )
 
 
