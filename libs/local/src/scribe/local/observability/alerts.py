@@ -1,0 +1,218 @@
+"""The alerts beside the burn rates: each names one cause, and has a page of its name in `docs/runbooks`.
+
+Gauges that every replica of the gateway shows alike are read with `max`; a timestamp is as fresh as its latest one.
+"""
+
+from scribe.local.observability.rules import Alert, Condition, Group
+
+_STEPS = 'stream="PIPELINE", consumer!="projector"'
+_PROJECTOR = 'consumer="projector"'
+_FINE = 'outcome!~"2..|3..|404"'
+
+TASKS = (
+    Alert(
+        name="ScribeOldestMessageTooOld",
+        conditions=(Condition(f"max by (consumer) (scribe_consumer_oldest_age_seconds{{{_STEPS}}})", ">", 300),),
+        lasting="5m",
+        severity="page",
+        summary="A message has waited at {{ $labels.consumer }} for more than five minutes",
+        description="The oldest message that the step {{ $labels.consumer }} has not settled is {{ $value }} s old.",
+    ),
+    Alert(
+        name="ScribeNobodyPulls",
+        conditions=(
+            Condition(f"max by (consumer) (scribe_consumer_lag_messages{{{_STEPS}}})", ">", 0),
+            Condition(f"max by (consumer) (scribe_consumer_waiting_pulls{{{_STEPS}}})", "<", 1),
+            Condition(f"max by (consumer) (scribe_consumer_ack_pending_messages{{{_STEPS}}})", "<", 1),
+        ),
+        lasting="2m",
+        severity="page",
+        summary="Messages wait at {{ $labels.consumer }} and no worker pulls",
+        description="Nothing is delivered or in progress at {{ $labels.consumer }}: its workers are down or cut off.",
+    ),
+    Alert(
+        name="ScribeDeadLetters",
+        conditions=(Condition("sum by (step) (increase(scribe_dead_letters_total[15m]))", ">", 0),),
+        lasting="0m",
+        severity="ticket",
+        summary="Dead letters at {{ $labels.step }}",
+        description="{{ $value }} messages of {{ $labels.step }} became dead letters in 15 minutes.",
+    ),
+    Alert(
+        name="ScribeCrashLoop",
+        conditions=(Condition("sum by (step) (increase(scribe_redeliveries_total[15m]))", ">", 50),),
+        lasting="5m",
+        severity="ticket",
+        summary="Messages of {{ $labels.step }} are delivered again and again",
+        description="{{ $value }} redeliveries at {{ $labels.step }} in 15 minutes: attempts fail, or workers die.",
+    ),
+)
+
+LOOPS = (
+    Alert(
+        name="ScribeLoopStopped",
+        conditions=(Condition("time() - max by (loop) (scribe_loop_pass_timestamp_seconds)", ">", 120),),
+        lasting="1m",
+        severity="page",
+        summary="The {{ $labels.loop }} of the gateway makes no passes",
+        description="No replica's {{ $labels.loop }} has finished a pass for {{ $value }} s.",
+    ),
+    Alert(
+        name="ScribeRelayStuck",
+        conditions=(
+            Condition('max(scribe_queue_oldest_age_seconds{state="waiting"})', ">", 120),
+            Condition("sum(rate(scribe_relay_published_total[5m]))", "==", 0),
+        ),
+        lasting="2m",
+        severity="page",
+        summary="Submitted items wait and the relay publishes nothing",
+        description="An item that is due has waited for {{ $value }} s, and nothing was published for five minutes.",
+    ),
+    Alert(
+        name="ScribeProjectorStuck",
+        conditions=(Condition(f"max by (stream) (scribe_consumer_oldest_age_seconds{{{_PROJECTOR}}})", ">", 60),),
+        lasting="2m",
+        severity="page",
+        summary="The projector is behind on {{ $labels.stream }}",
+        description="A change of state has waited for {{ $value }} s to be written: users see old states.",
+    ),
+    Alert(
+        name="ScribeGatewayGone",
+        conditions=(Condition("count(scribe_loop_pass_timestamp_seconds) or vector(0)", "<", 1),),
+        lasting="3m",
+        severity="page",
+        summary="No gateway is seen",
+        description="Prometheus has no metrics of any gateway: none runs, or none can be scraped.",
+    ),
+)
+
+UPSTREAMS = (
+    Alert(
+        name="ScribeProviderErrors",
+        conditions=(
+            Condition(
+                f"sum by (upstream) (rate(scribe_upstream_calls_total{{{_FINE}}}[10m]))"
+                " / sum by (upstream) (rate(scribe_upstream_calls_total[10m]))",
+                ">",
+                0.2,
+            ),
+        ),
+        lasting="5m",
+        severity="ticket",
+        summary="{{ $labels.upstream }} answers with errors",
+        description="{{ $value | humanizePercentage }} of the calls to {{ $labels.upstream }} fail.",
+    ),
+    Alert(
+        name="ScribeBreakerOpen",
+        conditions=(Condition("max by (upstream) (scribe_upstream_breaker_open)", "==", 1),),
+        lasting="5m",
+        severity="page",
+        summary="Calls to {{ $labels.upstream }} are held back",
+        description="The breaker of {{ $labels.upstream }} has been open for five minutes: work is held, not failed.",
+    ),
+    Alert(
+        name="ScribeSpendPerHour",
+        conditions=(Condition("sum(increase(scribe_llm_cost_usd_total[1h]))", ">", 20),),
+        lasting="5m",
+        severity="page",
+        summary="Models cost more than $20 an hour",
+        description="${{ $value | humanize }} were paid for model calls in the last hour.",
+    ),
+    Alert(
+        name="ScribeUnpricedModel",
+        conditions=(Condition("sum by (provider, model) (increase(scribe_llm_unpriced_calls_total[1h]))", ">", 0),),
+        lasting="0m",
+        severity="ticket",
+        summary="The price of {{ $labels.provider }}:{{ $labels.model }} is not known",
+        description="Its calls are paid for and counted as nothing, so the spend is higher than shown.",
+    ),
+    Alert(
+        name="ScribeLowConfidence",
+        conditions=(
+            Condition(
+                'sum(increase(scribe_emails_total{confident="false"}[1h])) / sum(increase(scribe_emails_total[1h]))',
+                ">",
+                0.6,
+            ),
+            Condition("sum(increase(scribe_emails_total[1h]))", ">=", 20),
+        ),
+        lasting="10m",
+        severity="ticket",
+        summary="Most e-mails are written without enough evidence",
+        description="{{ $value | humanizePercentage }} of the last hour's e-mails are not confident.",
+    ),
+    Alert(
+        name="ScribeBrowserRestarts",
+        conditions=(Condition("sum(increase(scribe_browser_restarts_total[30m]))", ">", 5),),
+        lasting="0m",
+        severity="ticket",
+        summary="Chromium is started again and again",
+        description="{{ $value }} restarts in 30 minutes: it crashes, or runs out of memory.",
+    ),
+)
+
+SERVERS = (
+    Alert(
+        name="ScribeServerDown",
+        conditions=(Condition("max by (server) (scribe_server_up)", "<", 1),),
+        lasting="1m",
+        severity="page",
+        summary="{{ $labels.server }} does not answer",
+        description="No gateway reaches {{ $labels.server }}.",
+    ),
+    Alert(
+        name="ScribeStreamFillsUp",
+        conditions=(
+            Condition(
+                'max by (stream) (scribe_stream_bytes{stream="PIPELINE"})'
+                ' / max by (stream) (scribe_stream_limit_bytes{stream="PIPELINE"})',
+                ">",
+                0.7,
+            ),
+        ),
+        lasting="2m",
+        severity="page",
+        summary="PIPELINE fills up",
+        description=(
+            "It is {{ $value | humanizePercentage }} full. From 70 % on the relay admits nothing,"
+            " so that tasks under way can finish."
+        ),
+    ),
+    Alert(
+        name="ScribePoolExhausted",
+        conditions=(
+            Condition(
+                'sum by (job, instance) (scribe_database_pool_connections{state="used"})'
+                " / sum by (job, instance) (scribe_database_pool_limit)",
+                ">=",
+                0.95,
+            ),
+        ),
+        lasting="5m",
+        severity="ticket",
+        summary="{{ $labels.instance }} uses all of its database connections",
+        description="Requests and tasks wait for a connection.",
+    ),
+    Alert(
+        name="ScribePostgresConnections",
+        conditions=(
+            Condition(
+                "max by (database) (scribe_postgres_connections)"
+                " / max by (database) (scribe_postgres_connection_limit)",
+                ">",
+                0.85,
+            ),
+        ),
+        lasting="5m",
+        severity="ticket",
+        summary="PostgreSQL is running out of connections",
+        description="{{ $value | humanizePercentage }} of the connections that the server admits are taken.",
+    ),
+)
+
+GROUPS = (
+    Group("scribe-tasks", TASKS),
+    Group("scribe-loops", LOOPS),
+    Group("scribe-upstreams", UPSTREAMS),
+    Group("scribe-servers", SERVERS),
+)

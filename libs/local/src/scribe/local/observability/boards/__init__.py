@@ -1,0 +1,13 @@
+"""The dashboards, one a module, each a value named `BOARD`."""
+
+from scribe.local.observability.boards import gateway, overview, pipeline, servers, step, upstreams
+from scribe.local.observability.grafana import Dashboard
+
+BOARDS: tuple[Dashboard, ...] = (
+    overview.BOARD,
+    pipeline.BOARD,
+    step.BOARD,
+    upstreams.BOARD,
+    gateway.BOARD,
+    servers.BOARD,
+)

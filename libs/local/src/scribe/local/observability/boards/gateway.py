@@ -1,0 +1,169 @@
+"""The gateway: requests, event streams, its loops."""
+
+from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.local.observability.queries import age, highest, quantile, rate, share, total
+
+
+def _answered(statuses: str) -> str:
+    """The share of requests with these statuses."""
+    matching = rate("scribe_http_requests_total", matchers=f'status=~"{statuses}"')
+    return share(f"({matching} or vector(0))", rate("scribe_http_requests_total"))
+
+
+_REQUESTS = Row(
+    "Requests",
+    (
+        Panel(
+            "Rate",
+            (Query(rate("scribe_http_requests_total", "method, route"), "{{method}} {{route}}"),),
+            "Requests per second.",
+            unit="reqps",
+        ),
+        Panel(
+            "Errors",
+            (Query(_answered("5.."), "server errors"), Query(_answered("4.."), "refused")),
+            "Share of requests answered with 5xx, and with 4xx.",
+            unit="percentunit",
+        ),
+        Panel(
+            "Duration, p95",
+            (Query(quantile(0.95, "scribe_http_request_duration_seconds", "route"), "{{route}}"),),
+            "Time until the answer was sent; event streams are not counted.",
+            unit="s",
+        ),
+        Panel(
+            "Being answered",
+            (Query(total("scribe_http_requests_in_progress", "method"), "{{method}}"),),
+            "Requests in progress.",
+        ),
+        Panel(
+            "Open event streams",
+            (Query(total("scribe_sse_connections", "route"), "{{route}}"),),
+            "Server-Sent Events connections.",
+        ),
+        Panel(
+            "Events sent",
+            (Query(rate("scribe_sse_events_total", "route"), "{{route}}"),),
+            "Events per second to open streams.",
+            unit="ops",
+        ),
+        Panel(
+            "Refused by a limit",
+            (Query(rate("scribe_http_requests_limited_total", "limit"), "{{limit}}"),),
+            "Requests per second that were answered 429.",
+            unit="reqps",
+        ),
+    ),
+)
+
+_LOOPS = Row(
+    "Relay, projector, reconciler",
+    (
+        Panel(
+            "Items",
+            (Query(highest("scribe_queue_items", "state"), "{{state}}"),),
+            "Items that wait for their turn, and items in flight.",
+        ),
+        Panel(
+            "Oldest item",
+            (Query(highest("scribe_queue_oldest_age_seconds", "state"), "{{state}}"),),
+            "Age of the oldest waiting item; longest silence of one in flight.",
+            unit="s",
+        ),
+        Panel(
+            "Wait for the turn",
+            (
+                Query(quantile(0.5, "scribe_task_wait_seconds"), "p50"),
+                Query(quantile(0.95, "scribe_task_wait_seconds"), "p95"),
+            ),
+            "From a task's submission to its turn.",
+            unit="s",
+        ),
+        Panel(
+            "Published by the relay",
+            (Query(rate("scribe_relay_published_total", "kind"), "{{kind}}"),),
+            "Rows per second, for the first time or again.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Projected",
+            (Query(rate("scribe_projector_messages_total", "result"), "{{result}}"),),
+            "Messages per second, by what they changed.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Projector's delay",
+            (
+                Query(quantile(0.5, "scribe_projector_delay_seconds"), "p50"),
+                Query(quantile(0.99, "scribe_projector_delay_seconds"), "p99"),
+            ),
+            "From a state's publication to its commit.",
+            unit="s",
+        ),
+        Panel(
+            "Projector's lag",
+            (Query(highest("scribe_consumer_lag_messages", "stream", 'consumer="projector"'), "{{stream}}"),),
+            "Messages not yet projected.",
+        ),
+        Panel(
+            "Re-issued",
+            (Query(rate("scribe_reconciler_reissues_total", "how"), "{{how}}"),),
+            "Tasks without progress that were published again, per second.",
+            unit="ops",
+        ),
+        Panel(
+            "Passes of the loops",
+            (
+                Query(age("scribe_loop_pass_timestamp_seconds", "loop"), "since {{loop}}"),
+                Query(rate("scribe_loop_errors_total", "loop"), "errors of {{loop}}"),
+            ),
+            "Seconds since the latest pass, and passes that failed per second.",
+            thresholds=(Threshold(120, "red"),),
+        ),
+    ),
+)
+
+_POOL = Row(
+    "Database pool",
+    (
+        Panel(
+            "Connections",
+            (
+                Query(total("scribe_database_pool_connections", "job, state"), "{{job}} {{state}}"),
+                Query(total("scribe_database_pool_limit", "job"), "{{job}} limit"),
+            ),
+            "Connections of the pools of all processes.",
+        ),
+        Panel(
+            "In use",
+            (
+                Query(
+                    share(
+                        total("scribe_database_pool_connections", "job, instance", 'state="used"'),
+                        total("scribe_database_pool_limit", "job, instance"),
+                    ),
+                    "{{instance}}",
+                ),
+            ),
+            "Share of each pool that is in use.",
+            unit="percentunit",
+            thresholds=(Threshold(0.95, "red"),),
+        ),
+        Panel(
+            "Transactions, p95",
+            (Query(quantile(0.95, "scribe_database_transaction_seconds", "operation"), "{{operation}}"),),
+            "Time of a transaction, the wait for a connection included.",
+            unit="s",
+        ),
+    ),
+)
+
+BOARD = Dashboard(
+    uid="scribe-gateway",
+    title="Scribe: gateway",
+    description="Requests, event streams, relay, projector, reconciler, pool.",
+    rows=(_REQUESTS, _LOOPS, _POOL),
+    links=(("Overview", "scribe-overview"), ("NATS and PostgreSQL", "scribe-servers")),
+)

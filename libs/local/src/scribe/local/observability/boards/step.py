@@ -1,0 +1,124 @@
+"""One step, chosen above."""
+
+from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
+from scribe.local.observability.queries import highest, quantile, rate, selected, total
+
+STEP = 'step=~"$step"'
+CONSUMER = 'stream="PIPELINE", consumer=~"$step"'
+
+_QUEUE = Row(
+    "Queue",
+    (
+        Panel(
+            "Lag, in progress, redelivered",
+            (
+                Query(highest("scribe_consumer_lag_messages", "consumer", CONSUMER), "{{consumer}} waiting"),
+                Query(highest("scribe_consumer_ack_pending_messages", "consumer", CONSUMER), "{{consumer}} unsettled"),
+                Query(highest("scribe_consumer_redelivered_messages", "consumer", CONSUMER), "{{consumer}} again"),
+            ),
+            "Messages not taken yet, taken and not settled, and taken more than once and not settled.",
+        ),
+        Panel(
+            "Oldest",
+            (Query(highest("scribe_consumer_oldest_age_seconds", "consumer", CONSUMER), "{{consumer}}"),),
+            "Age of the oldest message that is not settled.",
+            unit="s",
+            thresholds=(Threshold(300, "red"),),
+        ),
+        Panel(
+            "Workers that wait for work",
+            (Query(highest("scribe_consumer_waiting_pulls", "consumer", CONSUMER), "{{consumer}}"),),
+            "Pulls that the server holds. None, with lag: every slot is busy, or nobody pulls.",
+        ),
+    ),
+)
+
+_WORK = Row(
+    "Work",
+    (
+        Panel(
+            "Outcomes",
+            (Query(rate("scribe_deliveries_total", "step, outcome", STEP), "{{step}} {{outcome}}"),),
+            "Deliveries settled per second.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Duration",
+            (
+                Query(quantile(0.5, "scribe_step_duration_seconds", "step", STEP), "{{step}} p50"),
+                Query(quantile(0.95, "scribe_step_duration_seconds", "step", STEP), "{{step}} p95"),
+                Query(quantile(0.99, "scribe_step_duration_seconds", "step", STEP), "{{step}} p99"),
+            ),
+            "Time of one attempt.",
+            unit="s",
+        ),
+        Panel(
+            "Attempts, p95",
+            (Query(quantile(0.95, "scribe_step_attempts", "step", STEP), "{{step}}"),),
+            "Deliveries until a message was finished or failed.",
+        ),
+        Panel(
+            "By worker",
+            (
+                Query(
+                    f"sum by (step, instance) ({selected('scribe_deliveries_in_progress', STEP)})",
+                    "{{step}} {{instance}}",
+                ),
+            ),
+            "Deliveries in progress in each worker.",
+            stacked=True,
+        ),
+        Panel(
+            "Redeliveries and dead letters",
+            (
+                Query(rate("scribe_redeliveries_total", "step", STEP), "{{step}} delivered again"),
+                Query(rate("scribe_dead_letters_total", "step", STEP), "{{step}} dead letters"),
+            ),
+            "Per second.",
+            unit="ops",
+        ),
+        Panel(
+            "Paid for models",
+            (Query(rate("scribe_llm_cost_usd_total", "step, model", STEP), "{{step}} {{model}}"),),
+            "US dollars per second; steps that ask no model have none.",
+            unit="currencyUSD",
+            stacked=True,
+        ),
+    ),
+)
+
+_BROWSER = Row(
+    "Browser (scraper)",
+    (
+        Panel(
+            "Pages",
+            (Query(rate("scribe_browser_pages_total", "outcome"), "{{outcome}}"),),
+            "Pages opened per second, by outcome.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Open pages",
+            (Query(total("scribe_browser_open_pages", "instance"), "{{instance}}"),),
+            "Pages open in each scraper.",
+        ),
+        Panel(
+            "Restarts and time of a page",
+            (
+                Query(rate("scribe_browser_restarts_total"), "restarts per second"),
+                Query(quantile(0.95, "scribe_browser_page_duration_seconds"), "time of a page, p95"),
+            ),
+            "How often Chromium was started again, and how long reading a page took.",
+        ),
+    ),
+)
+
+BOARD = Dashboard(
+    uid="scribe-step",
+    title="Scribe: one step",
+    description="One step, chosen above.",
+    rows=(_QUEUE, _WORK, _BROWSER),
+    variables=(Variable("step", "scribe_step_duration_seconds_count", "step"),),
+    links=(("Overview", "scribe-overview"), ("Pipeline", "scribe-pipeline")),
+)

@@ -1,0 +1,100 @@
+"""Services that are not ours, and what models cost."""
+
+from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.local.observability.queries import highest, increase, quantile, rate, share, total
+
+_CALLS = Row(
+    "Calls",
+    (
+        Panel(
+            "Calls",
+            (Query(rate("scribe_upstream_calls_total", "upstream, outcome"), "{{upstream}} {{outcome}}"),),
+            "Calls per second, by status or class of fault.",
+            unit="ops",
+        ),
+        Panel(
+            "Failures",
+            (
+                Query(
+                    share(
+                        rate("scribe_upstream_calls_total", "upstream", 'outcome!~"2..|3..|404"'),
+                        rate("scribe_upstream_calls_total", "upstream"),
+                    ),
+                    "{{upstream}}",
+                ),
+            ),
+            "Share of calls that failed.",
+            unit="percentunit",
+            thresholds=(Threshold(0.2, "red"),),
+        ),
+        Panel(
+            "Latency, p95",
+            (Query(quantile(0.95, "scribe_upstream_call_duration_seconds", "upstream"), "{{upstream}}"),),
+            "Time of a call.",
+            unit="s",
+        ),
+        Panel(
+            "Breakers",
+            (Query(highest("scribe_upstream_breaker_open", "upstream"), "{{upstream}}"),),
+            "1 while any process holds calls back.",
+        ),
+        Panel(
+            "Processes that hold back",
+            (Query(total("scribe_upstream_breaker_open", "upstream"), "{{upstream}}"),),
+            "In how many processes the breaker is open.",
+        ),
+    ),
+)
+
+_COST = Row(
+    "Models",
+    (
+        Panel(
+            "Cost per hour",
+            (Query(increase("scribe_llm_cost_usd_total", "1h", "provider, model"), "{{provider}}:{{model}}"),),
+            "US dollars in the last hour.",
+            unit="currencyUSD",
+            stacked=True,
+            thresholds=(Threshold(20, "red"),),
+        ),
+        Panel(
+            "Cost per e-mail",
+            (
+                Query(
+                    share(increase("scribe_llm_cost_usd_total", "1h"), increase("scribe_emails_total", "1h")),
+                    "mean of the last hour",
+                ),
+            ),
+            "What was paid for models, divided by the e-mails written.",
+            unit="currencyUSD",
+            decimals=4,
+        ),
+        Panel(
+            "Cost by step",
+            (Query(increase("scribe_llm_cost_usd_total", "1h", "step"), "{{step}}"),),
+            "US dollars in the last hour.",
+            unit="currencyUSD",
+            stacked=True,
+        ),
+        Panel(
+            "Tokens",
+            (Query(rate("scribe_llm_tokens_total", "model, direction"), "{{model}} {{direction}}"),),
+            "Tokens per second.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Calls without a price",
+            (Query(increase("scribe_llm_unpriced_calls_total", "1h", "provider, model"), "{{provider}}:{{model}}"),),
+            "Paid calls in the last hour whose price is not known; their cost is missing above.",
+        ),
+    ),
+)
+
+BOARD = Dashboard(
+    uid="scribe-upstreams",
+    title="Scribe: upstreams and cost",
+    description="Services that are not ours, and what models cost.",
+    rows=(_CALLS, _COST),
+    links=(("Overview", "scribe-overview"),),
+)
