@@ -13,7 +13,7 @@ from uuid import UUID
 
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.pipeline import PipelineData, Step, TemplateType
-from scribe.common.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, state_rank
+from scribe.common.rank import COMPLETED_RANK, Phase, state_rank
 from scribe.common.streams import EventKind, event_subject, pipeline_subject
 
 USER, STEP, RUN, ATTEMPT = "Scribe-User", "Scribe-Step", "Scribe-Run", "Scribe-Attempt"
@@ -38,6 +38,7 @@ _PHASES = {
     State.STARTED: Phase.STARTED,
     State.RETRYING: Phase.RETRYING,
     State.FAILED: Phase.FAILED,
+    State.CANCELLED: Phase.FAILED,
 }
 
 
@@ -64,8 +65,6 @@ class Progress:
         """The state's place in the order that the projector keeps."""
         if self.state is State.DONE:
             return COMPLETED_RANK
-        if self.state is State.CANCELLED:
-            return CANCELLED_RANK
         return state_rank(self.run, self.step, self.attempt, _PHASES[self.state])
 
     @property

@@ -3,7 +3,7 @@
 A rank is (run, terminal, step, attempt, phase), the most significant first. It does not depend on the order in which
 events arrive: the projector writes a state only where its rank is above the row's, so redelivered, reordered and late
 events change nothing. Within a run a failure outranks every other state; a newer run outranks an older one's failure;
-a cancelled task stays so; and a written e-mail outranks all.
+a task that its user cancelled stays so until it is tried again; and a written e-mail outranks all.
 """
 
 from enum import IntEnum

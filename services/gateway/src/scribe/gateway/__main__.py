@@ -24,7 +24,8 @@ from scribe.gateway.database import Database
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
-from scribe.gateway.queue.positions import Positions
+from scribe.gateway.queue.notifications import open_notifications
+from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.users.directory import Directory
 
@@ -45,6 +46,7 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
             open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT)
         )
         keys = IssuerKeys(issuer, JWKS_PATH)
+        notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
         relay = Relay(database, broker.js, settings, log)
         yield (
             Context(
@@ -55,7 +57,8 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
                 log=log,
                 tokens=TokenVerifier(keys, settings.issuer, settings.jwt_secret, settings.admin_user_ids),
                 users=Directory(database),
-                positions=Positions(database),
+                waiting=WaitingCounts(database),
+                notifications=notifications,
                 wake_relay=relay.wake,
             ),
             relay,

@@ -3,16 +3,35 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from scribe.gateway.admin import deadletters
+from scribe.gateway.admin import routes as admin
 from scribe.gateway.context import Context
+from scribe.gateway.emails import export
 from scribe.gateway.emails import routes as emails
+from scribe.gateway.queue import events, upload
 from scribe.gateway.queue import routes as queue
 from scribe.gateway.users import routes as users
 from scribe.gateway.web import errors, health
+from scribe.gateway.web.middleware import BodyLimit, RequestScope
 
 ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
 EXPOSED = [
     *("X-Request-ID", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "X-Total-Count", "Link"),
 ]
+
+ROUTERS = (
+    health.router,
+    users.router,
+    # Fixed paths before `/api/email/{id}` and `/api/queue/{id}`.
+    events.router,
+    export.router,
+    queue.email_router,
+    emails.router,
+    upload.router,
+    queue.router,
+    deadletters.router,
+    admin.router,
+)
 
 
 def create_app(context: Context) -> FastAPI:
@@ -24,6 +43,7 @@ def create_app(context: Context) -> FastAPI:
         docs_url="/docs" if context.settings.docs else None,
         redoc_url=None,
         openapi_url="/openapi.json" if context.settings.docs else None,
+        redirect_slashes=False,
     )
     app.state.context = context
     errors.install(app, context.log)
@@ -35,7 +55,8 @@ def create_app(context: Context) -> FastAPI:
         allow_headers=ALLOWED,
         expose_headers=EXPOSED,
     )
-    # `/api/email/status/…` before `/api/email/{id}`.
-    for router in (health.router, users.router, queue.email_router, emails.router, queue.router):
+    app.add_middleware(BodyLimit, limit=context.settings.request_max_bytes)
+    app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
+    for router in ROUTERS:
         app.include_router(router)
     return app

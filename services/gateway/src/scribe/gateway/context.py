@@ -15,7 +15,8 @@ from scribe.gateway.auth.keys import KeysUnavailableError
 from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.database import Database
 from scribe.gateway.problems import BadRequest, Forbidden, ServiceUnavailable, Unauthorized
-from scribe.gateway.queue.positions import Positions
+from scribe.gateway.queue.notifications import Notifications
+from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.users.directory import Directory
 
@@ -31,7 +32,8 @@ class Context:
     log: Logger
     tokens: TokenVerifier
     users: Directory
-    positions: Positions
+    waiting: WaitingCounts
+    notifications: Notifications
     wake_relay: Callable[[], None]
 
 

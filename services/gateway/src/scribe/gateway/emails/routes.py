@@ -13,6 +13,7 @@ SQL = load_queries("scribe.gateway.emails")
 router = APIRouter(prefix="/api/email", tags=["email"])
 
 
+@router.get("", include_in_schema=False)
 @router.get("/")
 async def list_emails(
     context: InContext,

@@ -96,12 +96,13 @@ class Relay:
         await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
-        """What the steps before `step` have found, where the stream still knows it."""
-        try:
-            message = await self._js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.*")
-            return decode(message.data or b"")
-        except (NotFoundError, UnreadableMessageError):
-            return None
+        """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""
+        places = (("PIPELINE", f"pipeline.{step}.{task_id}.*"), ("DEADLETTER", f"deadletter.{step}.{task_id}"))
+        for stream, subject in places:
+            with suppress(NotFoundError, UnreadableMessageError):
+                message = await self._js.get_last_msg(stream, subject)
+                return decode(message.data or b"")
+        return None
 
 
 def first_data(row: asyncpg.Record) -> PipelineData:

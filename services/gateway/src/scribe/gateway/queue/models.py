@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.common.pipeline import WIRE_NAMES
 from scribe.gateway.users.models import NotBlank
 
 Status = Literal["pending", "processing", "completed", "failed"]
@@ -83,8 +82,3 @@ class TaskStatus(BaseModel):
     status: Literal["PENDING", "STARTED", "SUCCESS", "FAILURE"]
     result: dict[str, object] | None = None
     error: str | None = None
-
-
-def wire_name(step: str) -> str:
-    """A step's name in the contract; a name that is none of ours stays as it is."""
-    return {key.value: name for key, name in WIRE_NAMES.items()}.get(step, step)

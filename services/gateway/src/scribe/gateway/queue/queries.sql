@@ -11,6 +11,19 @@ SELECT count(*) FROM queue_items WHERE user_id = $1 AND status = 'pending'
 -- name: find
 SELECT * FROM queue_items WHERE id = $1 AND user_id = $2
 
+-- name: find_many
+SELECT * FROM queue_items WHERE id = ANY ($1::uuid[]) AND user_id = $2 ORDER BY submission
+
+-- name: changed_since
+-- The items of the list that have changed since the state $2:$3 was current; all of them where that is not known.
+SELECT * FROM queue_items
+WHERE user_id = $1
+  AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
+  AND progressed_at >= coalesce(
+      (SELECT progressed_at FROM queue_items WHERE user_id = $1 AND submission = $2 AND state_rank = $3), '-infinity')
+  AND (submission, state_rank) IS DISTINCT FROM ($2::bigint, $3::bigint)
+ORDER BY submission
+
 -- name: lock
 SELECT * FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
 
@@ -18,12 +31,32 @@ SELECT * FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
 SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
 -- name: list
--- Active items and those of the last 24 hours, oldest first; items of one batch in its order.
-SELECT id, recipient_name, recipient_interest, status, email_id, error_message, current_step, created_at, attempt,
-       started_at, completed_at, step_timings, skipped_steps, cancelled_at
-FROM queue_items
-WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
-ORDER BY submission
+-- Active items and those of the last 24 hours, oldest first, as the JSON that the client gets. A waiting item's place:
+-- its own turn, and before each of the caller's items one of everybody else ($2: how many they have waiting).
+WITH item AS (
+    SELECT *, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
+    FROM queue_items
+    WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
+)
+SELECT coalesce(json_agg(json_build_object(
+    'id', id,
+    'recipient_name', recipient_name,
+    'recipient_interest', recipient_interest,
+    'status', status,
+    'position', CASE WHEN status = 'pending' THEN
+        nth + coalesce((SELECT sum(least(waiting, nth - 1)) FROM unnest($2::bigint[]) AS others (waiting)), 0) END,
+    'email_id', email_id,
+    'error_message', error_message,
+    'current_step', current_step,
+    'attempt', attempt,
+    'step_timings', step_timings,
+    'skipped_steps', skipped_steps,
+    'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'started_at', to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'completed_at', to_char(completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'cancelled_at', to_char(cancelled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+) ORDER BY submission), '[]')::text
+FROM item
 
 -- name: delete
 DELETE FROM queue_items WHERE id = $1 AND user_id = $2
@@ -31,16 +64,16 @@ DELETE FROM queue_items WHERE id = $1 AND user_id = $2
 -- name: cancel
 UPDATE queue_items
 SET status = 'failed', state_rank = $3, error_message = 'Cancelled by you.', cancelled_at = now(),
-    completed_at = now(), progressed_at = now()
+    completed_at = now(), progressed_at = now(), not_before = NULL
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
 -- name: retry
--- A failed item, again from the beginning, as its next run.
+-- A failed item, again, as its next run, from the step that failed where that step's work is still known.
 UPDATE queue_items
-SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, current_step = NULL, step_status = NULL,
-    error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, resume_step = NULL,
-    not_before = NULL, step_timings = '{}', skipped_steps = '{}', progressed_at = now()
+SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status = 'queued', resume_step = $4,
+    error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, not_before = NULL,
+    progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
 

@@ -1,68 +1,100 @@
-"""`/api/queue` and the submission and status of single e-mails."""
+"""`/api/queue`, and the submission and status of single e-mails."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
 
 from scribe.common.database import load_queries
 from scribe.gateway.context import InContext, PathId, UserId, parse_id
+from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
+from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import BadRequest, NotFound
+from scribe.gateway.queue import changes
 from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate, Message, QueueItem, TaskStatus
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.queue.submission import submit
+from scribe.gateway.web.etag import polled
 
 SQL = load_queries("scribe.gateway.queue")
 email_router = APIRouter(prefix="/api/email", tags=["email"])
 router = APIRouter(prefix="/api/queue", tags=["queue"])
 
 
-@email_router.post("/generate", status_code=202)
-async def generate(context: InContext, user_id: UserId, body: Generate, response: Response) -> Accepted:
+@email_router.post("/generate", status_code=202, response_model=Accepted)
+async def generate(
+    context: InContext, user_id: UserId, body: Generate, response: Response, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Have one e-mail written."""
-    async with context.database.as_user(user_id) as connection:
-        (task_id,) = await submit(context, connection, user_id, [body], body.email_template)
+    async with claimed(context.database, user_id, idempotency_key, "generate", body) as claim:
+        if claim.answer is not None:
+            return claim.answer
+        await spend(context.database, user_id, Limit("generate", context.settings.generate_per_minute, 60), response)
+        async with context.database.as_user(user_id) as connection:
+            (task_id,) = await submit(context, connection, user_id, [body], body.email_template)
+            headers = {**response.headers, "Location": f"/api/email/status/{task_id}", "Retry-After": "2"}
+            headers.pop("content-length", None)
+            answer = JSONResponse({"task_id": str(task_id)}, 202, headers=headers)
+            await claim.finish(connection, answer)
     context.wake_relay()
-    response.headers["Location"] = f"/api/email/status/{task_id}"
-    response.headers["Retry-After"] = "2"
-    return Accepted(task_id=task_id)
+    return answer
 
 
-@email_router.get("/status/{task_id}")
-async def status(context: InContext, user_id: UserId, task_id: str) -> TaskStatus:
+@email_router.get("/status/{task_id}", response_model=TaskStatus, responses={304: {"description": "Not changed."}})
+async def status(context: InContext, user_id: UserId, task_id: str, request: Request) -> Response:
     """Where a task stands."""
     async with context.database.as_user(user_id) as connection:
         row = await connection.fetchrow(SQL["find"], parse_id(task_id), user_id)
         if row is None:
             raise NotFound("There is no such task.")
         seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return task_status(row, seconds)
+    return polled(request, task_status(row, seconds).model_dump_json().encode())
 
 
-@router.post("/batch", status_code=201)
-async def submit_batch(context: InContext, user_id: UserId, body: Batch) -> BatchAccepted:
+@router.post("/batch", status_code=201, response_model=BatchAccepted)
+async def submit_batch(
+    context: InContext, user_id: UserId, body: Batch, response: Response, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Have many e-mails written from one template."""
-    async with context.database.as_user(user_id) as connection:
-        ids = await submit(context, connection, user_id, body.items, body.email_template)
+    async with claimed(context.database, user_id, idempotency_key, "batch", body) as claim:
+        if claim.answer is not None:
+            return claim.answer
+        await spend(context.database, user_id, Limit("batch", context.settings.batches_per_minute, 60), response)
+        async with context.database.as_user(user_id) as connection:
+            ids = await submit(context, connection, user_id, body.items, body.email_template)
+            accepted = BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued.")
+            answer = JSONResponse(accepted.model_dump(mode="json"), 201, headers=dict(response.headers))
+            await claim.finish(connection, answer)
     context.wake_relay()
-    return BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' if len(ids) > 1 else ''} queued.")
+    return answer
 
 
-@router.get("/")
-async def list_items(context: InContext, user_id: UserId) -> list[QueueItem]:
+@router.get("", include_in_schema=False)
+@router.get("/", response_model=list[QueueItem], responses={304: {"description": "Not changed."}})
+async def list_items(context: InContext, user_id: UserId, request: Request) -> Response:
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
+    others = await context.waiting.of_others(user_id)
     async with context.database.as_user(user_id) as connection:
-        rows = await connection.fetch(SQL["list"], user_id)
-    waiting = sum(row["status"] == "pending" for row in rows)
-    places = iter(await context.positions.of_users_items(user_id, waiting))
-    return [queue_item(row, next(places) if row["status"] == "pending" else None) for row in rows]
+        items: str = await connection.fetchval(SQL["list"], user_id, others)
+    return polled(request, items.encode())
 
 
 @router.delete("/{id}")
 async def delete_item(context: InContext, user_id: UserId, item_id: PathId) -> Message:
     """Take a waiting item out of the queue."""
     async with context.database.as_user(user_id) as connection:
-        row = await connection.fetchrow(SQL["lock"], item_id, user_id)
-        if row is None:
-            raise NotFound("There is no such item.")
+        row = await changes.locked(connection, item_id, user_id)
         if row["status"] != "pending":
             raise BadRequest("Only a pending item can be deleted.")
         await connection.execute(SQL["delete"], item_id, user_id)
     return Message(message="The item was removed from the queue.")
+
+
+@router.post("/{id}/cancel")
+async def cancel_item(context: InContext, user_id: UserId, item_id: PathId) -> QueueItem:
+    """End an item that waits or is being written."""
+    return queue_item(await changes.cancel(context, user_id, item_id))
+
+
+@router.post("/{id}/retry")
+async def retry_item(context: InContext, user_id: UserId, item_id: PathId) -> QueueItem:
+    """Try a failed item again."""
+    return queue_item(await changes.retry(context, user_id, item_id))

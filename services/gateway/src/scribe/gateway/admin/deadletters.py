@@ -1,0 +1,120 @@
+"""`/api/admin/deadletters` and `/api/admin/pipeline`: what the streams hold."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import nats.errors
+from fastapi import APIRouter, Path, Query
+from nats.js.api import RawStreamMsg
+from nats.js.errors import APIError, NotFoundError
+
+from scribe.common.database import load_queries
+from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS
+from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, REASON
+from scribe.gateway.admin.models import DeadLetter, StepState
+from scribe.gateway.context import Admin, Context, InContext
+from scribe.gateway.problems import BadRequest, NotFound, ServiceUnavailable
+from scribe.gateway.queue.changes import next_run
+from scribe.gateway.queue.models import Message
+
+SQL = load_queries("scribe.gateway.admin")
+RETRY = load_queries("scribe.gateway.queue")["retry"]
+STREAM = "DEADLETTER"
+router = APIRouter(prefix="/api/admin", tags=["admin"])
+AWAY = (nats.errors.Error, APIError, OSError)
+
+
+@router.get("/deadletters")
+async def dead_letters(
+    context: InContext, _admin: Admin, limit: int = Query(50, ge=1, le=100), before: int | None = Query(None, ge=1)
+) -> list[DeadLetter]:
+    """The newest dead letters first; `before` goes on from an id."""
+    try:
+        state = (await context.broker.js.stream_info(STREAM)).state
+        newest = min(state.last_seq, (before or state.last_seq + 1) - 1)
+        oldest = max(1, state.first_seq, newest - limit + 1)
+        messages = await asyncio.gather(*(_message(context, n) for n in range(newest, oldest - 1, -1)))
+    except AWAY:
+        raise ServiceUnavailable from None
+    return [_dead_letter(message) for message in messages if message is not None]
+
+
+@router.post("/deadletters/{id}/replay", status_code=202)
+async def replay(
+    context: InContext, admin: Admin, sequence: Annotated[int, Path(alias="id", ge=1, le=2**53)]
+) -> Message:
+    """Send a dead letter's task back to the step that gave it up, as the task's next run."""
+    message = await _message_or_away(context, sequence)
+    if message is None:
+        raise NotFound("There is no such dead letter.")
+    task_id = _task_id(message)
+    async with context.database.as_service() as connection:
+        row = await connection.fetchrow(SQL["lock_item"], task_id)
+        if row is None:
+            raise NotFound("The task of this dead letter does not exist any more.")
+        if row["status"] != "failed":
+            raise BadRequest("The task of this dead letter has not failed; there is nothing to replay.")
+        await connection.execute(RETRY, task_id, row["user_id"], *next_run(row))
+    context.log.info("dead_letter_replayed", actor=str(admin.id), task_id=str(task_id), sequence=sequence)
+    context.wake_relay()
+    return Message(message="The task was sent back to the step that gave it up.")
+
+
+@router.get("/pipeline")
+async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
+    """Each step's depth, deliveries in flight, and the age of its oldest item."""
+    async with context.database.as_service() as connection:
+        oldest = {row["step"]: row["oldest"] for row in await connection.fetch(SQL["steps"])}
+    try:
+        infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in WORKING_STEPS))
+    except AWAY:
+        raise ServiceUnavailable from None
+    return [
+        StepState(
+            step=WIRE_NAMES[step],
+            depth=info.num_pending or 0,
+            in_flight=info.num_ack_pending or 0,
+            redelivered=info.num_redelivered or 0,
+            oldest_age=oldest.get(WIRE_NAMES[step]),
+        )
+        for step, info in zip(WORKING_STEPS, infos, strict=True)
+    ]
+
+
+async def _message(context: Context, sequence: int) -> RawStreamMsg | None:
+    try:
+        return await context.broker.js.get_msg(STREAM, sequence)
+    except NotFoundError:
+        return None
+
+
+async def _message_or_away(context: Context, sequence: int) -> RawStreamMsg | None:
+    try:
+        return await _message(context, sequence)
+    except AWAY:
+        raise ServiceUnavailable from None
+
+
+def _task_id(message: RawStreamMsg) -> UUID:
+    try:
+        return UUID((message.subject or "").split(".")[2])
+    except (ValueError, IndexError):
+        raise BadRequest("This dead letter belongs to no task; it cannot be replayed.") from None
+
+
+def _dead_letter(message: RawStreamMsg) -> DeadLetter:
+    headers: Mapping[str, str] = message.headers or {}
+    _, step, task_id = (message.subject or "..").split(".", 2)
+    created_at: datetime | None = message.time
+    return DeadLetter(
+        id=message.seq or 0,
+        step=step,
+        task_id=task_id,
+        reason=headers.get(REASON, ""),
+        error_class=headers.get(ERROR_CLASS, ""),
+        attempts=int(headers.get(ATTEMPTS, "0")),
+        created_at=created_at,
+    )

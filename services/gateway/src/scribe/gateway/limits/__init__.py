@@ -1,0 +1,1 @@
+"""What one user may ask for: how often, and the same thing only once."""

@@ -1,0 +1,34 @@
+-- name: take
+-- GCRA in one statement: $3 calls in $4 seconds. No row means that the allowance is used up.
+INSERT INTO rate_limits AS held (user_id, name, used_up_until)
+VALUES ($1, $2, now() + make_interval(secs => $4::float8 / $3))
+ON CONFLICT (user_id, name) DO UPDATE
+SET used_up_until = greatest(held.used_up_until, now()) + make_interval(secs => $4::float8 / $3)
+WHERE greatest(held.used_up_until, now()) + make_interval(secs => $4::float8 / $3)
+      <= now() + make_interval(secs => $4::float8)
+RETURNING extract(epoch FROM used_up_until - now())::float8 AS used
+
+-- name: used
+SELECT extract(epoch FROM used_up_until - now())::float8 FROM rate_limits WHERE user_id = $1 AND name = $2
+
+-- name: claim
+-- A claim that nobody finished within two minutes is anybody's; an answer is kept for a day.
+INSERT INTO idempotency_keys AS held (user_id, key, fingerprint)
+VALUES ($1, $2, $3)
+ON CONFLICT (user_id, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, status = NULL, headers = NULL, body = NULL, created_at = now()
+WHERE held.created_at < now() - CASE WHEN held.status IS NULL THEN interval '2 minutes' ELSE interval '24 hours' END
+RETURNING key
+
+-- name: recall
+SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE user_id = $1 AND key = $2
+
+-- name: finish
+UPDATE idempotency_keys SET status = $3, headers = $4, body = $5 WHERE user_id = $1 AND key = $2
+
+-- name: release
+DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND status IS NULL
+
+-- name: forget
+DELETE FROM idempotency_keys
+WHERE ctid IN (SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 1000)

@@ -1,0 +1,81 @@
+"""What a user may still do to an item: cancel it, try it again."""
+
+from uuid import UUID
+
+import asyncpg
+import nats.errors
+from nats.js.errors import APIError
+
+from scribe.common.database import load_queries
+from scribe.common.pipeline import WIRE_NAMES, Step
+from scribe.common.rank import CANCELLED_RANK, Phase, state_rank
+from scribe.common.streams import cancel_subject, pipeline_task_subjects
+from scribe.gateway.context import Context
+from scribe.gateway.database import Connection
+from scribe.gateway.pipeline.projector import announce
+from scribe.gateway.problems import BadRequest, NotFound
+
+SQL = load_queries("scribe.gateway.queue")
+STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
+
+
+async def locked(connection: Connection, item_id: UUID, user_id: UUID) -> asyncpg.Record:
+    """The item, which nobody else changes until the transaction ends: not the relay, the projector or the composer.
+
+    Raises:
+        NotFound: the user has no such item.
+    """
+    row = await connection.fetchrow(SQL["lock"], item_id, user_id)
+    if row is None:
+        raise NotFound("There is no such item.")
+    return row
+
+
+async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Record:
+    """End an item that waits or is under way. The row first, then whoever may be working on it.
+
+    Raises:
+        NotFound: the user has no such item. BadRequest: it has ended, or its e-mail is written.
+    """
+    async with context.database.as_user(user_id) as connection:
+        row = await locked(connection, item_id, user_id)
+        if row["status"] not in ("pending", "processing"):
+            raise BadRequest("Only an item that is pending or being written can be cancelled.")
+        if await connection.fetchval(SQL["has_email"], item_id):
+            raise BadRequest("The e-mail is written already.")
+        (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
+    await _interrupt(context, row)
+    context.wake_relay()
+    return row
+
+
+async def _interrupt(context: Context, row: asyncpg.Record) -> None:
+    """Spare the workers what nobody wants any more. The composer looks at the row itself, so this may fail."""
+    try:
+        await (await context.broker.js.key_value("cancelled")).put(str(row["id"]), str(row["run"]).encode())
+        await context.broker.client.publish(cancel_subject(row["id"]))
+        await context.broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"]))
+        await announce(context.broker, [row])
+    except (nats.errors.Error, APIError, OSError) as error:
+        context.log.warning("cancel_not_announced", task_id=str(row["id"]), error_class=type(error).__name__)
+
+
+async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Record:
+    """Send a failed item back to the relay as its next run.
+
+    Raises:
+        NotFound: the user has no such item. BadRequest: it has not failed.
+    """
+    async with context.database.as_user(user_id) as connection:
+        row = await locked(connection, item_id, user_id)
+        if row["status"] != "failed":
+            raise BadRequest("Only a failed item can be tried again.")
+        (row,) = await connection.fetch(SQL["retry"], item_id, user_id, *next_run(row))
+    context.wake_relay()
+    return row
+
+
+def next_run(row: asyncpg.Record) -> tuple[int, str | None]:
+    """The rank just below the next run's first state, and the step at which that run begins."""
+    step = STEPS.get(row["current_step"] or "")
+    return state_rank(row["run"] + 1, Step.PARSER, 0, Phase.QUEUED) - 1, step.value if step else None

@@ -1,0 +1,136 @@
+"""Server-Sent Events: a snapshot from Postgres, then each change as it is announced.
+
+An event's id is `<submission>:<state_rank>`; a client that comes back with `Last-Event-ID` is told what has
+changed since.
+"""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Header, Request
+from starlette.responses import StreamingResponse
+
+from scribe.common.database import load_queries
+from scribe.gateway.context import Context, InContext, UserId, parse_id
+from scribe.gateway.problems import NotFound
+from scribe.gateway.queue.notifications import Inbox
+from scribe.gateway.queue.projection import queue_item, task_status
+
+SQL = load_queries("scribe.gateway.queue")
+PING_INTERVAL = 15.0
+HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+TERMINAL = ("completed", "failed")
+
+router = APIRouter()
+LastEventId = Header(None, alias="Last-Event-ID", max_length=64)
+
+
+@router.get("/api/queue/events", tags=["queue"], response_class=StreamingResponse)
+async def queue_events(
+    context: InContext, user_id: UserId, request: Request, last_event_id: str | None = LastEventId
+) -> StreamingResponse:
+    """The caller's items as they change: `item` events that hold a QueueItem."""
+    return _streaming(context, request, user_id, _items(context, user_id, last_event_id))
+
+
+@router.get("/api/email/status/{task_id}/events", tags=["email"], response_class=StreamingResponse)
+async def task_events(
+    context: InContext, user_id: UserId, request: Request, task_id: str, last_event_id: str | None = LastEventId
+) -> StreamingResponse:
+    """One task as it changes: `status` events that hold a TaskStatus, until it has ended."""
+    parsed = parse_id(task_id)
+    async with context.database.as_user(user_id) as connection:
+        if await connection.fetchrow(SQL["find"], parsed, user_id) is None:
+            raise NotFound("There is no such task.")
+    return _streaming(context, request, user_id, _task(context, user_id, parsed, last_event_id))
+
+
+def _streaming(context: Context, request: Request, user_id: UUID, events: AsyncIterator[str]) -> StreamingResponse:
+    context.notifications.refuse_too_many(user_id)
+    return StreamingResponse(_counted(context, request, events), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _counted(context: Context, request: Request, events: AsyncIterator[str]) -> AsyncIterator[str]:
+    route = request.scope["route"].path
+    with context.metrics.requests.streams.labels(route).track_inprogress():
+        async for event in events:
+            context.metrics.requests.stream_events.labels(route).inc()
+            yield event
+
+
+async def _items(context: Context, user_id: UUID, last_event_id: str | None) -> AsyncIterator[str]:
+    with context.notifications.listen(user_id) as inbox:
+        yield ": connected\n\n"
+        for row in await _changed_since(context, user_id, last_event_id):
+            yield _item_event(row)
+        while True:
+            rows = await _next_rows(context, user_id, inbox)
+            if not rows:
+                yield ": ping\n\n"
+            for row in rows:
+                yield _item_event(row)
+
+
+async def _task(context: Context, user_id: UUID, task_id: UUID, last_event_id: str | None) -> AsyncIterator[str]:
+    with context.notifications.listen(user_id) as inbox:
+        yield ": connected\n\n"
+        known = last_event_id
+        while True:
+            row, event = await _task_event(context, user_id, task_id)
+            if row is None:
+                return
+            if event_id(row) != known:
+                known = event_id(row)
+                yield event
+            if row["status"] in TERMINAL:
+                return
+            while task_id not in (changed := await inbox.take(PING_INTERVAL)) and not inbox.overflowed:
+                if not changed:
+                    yield ": ping\n\n"
+
+
+async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[asyncpg.Record | None, str]:
+    async with context.database.as_user(user_id) as connection:
+        row = await connection.fetchrow(SQL["find"], task_id, user_id)
+        if row is None:
+            return None, ""
+        seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
+    return row, _event("status", event_id(row), task_status(row, seconds).model_dump_json())
+
+
+async def _changed_since(context: Context, user_id: UUID, last_event_id: str | None) -> list[asyncpg.Record]:
+    submission, rank = _parse_event_id(last_event_id)
+    async with context.database.as_user(user_id) as connection:
+        return await connection.fetch(SQL["changed_since"], user_id, submission, rank)
+
+
+async def _next_rows(context: Context, user_id: UUID, inbox: Inbox) -> list[asyncpg.Record]:
+    changed = await inbox.take(PING_INTERVAL)
+    if inbox.overflowed:
+        inbox.overflowed = False
+        return await _changed_since(context, user_id, None)
+    if not changed:
+        return []
+    async with context.database.as_user(user_id) as connection:
+        return await connection.fetch(SQL["find_many"], changed, user_id)
+
+
+def event_id(row: asyncpg.Record) -> str:
+    """The id of the event that tells of this state of an item."""
+    return f"{row['submission']}:{row['state_rank']}"
+
+
+def _parse_event_id(text: str | None) -> tuple[int | None, int | None]:
+    submission, _, rank = (text or "").partition(":")
+    if submission.isascii() and rank.isascii() and submission.isdigit() and rank.isdigit() and len(text or "") < 40:
+        return min(int(submission), 2**63 - 1), min(int(rank), 2**63 - 1)
+    return None, None
+
+
+def _item_event(row: asyncpg.Record) -> str:
+    return _event("item", event_id(row), queue_item(row).model_dump_json())
+
+
+def _event(name: str, id_: str, data: str) -> str:
+    return f"id: {id_}\nevent: {name}\ndata: {data}\n\n"

@@ -1,0 +1,104 @@
+"""Changes as they happen: one subscription in each gateway, handed on to the event streams of the user it concerns."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from pydantic import BaseModel, ValidationError
+
+from scribe.common.broker import Broker
+from scribe.gateway.problems import TooManyRequests
+
+MOST_UNREAD = 256
+
+
+class Change(BaseModel):
+    """An item that has changed; what it has become is read from its row."""
+
+    id: UUID
+
+
+class Inbox:
+    """What one event stream has not read yet. An overflow is remembered: then everything is read anew."""
+
+    def __init__(self) -> None:
+        self._changed: dict[UUID, None] = {}
+        self._arrived = asyncio.Event()
+        self.overflowed = False
+
+    def put(self, item_id: UUID) -> None:
+        """Note a change; several of one item are one."""
+        if len(self._changed) >= MOST_UNREAD:
+            self.overflowed = True
+        else:
+            self._changed[item_id] = None
+        self._arrived.set()
+
+    async def take(self, timeout: float) -> list[UUID]:
+        """What has changed, or nothing when `timeout` seconds have passed."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._arrived.wait()
+        except TimeoutError:
+            return []
+        self._arrived.clear()
+        changed, self._changed = list(self._changed), {}
+        return changed
+
+
+class Notifications:
+    """The open event streams of this process."""
+
+    def __init__(self, most_per_user: int) -> None:
+        self._most_per_user = most_per_user
+        self._inboxes: dict[UUID, set[Inbox]] = {}
+
+    @contextmanager
+    def listen(self, user_id: UUID) -> Iterator[Inbox]:
+        """An inbox for as long as the block runs.
+
+        Raises:
+            TooManyRequests: the user has too many streams open.
+        """
+        self.refuse_too_many(user_id)
+        inbox = Inbox()
+        self._inboxes.setdefault(user_id, set()).add(inbox)
+        try:
+            yield inbox
+        finally:
+            self._inboxes[user_id].discard(inbox)
+            if not self._inboxes[user_id]:
+                del self._inboxes[user_id]
+
+    def refuse_too_many(self, user_id: UUID) -> None:
+        """Refuse one more stream of a user who has too many.
+
+        Raises:
+            TooManyRequests: so it is.
+        """
+        if len(self._inboxes.get(user_id, ())) >= self._most_per_user:
+            raise TooManyRequests("You have too many event streams open. Close one of them first.", 5)
+
+    async def take(self, message: Msg) -> None:
+        """Hand a message on `notify.<user_id>` on."""
+        try:
+            user_id = UUID(message.subject.partition(".")[2])
+            change = Change.model_validate_json(message.data)
+        except (ValueError, ValidationError):
+            return
+        for inbox in self._inboxes.get(user_id, set()):
+            inbox.put(change.id)
+
+
+@asynccontextmanager
+async def open_notifications(broker: Broker, most_per_user: int) -> AsyncIterator[Notifications]:
+    """Notifications of everything that any projector announces."""
+    notifications = Notifications(most_per_user)
+    subscription = await broker.client.subscribe("notify.*", cb=notifications.take)
+    try:
+        yield notifications
+    finally:
+        if not broker.client.is_closed:
+            await subscription.unsubscribe()

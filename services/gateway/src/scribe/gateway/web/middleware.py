@@ -1,0 +1,121 @@
+"""Around every request: an id, one log line, one span, the RED metrics, and a bound on the body."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scribe.common import spans
+from scribe.common.logs import Logger
+from scribe.common.metrics import RequestMetrics
+from scribe.gateway.problems import problem_response
+
+REQUEST_ID = "X-Request-ID"
+_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+UNKNOWN_ROUTE = "unknown"
+
+Finish = Callable[[], Awaitable[None]]
+
+
+class RequestScope:
+    """Gives each request its id, and tells what became of it in one log line, one span and the metrics."""
+
+    def __init__(self, app: ASGIApp, log: Logger, metrics: RequestMetrics) -> None:
+        self.app = app
+        self._log = log
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"] in _PROBES:
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        started = time.monotonic()
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+            await send(message)
+
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            spans.answering(scope["method"], dict(headers)) as span,
+            self._metrics.in_progress.labels(scope["method"]).track_inprogress(),
+        ):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                route = route_of(scope)
+                spans.answered(span, scope["method"], route, status)
+                self._record(scope["method"], route, status, time.monotonic() - started)
+
+    def _record(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        if not route.endswith("/events"):
+            self._metrics.duration.labels(method, route).observe(seconds)
+        self._log.info("request", method=method, route=route, status=status, duration=round(seconds, 4))
+
+
+class BodyLimit:
+    """Refuses a body over `limit` bytes, whether it is announced or simply goes on."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdigit() or int(announced) > self._limit:
+            return await self._refuse(scope, receive, send)
+        received = 0
+        answered = False
+
+        async def counting_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise BodyTooLargeError
+            return message
+
+        async def noting_send(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, counting_receive, noting_send)
+        except BodyTooLargeError:
+            if not answered:
+                await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = f"The request is larger than {self._limit} bytes."
+        await problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)(scope, receive, send)
+
+
+class BodyTooLargeError(Exception):
+    """More came than was announced or allowed."""
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get(REQUEST_ID, "")
+    return given if _ACCEPTABLE_ID.fullmatch(given) else str(uuid4())
+
+
+def route_of(scope: Scope) -> str:
+    """The route's template, which has few values, and never the path, which has many."""
+    return str(getattr(scope.get("route"), "path", UNKNOWN_ROUTE))
