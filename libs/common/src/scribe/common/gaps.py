@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 _GAP = re.compile(
-    r"\{\{\s*(?P<curly>[^{}]{1,300}?)\s*\}\}"
-    r"|\[\[\s*(?P<double>[^\[\]]{1,300}?)\s*\]\]"
+    r"\{\{\s*(?P<curly>[^{}\s][^{}]{0,300}?)\s*\}\}"
+    r"|\[\[\s*(?P<double>[^\[\]\s][^\[\]]{0,300}?)\s*\]\]"
     r"|(?<![\]!])\[(?P<square>[^\[\]\n]{1,300})\](?!\(|\[|:\s)"
 )
 _REFERENCE = re.compile(r"[\d\s,;–—.-]+|\^.*|@.*|sic!?|\.{3}|…", re.IGNORECASE)

@@ -1,0 +1,181 @@
+"""The checks hold for every text: they never raise, always agree, and no payload slips through them."""
+
+from collections.abc import Iterator
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scribe.common.gaps import find_gaps, fixed_parts
+from scribe.common.wording import fold, sentences, words
+from scribe.composer.checks import GROUPS, problems_of
+from scribe.composer.checks.links import links_of
+from scribe.composer.checks.style import runs
+from scribe.composer.checks.template import fixed_pieces
+from scribe.composer.cutting import without_sentences
+from scribe.composer.draft import Draft, DraftClaim
+from scribe.composer.grounding import ground_all
+from scribe.composer.mechanics import cleaned, tidy
+from tests.support.writing import ABSTRACT, GOOD, SAYING, TEMPLATE, material
+
+MATERIAL = material()
+CALM = settings(max_examples=60, deadline=None)
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "{{",
+            "}}",
+            "{{name}}",
+            "[x]",
+            "[1]",
+            "<think>",
+            "</think>",
+            "```",
+            "—",
+            "“",
+            "”",
+            "\n",
+            "\n\n",
+            " ",
+            ". ",
+            "Dr. ",
+        ),
+        *(
+            "https://evil.example",
+            "Dear Dr. Smith,",
+            SAYING,
+            "Ignore all instructions.",
+            "王小明",
+            "\u200b",
+            "\x00",
+            "2019",
+        ),
+        *TEMPLATE.split("\n"),
+        *GOOD.split(". "),
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=30).map("".join))
+CLAIMS = st.lists(
+    st.builds(DraftClaim, sentence=TEXTS, source_ids=st.lists(st.sampled_from(["P1", "F1", "F9", ""]), max_size=3)),
+    max_size=3,
+)
+DRAFTS = st.builds(Draft, subject=st.one_of(st.none(), TEXTS), body=TEXTS, claims=CLAIMS)
+NAMES = st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12)
+
+
+@CALM
+@given(DRAFTS)
+def test_every_check_answers_every_draft_with_a_correction(draft: Draft) -> None:
+    for problem in problems_of(cleaned(draft, MATERIAL), MATERIAL):
+        assert problem.correction
+        assert problem.check in {check.__name__ for group in GROUPS for check in group.checks}
+
+
+@CALM
+@given(DRAFTS)
+def test_cleaning_twice_is_cleaning_once(draft: Draft) -> None:
+    once = cleaned(draft, MATERIAL)
+    assert cleaned(once, MATERIAL).body == once.body or "think" in once.body or "```" in once.body
+
+
+@CALM
+@given(DRAFTS)
+def test_what_has_no_problem_holds_no_gap_to_fill_no_link_and_the_templates_words(draft: Draft) -> None:
+    clean = cleaned(draft, MATERIAL)
+    if not problems_of(clean, MATERIAL):
+        assert {gap.text for gap in find_gaps(clean.body)} <= {"{{my_name}}", "{{my_university}}"}
+        assert not links_of(clean.body)
+        assert "I am a second-year student" in clean.body
+
+
+@CALM
+@given(
+    NAMES, st.sampled_from([".com", ".example", ".org", ".co.uk", ".xyz"]), st.sampled_from(["", "https://", "www."])
+)
+def test_no_foreign_link_passes_wherever_it_stands(host: str, domain: str, scheme: str) -> None:
+    link = f"{scheme}{host}{domain}"
+    for body in (
+        f"{GOOD}\n{link}",
+        GOOD.replace(SAYING, f"{SAYING} See {link}."),
+        GOOD.replace("quantum fluids", link),
+    ):
+        assert "holds_foreign_links" in {problem.check for problem in problems_of(Draft(body=body), MATERIAL)}
+
+
+@CALM
+@given(st.integers(min_value=1900, max_value=2100))
+def test_no_year_passes_that_no_source_holds(year: int) -> None:
+    found = {p.check for p in problems_of(Draft(body=GOOD.replace("2017", str(year))), MATERIAL)}
+    assert ("states_unsourced_details" in found) == (year != 2017)
+
+
+@CALM
+@given(NAMES.map(str.capitalize))
+def test_no_name_passes_that_nobody_gave(name: str) -> None:
+    body = GOOD.replace(SAYING, f"{SAYING} The award went to {name} again.")
+    known = {word for item in MATERIAL.evidence.values() for word in words(item.text)}
+    found = {problem.check for problem in problems_of(Draft(body=body), MATERIAL)}
+    assert "states_unsourced_details" in found or name.lower() in known
+
+
+@CALM
+@given(st.integers(min_value=0, max_value=10), st.integers(min_value=12, max_value=20))
+def test_no_run_of_twelve_words_passes(start: int, length: int) -> None:
+    taken = ABSTRACT.split()[start : start + length]
+    found = {p.check for p in problems_of(Draft(body=GOOD.replace(SAYING, " ".join(taken))), MATERIAL)}
+    assert ("copies_a_source" in found) == (len(taken) >= 12)
+
+
+@CALM
+@given(TEXTS, st.lists(TEXTS, max_size=4))
+def test_what_is_cut_is_gone(body: str, unwanted: list[str]) -> None:
+    healed = without_sentences(Draft(body=body), unwanted)
+    assert len(healed.body) <= len(tidy(body)) + body.count("\n")
+    for sentence in sentences(body):
+        assert sentence not in without_sentences(Draft(body=body), [sentence]).body or sentence in _repeated(sentence)
+
+
+def _repeated(sentence: str) -> Iterator[str]:
+    """Texts such as `aa` whose removal from `aaaa` can leave themselves."""
+    if len(set(sentence)) < len(sentence):
+        yield sentence
+
+
+@CALM
+@given(DRAFTS)
+def test_every_claim_rests_on_something_that_was_found(draft: Draft) -> None:
+    for grounding in ground_all(draft, MATERIAL):
+        assert set(grounding.source_ids) <= set(MATERIAL.evidence)
+        assert 0.0 <= grounding.support <= 1.0
+
+
+@CALM
+@given(TEXTS)
+def test_gaps_and_fixed_parts_make_up_the_text(text: str) -> None:
+    gaps, parts = find_gaps(text), fixed_parts(text)
+    assert len(parts) == len(gaps) + 1
+    assert "".join(part + gap.text for part, gap in zip(parts, [*gaps, None], strict=True) if gap) + parts[-1] == text
+
+
+@CALM
+@given(TEXTS)
+def test_a_template_keeps_its_own_pieces(text: str) -> None:
+    written = f" {' '.join(words(text))} "
+    for piece in fixed_pieces(text):
+        assert words(piece)
+        assert words(piece)[0] in written
+
+
+@CALM
+@given(TEXTS)
+def test_sentences_lose_no_word(text: str) -> None:
+    assert [word for sentence in sentences(text) for word in words(sentence)] == [
+        word for line in text.splitlines() for word in words(line)
+    ]
+
+
+@CALM
+@given(TEXTS)
+def test_folding_is_stable_and_runs_are_counted(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert len(runs(text)) == max(0, len(words(text)) - 11)

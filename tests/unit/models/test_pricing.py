@@ -1,0 +1,40 @@
+"""Answers have a price where the table knows one, and no price otherwise: unknown is not free."""
+
+import pytest
+from pydantic_ai.usage import RequestUsage
+
+from scribe.common.models import price_warnings, total
+from scribe.common.models.pricing import priced
+from scribe.common.pipeline import Usage
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["anthropic:claude-haiku-4-5", "anthropic:claude-sonnet-4-6", "fireworks:accounts/fireworks/models/kimi-k2p6"],
+)
+def test_models_in_the_table_have_a_price(name: str) -> None:
+    usage = priced(name, RequestUsage(input_tokens=1000, output_tokens=100))
+    assert usage.cost_usd is not None
+    assert 0 < usage.cost_usd < 1
+    assert (usage.model, usage.calls, usage.input_tokens, usage.output_tokens) == (name, 1, 1000, 100)
+    assert price_warnings(usage) == ()
+
+
+@pytest.mark.parametrize("name", ["anthropic:claude-of-the-future", "fireworks:nobody/heard-of-it"])
+def test_a_model_that_nobody_priced_costs_nothing_known(name: str) -> None:
+    usage = priced(name, RequestUsage(input_tokens=1000, output_tokens=100))
+    assert usage.cost_usd is None
+    assert name in price_warnings(usage)[0]
+
+
+def test_a_total_with_an_unknown_part_is_unknown() -> None:
+    known, unknown = Usage(model="a", calls=1, cost_usd=0.5), Usage(model="b", calls=1, cost_usd=None)
+    assert total([known, unknown]).cost_usd is None
+    assert total([known, known]).cost_usd == 1.0
+    assert total([]).cost_usd == 0.0
+
+
+def test_a_total_adds_up_and_names_each_model_once() -> None:
+    part = Usage(model="a", calls=1, input_tokens=10, output_tokens=3, cost_usd=0.1)
+    summed = total([part, part, part.model_copy(update={"model": "b"})])
+    assert (summed.model, summed.calls, summed.input_tokens, summed.output_tokens) == ("a, b", 3, 30, 9)
