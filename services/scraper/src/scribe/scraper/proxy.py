@@ -132,10 +132,11 @@ class _Connection:
         checked = await self._guard.check(target)
         if not target.lower().startswith("http://"):
             raise RefusedUrlError("only plain requests are forwarded; others are tunnelled")
+        length = _length(headers)
         path = "/" + target.split("//", 1)[1].partition("/")[2]
         async with self._connected(checked.addresses, checked.port) as (far, to_far):
             to_far.write(f"{method} {path} HTTP/1.1\r\n".encode("latin-1") + _closing(headers))
-            await _either(self._send_body(to_far, _length(headers)), self._respond(far))
+            await _either(self._send_body(to_far, length), self._respond(far))
 
     async def _send_body(self, to_far: asyncio.StreamWriter, length: int) -> None:
         """Pass on the request's body, and then nothing more until Chromium hangs up."""

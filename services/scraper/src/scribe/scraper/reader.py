@@ -62,7 +62,7 @@ class PageReader:
         return page
 
     async def _read(self, url: str) -> ReadPage:
-        await self._refuse_forbidden(url)
+        url = await self._allowed(url)
         for _ in range(VISITS - 1):
             try:
                 return await self._extract(await self._visit(url))
@@ -89,13 +89,15 @@ class PageReader:
                 raise
             raise BrowserDiedError("browser_died") from error
 
-    async def _refuse_forbidden(self, url: str) -> None:
+    async def _allowed(self, url: str) -> str:
+        """The URL in the form that was checked."""
         try:
-            await self.guard.check(url)
+            checked = await self.guard.check(url)
         except StepError as error:
             raise PageError("refused") from error
-        if not await self.robots.allow(url):
+        if not await self.robots.allow(checked.url):
             raise PageError("robots")
+        return checked.url
 
     async def _extract(self, snapshot: Snapshot) -> ReadPage:
         """The text, worked out in a thread: a page of a million characters takes its time."""

@@ -32,7 +32,7 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CITATION = re.compile(r"\s*\(?\[\[?[^\]]*\]?\]\([^)\s]*\)(?:,\s*\[[^\]]*\]\([^)\s]*\))*\)?|\[\d+\]")
+_CITATION = re.compile(r"\s*\(?\[\[?[^\]]*\]?\]\([^)\s]*\)(?:,\s*\[[^\]]*\]\([^)\s]*\))*\)?|\s*\[\d+\]")
 _MARKUP = re.compile(r"\*\*|__|(?m:^\s*(?:#+|[-*•]|\d+[.)])\s+)")
 
 

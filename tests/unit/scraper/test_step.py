@@ -1,0 +1,184 @@
+"""The step: two questions side by side, pages read where Exa has no text, and never a failure for want of results."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+import structlog
+
+from scribe.common.errors import TransientError
+from scribe.common.metrics import Metrics
+from scribe.common.pipeline import MAX_BODY_BYTES, PipelineData, Step, TemplateType, encode
+from scribe.scraper.exa import CITATION_BYTES, Answer, Citation
+from scribe.scraper.questions import LONGEST_QUESTION, questions
+from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, Collaborators, ReadPage, research
+from tests.support.tasks import make_task, parsed
+
+FULL = "Ada Example is a professor at Nowhere College. She studies quantum fluids in pores. " * 4
+
+
+@dataclass
+class Oracle:
+    """Answers every question alike; the second only when the first is being asked too."""
+
+    answer_: Answer | Exception
+    asked: list[str] = field(default_factory=list)
+    together: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(2))
+
+    async def answer(self, question: str) -> Answer:
+        """One answer."""
+        self.asked.append(question)
+        await self.together.wait()
+        if isinstance(self.answer_, Exception):
+            raise self.answer_
+        return self.answer_
+
+
+@dataclass
+class Reader:
+    """Knows the texts of some pages."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    available: bool = True
+    read_: list[str] = field(default_factory=list)
+
+    async def read(self, url: str) -> ReadPage | None:
+        """A page, or None."""
+        self.read_.append(url)
+        return ReadPage("A title", self.pages[url]) if url in self.pages else None
+
+
+def cited(*citations: Citation, text: str = "") -> Answer:
+    """An answer that rests on these."""
+    return Answer(text=text, citations=citations, cost_usd=0.005)
+
+
+async def run(
+    answer: Answer | Exception, reader: Reader | None = None, metrics: Metrics | None = None, **fields: object
+) -> PipelineData:
+    """The step with these collaborators."""
+    data = make_task(**{"parsed": parsed(TemplateType.RESEARCH), **fields})
+    grounding = (metrics or Metrics()).grounding
+    tools = Collaborators(Oracle(answer), reader or Reader(), grounding, structlog.get_logger(), most_pages=2)
+    async with asyncio.timeout(5):
+        return await research(data, tools)
+
+
+async def test_both_questions_are_asked_side_by_side() -> None:
+    oracle = Oracle(cited())
+    tools = Collaborators(oracle, Reader(), Metrics().grounding, structlog.get_logger(), 2)
+    async with asyncio.timeout(5):
+        await research(make_task(), tools)
+    assert len(oracle.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [(TemplateType.RESEARCH, "papers"), (TemplateType.BOOK, "books"), (TemplateType.GENERAL, "recently")],
+)
+def test_publications_are_asked_for_by_type_with_the_search_terms(kind: TemplateType, word: str) -> None:
+    background, publications = questions(make_task(parsed=parsed(kind)))
+    assert "Dr. Ada Example" in background
+    assert word in publications
+    assert "Ada Example quantum fluids" in publications
+
+
+def test_a_question_is_never_endless() -> None:
+    data = make_task(recipient_name="x" * 255, recipient_interest="y" * 500, parsed=parsed(TemplateType.BOOK))
+    assert all(len(question) <= LONGEST_QUESTION for question in questions(data))
+
+
+async def test_sources_and_facts_come_from_the_cited_texts() -> None:
+    result = (await run(cited(Citation(url="https://a.example/", title="A", text=FULL)))).research
+    assert result is not None
+    assert [(source.id, source.url, source.origin) for source in result.sources] == [
+        ("S1", "https://a.example/", "exa")
+    ]
+    assert {fact.source_ids for fact in result.facts} == {("S1",)}
+
+
+async def test_a_page_without_text_is_read_in_the_browser() -> None:
+    reader = Reader({"https://a.example/": FULL})
+    result = (await run(cited(Citation(url="https://a.example/")), reader)).research
+    assert result is not None
+    assert [(source.origin, source.title) for source in result.sources] == [("page", "A title")]
+    assert result.facts
+
+
+async def test_a_page_with_text_is_not_read_again_and_only_so_many_are() -> None:
+    reader = Reader()
+    empty = [Citation(url=f"https://{n}.example/") for n in range(5)]
+    await run(cited(Citation(url="https://a.example/", text=FULL), *empty), reader)
+    assert len(reader.read_) == 2
+    assert "https://a.example/" not in reader.read_
+
+
+async def test_no_results_are_a_warning() -> None:
+    data = await run(cited())
+    assert data.research is not None
+    assert data.research.sources == ()
+    assert data.warnings == (NOTHING_FOUND,)
+
+
+async def test_pages_that_never_name_the_person_are_no_sources() -> None:
+    data = await run(cited(Citation(url="https://a.example/", text="A page about something else entirely. " * 20)))
+    assert data.warnings == (NOTHING_FOUND,)
+
+
+async def test_pages_that_say_nothing_are_a_warning() -> None:
+    data = await run(cited(Citation(url="https://a.example/", text="Ada Example | Home | Contact\n" * 20)))
+    assert data.warnings == (NO_FACTS,)
+
+
+async def test_without_a_browser_the_step_goes_on_with_exas_texts_and_says_so() -> None:
+    pages = (Citation(url="https://a.example/", text=FULL), Citation(url="https://b.example/"))
+    data = await run(cited(*pages), Reader(available=False))
+    assert data.warnings == (NO_BROWSER,)
+    assert data.research is not None
+    assert data.research.facts
+
+
+async def test_where_no_page_needs_a_browser_its_absence_is_not_mentioned() -> None:
+    assert (await run(cited(Citation(url="https://a.example/", text=FULL)), Reader(available=False))).warnings == ()
+
+
+async def test_facts_about_a_namesake_are_dropped_and_counted() -> None:
+    metrics = Metrics()
+    other = "Ada Example is a footballer of Leeds. She scored two goals in the last cup final. " * 4
+    pages = (Citation(url="https://a.example/", text=FULL), Citation(url="https://b.example/", text=other))
+    data = await run(cited(*pages), metrics=metrics)
+    assert data.research is not None
+    assert [source.url for source in data.research.sources] == ["https://a.example/"]
+    assert not any("Leeds" in fact.statement for fact in data.research.facts)
+    assert data.warnings == (NAMESAKES,)
+    assert data.research.facts_dropped > 0
+    dropped = metrics.registry.get_sample_value("scribe_facts_total", {"fate": "dropped"})
+    assert dropped == data.research.facts_dropped
+
+
+async def test_what_was_paid_is_recorded() -> None:
+    usage = (await run(cited())).usage[Step.SCRAPER]
+    assert (usage.calls, usage.cost_usd) == (2, 0.01)
+
+
+async def test_an_unknown_price_is_not_free() -> None:
+    assert (await run(Answer())).usage[Step.SCRAPER].cost_usd is None
+
+
+async def test_when_exa_fails_so_does_the_attempt() -> None:
+    with pytest.raises(TransientError):
+        await run(TransientError("exa answered 503"))
+
+
+async def test_the_most_that_can_be_found_fits_into_a_message() -> None:
+    texts = (
+        'Ada Example said "\\" a lot. ',
+        "Ada Example ißt 漢字 und 🎉 gern in Nowhere. ",
+        "“Ada Example” is here. ",
+    )
+    pages = [
+        Citation(url=f"https://{n}.example/", title="t" * 300, text=(texts[n % 3] * 2000)[: CITATION_BYTES // 3])
+        for n in range(30)
+    ]
+    data = await run(cited(*pages), email_template="x" * 10_000, recipient_interest="y" * 500)
+    assert len(encode(data)) < MAX_BODY_BYTES
