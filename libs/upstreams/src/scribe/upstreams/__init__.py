@@ -1,1 +1,4 @@
-"""Test equipment: stand-ins for the outside world that speak the vendors' protocols."""
+"""Test equipment: stand-ins for the outside world, which speak the vendors' own protocols to the real clients.
+
+Every answer carries `X-Scribe-Stand-In: true`. Nothing in here is part of the product.
+"""

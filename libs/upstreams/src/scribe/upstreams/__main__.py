@@ -1,0 +1,36 @@
+"""`python -m scribe.upstreams`: all stand-ins in one process; prints one line of JSON with their addresses."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from scribe.upstreams.server import serving
+from scribe.upstreams.supabase import Keys
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    keys = Keys.load_or_create(options.keys) if options.keys else None
+    async with serving(options.host, options.port, keys=keys, base_url=options.base_url) as upstreams:
+        print(json.dumps(upstreams.addresses()), flush=True)  # noqa: T201 - the command's answer
+        await ended.wait()
+
+
+def main(arguments: list[str]) -> None:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(prog="python -m scribe.upstreams", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
+    parser.add_argument("--base-url", help="what others reach this process by")
+    parser.add_argument("--keys", type=Path, help="file that keeps the issuer's keys over restarts")
+    asyncio.run(run(parser.parse_args(arguments)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

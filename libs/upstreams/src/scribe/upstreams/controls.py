@@ -1,0 +1,191 @@
+"""What a test may do to a stand-in: slow it down, break it, limit it, and read who called."""
+
+import asyncio
+import json
+import random
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_CALLS = 5000
+MOST_BODY = 256 * 1024
+HANG_SECONDS = 3600.0
+
+Broken = Literal["truncated", "garbage", "empty"]
+Behaviour = Literal[
+    "helpful", "rubbish", "refusal", "empty", "fenced", "thinking", "obedient", "inventive", "foreign", "long"
+]
+
+
+class Fault(BaseModel):
+    """How calls whose path contains `path` are answered; `times` limits how many, None means until reset."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = ""
+    times: int | None = Field(None, ge=1)
+    latency: float | tuple[float, float] = 0.0
+    status: int | None = Field(None, ge=400, le=599)
+    retry_after: str | None = None
+    hang: bool = False
+    close: bool = False
+    broken: Broken | None = None
+    behaviour: Behaviour | None = None
+    rate: tuple[int, float] | None = Field(None, description="Calls and seconds; more are answered with 429.")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as it arrived; `at` is Unix time, `body` its JSON where it had one."""
+
+    at: float
+    method: str
+    path: str
+    query: str
+    status: int
+    body: object
+
+
+@dataclass
+class Controls:
+    """The faults that are in force, the first that fits winning, and the calls so far."""
+
+    faults: list[Fault] = field(default_factory=list)
+    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
+    _arrivals: dict[int, deque[float]] = field(default_factory=dict)
+
+    def add(self, **fault: object) -> None:
+        """Put a fault into force."""
+        self.faults.append(Fault.model_validate(fault))
+
+    def reset(self) -> None:
+        """Answer everything properly, and forget the calls."""
+        self.faults.clear()
+        self.calls.clear()
+        self._arrivals.clear()
+
+    def calls_to(self, path: str) -> list[Call]:
+        """The calls whose path contains `path`, in order."""
+        return [call for call in self.calls if path in call.path]
+
+    def take(self, path: str) -> Fault | None:
+        """The fault for a call that arrives now; counted ones are used up."""
+        for fault in self.faults:
+            if fault.path in path and not (fault.rate and self._within(fault)):
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times == 0:
+                        self.faults.remove(fault)
+                return fault
+        return None
+
+    def _within(self, fault: Fault) -> bool:
+        """Whether one more call is within the fault's rate."""
+        calls, window = fault.rate or (0, 0.0)
+        arrivals = self._arrivals.setdefault(id(fault), deque())
+        now = time.monotonic()
+        while arrivals and now - arrivals[0] > window:
+            arrivals.popleft()
+        if len(arrivals) < calls:
+            arrivals.append(now)
+            return True
+        return False
+
+
+class Controlled:
+    """Surrounds an application: marks its answers, logs its calls, and does what the controls say."""
+
+    def __init__(self, app: ASGIApp, controls: Controls) -> None:
+        self.app = app
+        self._controls = controls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call, properly or not."""
+        if scope["type"] != "http" or scope["path"].rpartition("/")[2] in ("_control", "_calls"):
+            return await self.app(scope, receive, send)
+        arrived = time.time()
+        body = await _read(receive)
+        status = 0
+
+        async def marked_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", []), (b"x-scribe-stand-in", b"true")]
+            await send(message)
+
+        fault = self._controls.take(scope["path"])
+        scope["state"] = {**scope.get("state", {}), "behaviour": (fault and fault.behaviour) or "helpful"}
+        try:
+            await self._answer(fault, scope, _replay(body), marked_send)
+        finally:
+            path, query = scope["path"], scope["query_string"].decode()
+            self._controls.calls.append(Call(arrived, scope["method"], path, query, status, _json(body)))
+
+    async def _answer(self, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+        answering = self.app
+        if fault is not None:
+            await asyncio.sleep(HANG_SECONDS if fault.hang else _seconds(fault.latency))
+            if fault.close:
+                raise ConnectionAbortedError("closed by a control")
+            answering = _error(fault, scope) if fault.rate or fault.status else self.app
+            answering = _broken(fault.broken) if fault.broken else answering
+        await answering(scope, receive, send)
+
+
+def _seconds(latency: float | tuple[float, float]) -> float:
+    return random.uniform(*latency) if isinstance(latency, tuple) else latency
+
+
+def _error(fault: Fault, scope: Scope) -> Response:
+    """An error in the vendor's own shape."""
+    status = fault.status or 429
+    headers = {"Retry-After": fault.retry_after or "1"} if status in (429, 503, 529) else {}
+    if "/arxiv/" in scope["path"]:
+        if status == 429:
+            return PlainTextResponse("Rate exceeded.", 429)
+        return Response("<html><body><h1>503 Service Unavailable</h1></body></html>", status, headers, "text/html")
+    if "/anthropic/" in scope["path"]:
+        kind = {429: "rate_limit_error", 529: "overloaded_error", 401: "authentication_error"}.get(status, "api_error")
+        return JSONResponse({"type": "error", "error": {"type": kind, "message": "stand-in error"}}, status, headers)
+    return JSONResponse({"error": {"message": "stand-in error", "type": "error", "code": status}}, status, headers)
+
+
+def _broken(kind: Broken) -> Response:
+    bodies = {"truncated": b'{"id": "standin_", "content": [{"ty', "garbage": b"\xff\xfe<<<not json>>>", "empty": b""}
+    return Response(bodies[kind], media_type="application/json")
+
+
+def _json(body: bytes) -> object:
+    try:
+        parsed: object = json.loads(body) if body else None
+    except ValueError:
+        return None
+    return parsed
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body") or len(body) > MOST_BODY:
+            return body
+
+
+def _replay(body: bytes) -> Receive:
+    messages: list[Mapping[str, object]] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        if messages:
+            return dict(messages.pop())
+        await asyncio.sleep(HANG_SECONDS)
+        return {"type": "http.disconnect"}
+
+    return receive

@@ -1,0 +1,1 @@
+"""A model without a model: it answers from what the prompt holds, by rules."""

@@ -1,0 +1,79 @@
+"""Anthropic's Messages API."""
+
+import json
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from scribe.upstreams.model.answering import Said, answer
+from scribe.upstreams.model.prompt import read_prompt
+
+CHARACTERS_PER_TOKEN = 4
+
+
+def anthropic() -> Starlette:
+    """The API."""
+
+    async def messages(request: Request) -> JSONResponse:
+        if not request.headers.get("x-api-key"):
+            error = {"type": "authentication_error", "message": "x-api-key header is required"}
+            return JSONResponse({"type": "error", "error": error}, 401)
+        body = await request.json()
+        user = "\n".join(texts(message.get("content")) for message in body.get("messages", []))
+        tools = body.get("tools") or []
+        schema = tools[0].get("input_schema", {}) if tools else _native_schema(body)
+        said = answer(read_prompt(texts(body.get("system")), user), schema, request.state.behaviour)
+        content = _content(said, tools[0]["name"] if tools else None)
+        return JSONResponse(
+            {
+                "id": f"msg_standin_{uuid4().hex[:16]}",
+                "type": "message",
+                "role": "assistant",
+                "model": body.get("model", "stand-in"),
+                "content": content,
+                "stop_reason": _stop_reason(said, content),
+                "stop_sequence": None,
+                "usage": {
+                    "input_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
+                    "output_tokens": max(1, len(json.dumps(content)) // CHARACTERS_PER_TOKEN),
+                    "cache_creation_input_tokens": 0,
+                    "cache_read_input_tokens": 0,
+                    "service_tier": "standard",
+                },
+            },
+            headers={"request-id": f"req_standin_{uuid4().hex[:16]}"},
+        )
+
+    return Starlette(routes=[Route("/v1/messages", messages, methods=["POST"])])
+
+
+def texts(content: object) -> str:
+    """The text of a message, given as a string or as blocks."""
+    if isinstance(content, str):
+        return content
+    blocks = content if isinstance(content, list) else []
+    return "\n".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
+
+
+def _native_schema(body: dict[str, object]) -> dict[str, object]:
+    config = body.get("output_config") or body.get("output_format") or {}
+    found = config.get("format", config) if isinstance(config, dict) else {}
+    schema = found.get("schema", {}) if isinstance(found, dict) else {}
+    return schema if isinstance(schema, dict) else {}
+
+
+def _content(said: Said, tool: str | None) -> list[dict[str, object]]:
+    if said.arguments is None:
+        return [{"type": "text", "text": said.text}] if said.text else []
+    if tool is None:
+        return [{"type": "text", "text": json.dumps(said.arguments)}]
+    return [{"type": "tool_use", "id": f"toolu_standin_{uuid4().hex[:12]}", "name": tool, "input": said.arguments}]
+
+
+def _stop_reason(said: Said, content: list[dict[str, object]]) -> str:
+    if said.refused:
+        return "refusal"
+    return "tool_use" if any(block["type"] == "tool_use" for block in content) else "end_turn"

@@ -1,0 +1,69 @@
+"""Fireworks' chat completions, which are OpenAI's."""
+
+import json
+import time
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from scribe.upstreams.model.answering import Said, answer
+from scribe.upstreams.model.anthropic import CHARACTERS_PER_TOKEN, texts
+from scribe.upstreams.model.prompt import read_prompt
+
+
+def fireworks() -> Starlette:
+    """The API."""
+
+    async def completions(request: Request) -> JSONResponse:
+        if not request.headers.get("authorization", "").startswith("Bearer "):
+            return JSONResponse({"error": {"message": "Unauthorized", "type": "invalid_request_error"}}, 401)
+        body = await request.json()
+        messages = body.get("messages", [])
+        system = "\n".join(texts(m.get("content")) for m in messages if m.get("role") in ("system", "developer"))
+        user = "\n".join(texts(m.get("content")) for m in messages if m.get("role") == "user")
+        tools = body.get("tools") or []
+        schema = tools[0]["function"].get("parameters", {}) if tools else _native_schema(body)
+        said = answer(read_prompt(system, user), schema, request.state.behaviour)
+        message = _message(said, tools[0]["function"]["name"] if tools else None)
+        spent = {
+            "prompt_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
+            "completion_tokens": max(1, len(json.dumps(message)) // CHARACTERS_PER_TOKEN),
+        }
+        return JSONResponse(
+            {
+                "id": f"standin_{uuid4().hex[:16]}",
+                "object": "chat.completion",
+                "created": int(time.time()),
+                "model": body.get("model", "stand-in"),
+                "choices": [
+                    {
+                        "index": 0,
+                        "message": message,
+                        "finish_reason": "tool_calls" if message.get("tool_calls") else "stop",
+                        "logprobs": None,
+                    }
+                ],
+                "usage": {**spent, "total_tokens": sum(spent.values())},
+            }
+        )
+
+    return Starlette(routes=[Route("/inference/v1/chat/completions", completions, methods=["POST"])])
+
+
+def _native_schema(body: dict[str, object]) -> dict[str, object]:
+    wanted = body.get("response_format")
+    schema = wanted.get("json_schema", {}).get("schema", {}) if isinstance(wanted, dict) else {}
+    return schema if isinstance(schema, dict) else {}
+
+
+def _message(said: Said, tool: str | None) -> dict[str, object]:
+    if said.arguments is None:
+        return {"role": "assistant", "content": said.text, "refusal": said.text if said.refused else None}
+    if tool is None:
+        return {"role": "assistant", "content": json.dumps(said.arguments), "refusal": None}
+    call = {"name": tool, "arguments": json.dumps(said.arguments)}
+    calls = [{"id": f"call_standin_{uuid4().hex[:12]}", "type": "function", "function": call}]
+    return {"role": "assistant", "content": None, "refusal": None, "tool_calls": calls}

@@ -1,0 +1,126 @@
+"""Writing an e-mail: the template's gaps are filled with what the facts and papers say, and with nothing else."""
+
+import re
+
+from scribe.upstreams.model.prompt import Prompt
+from scribe.upstreams.model.reading import GAP, is_about_sender, label_of
+
+_TITLES = re.compile(r"^(?:prof(?:essor)?|dr|mr|mrs|ms)\b\.?\s*", re.IGNORECASE)
+_PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le", "den", "ten", "ter"}
+
+
+class Letter:
+    """One e-mail in the making; `used` are the ids of what stands in it, by the words it stands as."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        self._template = prompt.text("template")
+        self._name = prompt.field("recipient", "name")
+        self._interest = prompt.field("recipient", "interest")
+        self._sender = prompt.field("sender", "display_name")
+        self._facts = prompt.objects("facts")
+        self._papers = prompt.objects("papers")
+        self._next_fact = 0
+        self._next_paper = 0
+        self.used: dict[str, list[str]] = {}
+
+    def write(self) -> str:
+        """The body: the template with its gaps filled."""
+        body = GAP.sub(lambda match: self._fill(match, label_of(match).casefold()), self._template)
+        return body if GAP.search(self._template) else self._with_a_sentence(body)
+
+    def claims(self, body: str) -> list[dict[str, object]]:
+        """Each sentence of the body that uses something, with the ids of what it uses."""
+        found: dict[str, list[str]] = {}
+        for words, ids in self.used.items():
+            sentence = sentence_around(body, words)
+            if sentence:
+                found.setdefault(sentence, []).extend(i for i in ids if i not in found.get(sentence, []))
+        return [{"sentence": sentence, "source_ids": ids} for sentence, ids in found.items()]
+
+    def _fill(self, match: re.Match[str], label: str) -> str:
+        if is_about_sender(label):
+            return self._sender if self._sender and "name" in label else match.group()
+        if "last name" in label or "surname" in label:
+            return surname(self._name)
+        if "first name" in label:
+            return _TITLES.sub("", self._name).split()[0]
+        if "name" in label or label in ("recipient", "professor", "author"):
+            return self._name
+        if any(word in label for word in ("paper", "publication", "article", "title")):
+            return self._paper()
+        if any(word in label for word in ("university", "institution", "affiliation", "department")):
+            return self._institution()
+        if any(word in label for word in ("interest", "topic", "field", "area", "subject")):
+            return self._interest
+        return self._detail()
+
+    def _paper(self) -> str:
+        if self._next_paper >= len(self._papers):
+            return f"work on {self._interest}"
+        paper = self._papers[self._next_paper]
+        self._next_paper += 1
+        return self._use(str(paper["title"]), str(paper["id"]))
+
+    def _detail(self) -> str:
+        """A fact as a clause, for the middle of a sentence."""
+        fact = self._fact()
+        if fact is None:
+            return f"your work on {self._interest}"
+        statement = str(fact["statement"]).rstrip(".")
+        return self._use(f"what I read about you: {statement}", str(fact["id"]))
+
+    def _institution(self) -> str:
+        for fact in self._facts:
+            found = re.search(r"\bat (?:the )?((?:[A-Z][\w'-]+ ?)+(?:of [A-Z]\w+)?)", str(fact["statement"]))
+            if found:
+                return self._use(found[1].strip(), str(fact["id"]))
+        return "your institution"
+
+    def _fact(self) -> dict[str, object] | None:
+        if self._next_fact >= len(self._facts):
+            return None
+        self._next_fact += 1
+        return self._facts[self._next_fact - 1]
+
+    def _use(self, words: str, source_id: str) -> str:
+        self.used.setdefault(words, []).append(source_id)
+        return words
+
+    def _with_a_sentence(self, body: str) -> str:
+        """A template without gaps gets one sentence of its own, before its last paragraph."""
+        fact = self._fact()
+        if fact is None:
+            return body
+        statement = str(fact["statement"]).rstrip(".")
+        sentence = self._use(f"I read that {statement}.", str(fact["id"]))
+        head, separator, tail = body.rpartition("\n\n")
+        return f"{head}\n\n{sentence}{separator}{tail}" if separator else f"{body}\n\n{sentence}"
+
+
+def write_letter(prompt: Prompt) -> dict[str, object]:
+    """The answer to the composer's question."""
+    letter = Letter(prompt)
+    body = letter.write()
+    return {"subject": None, "body": body, "claims": letter.claims(body)}
+
+
+def sentence_around(body: str, words: str) -> str:
+    """The sentence of the body in which the words stand, as far as full stops tell."""
+    start = body.find(words)
+    if start < 0:
+        return ""
+    end = start + len(words)
+    before = max(body.rfind(mark, 0, start) for mark in (". ", "! ", "? ", "\n"))
+    begin = before + (1 if before >= 0 and body[before] == "\n" else 2 if before >= 0 else 0)
+    stops = [place for mark in (". ", "! ", "? ", ".\n", "\n") if (place := body.find(mark, end)) >= 0]
+    finish = min(stops, default=len(body) - 1)
+    return body[begin : finish + 1].strip()
+
+
+def surname(name: str) -> str:
+    """The last name with its particles."""
+    words = _TITLES.sub("", name).split()
+    first = len(words) - 1
+    while first > 1 and words[first - 1].casefold() in _PARTICLES:
+        first -= 1
+    return " ".join(words[first:]) if words else name

@@ -1,0 +1,148 @@
+"""All stand-ins on one port, each under a path of its own, with their controls."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+
+import uvicorn
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from scribe.upstreams.arxiv import arxiv
+from scribe.upstreams.controls import Controlled, Controls, Fault
+from scribe.upstreams.exa import exa
+from scribe.upstreams.model.anthropic import anthropic
+from scribe.upstreams.model.fireworks import fireworks
+from scribe.upstreams.supabase import Keys, supabase
+from scribe.upstreams.web import web
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """Where the stand-ins are, and what can be done to them."""
+
+    url: str
+    controls: Controls
+    keys: Keys
+
+    @property
+    def anthropic_url(self) -> str:
+        """For `ANTHROPIC_BASE_URL`."""
+        return f"{self.url}/anthropic"
+
+    @property
+    def fireworks_url(self) -> str:
+        """For `FIREWORKS_BASE_URL`."""
+        return f"{self.url}/fireworks/inference/v1"
+
+    @property
+    def exa_url(self) -> str:
+        """For `SCRIBE_EXA_URL`."""
+        return f"{self.url}/exa"
+
+    @property
+    def arxiv_url(self) -> str:
+        """For `SCRIBE_ARXIV_URL`."""
+        return f"{self.url}/arxiv"
+
+    @property
+    def supabase_url(self) -> str:
+        """For `SCRIBE_SUPABASE_URL`."""
+        return f"{self.url}/supabase"
+
+    @property
+    def web_url(self) -> str:
+        """The pages."""
+        return f"{self.url}/web"
+
+    @property
+    def issuer(self) -> str:
+        """The issuer of the tokens."""
+        return f"{self.supabase_url}/auth/v1"
+
+    @property
+    def host_port(self) -> str:
+        """For `SCRIBE_GUARD_ALLOW`."""
+        return self.url.partition("://")[2]
+
+    def mint_token(
+        self,
+        *,
+        sub: str | None = None,
+        email: str | None = "student@example.org",
+        claims: Mapping[str, object] | None = None,
+    ) -> str:
+        """A token of this issuer."""
+        return self.keys.mint(self.issuer, sub=sub, email=email, claims=claims)
+
+    def addresses(self) -> dict[str, str]:
+        """Every address by name, as JSON."""
+        names = (
+            "url",
+            "anthropic_url",
+            "fireworks_url",
+            "exa_url",
+            "arxiv_url",
+            "supabase_url",
+            "web_url",
+            "host_port",
+        )
+        return {"stand_in": "true", **{name: str(getattr(self, name)) for name in names}}
+
+
+def application(upstreams: Upstreams) -> ASGIApp:
+    """Every stand-in under its path, and the controls."""
+    controls = upstreams.controls
+
+    async def control(request: Request) -> JSONResponse:
+        if request.method == "DELETE":
+            controls.reset()
+        elif request.method == "POST":
+            try:
+                controls.faults.append(Fault.model_validate(await request.json()))
+            except (ValidationError, ValueError) as error:
+                return JSONResponse({"error": str(error)}, 422)
+        return JSONResponse([fault.model_dump(mode="json") for fault in controls.faults])
+
+    async def calls(_request: Request) -> JSONResponse:
+        return JSONResponse([asdict(call) for call in controls.calls])
+
+    routes = [
+        Route("/_control", control, methods=["GET", "POST", "DELETE"]),
+        Route("/_calls", calls),
+        Mount("/anthropic", anthropic()),
+        Mount("/fireworks", fireworks()),
+        Mount("/exa", exa(upstreams.web_url)),
+        Mount("/arxiv", arxiv()),
+        Mount("/supabase", supabase(upstreams.keys)),
+        Mount("/web", web()),
+        Mount("/", web()),
+    ]
+    return Controlled(Starlette(routes=routes), controls)
+
+
+@asynccontextmanager
+async def serving(
+    host: str = "127.0.0.1", port: int = 0, *, keys: Keys | None = None, base_url: str | None = None
+) -> AsyncIterator[Upstreams]:
+    """The stand-ins, on a real socket, while the block runs; `base_url` is what others reach them by."""
+    listener = socket.create_server((host, port), backlog=1024)
+    url = base_url or f"http://{host}:{listener.getsockname()[1]}"
+    upstreams = Upstreams(url.rstrip("/"), Controls(), keys or Keys.create())
+    config = uvicorn.Config(
+        application(upstreams), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the signals
+    try:
+        yield upstreams
+    finally:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await task

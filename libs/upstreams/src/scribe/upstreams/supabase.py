@@ -1,0 +1,147 @@
+"""Supabase Auth: a JWKS, and tokens with all the claims that Supabase puts into them."""
+
+import base64
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+LIFETIME = 3600
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+@dataclass
+class Keys:
+    """The issuer's private keys by `kid`; the first signs. `rotate` adds one and drops the oldest of its kind."""
+
+    private: dict[str, PrivateKey] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls) -> "Keys":
+        """One ES256 and one RS256 key."""
+        ec_key = ec.generate_private_key(ec.SECP256R1())
+        return cls({"standin-es": ec_key, "standin-rs": rsa.generate_private_key(65537, 2048)})
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> "Keys":
+        """The keys kept in a file, which is made where it is missing, readable by its owner only."""
+        if path.exists():
+            kept: dict[str, str] = json.loads(path.read_text())
+            return cls({kid: _load(pem) for kid, pem in kept.items()})
+        keys = cls.create()
+        draft = path.with_name(f".{path.name}.{uuid4().hex}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - a mode
+            json.dump({kid: _dump(key) for kid, key in keys.private.items()}, file)
+        draft.replace(path)
+        return keys
+
+    def rotate(self) -> str:
+        """A new signing key in place of the old one; gives its `kid`."""
+        kid = f"standin-es-{uuid4().hex[:8]}"
+        others = {k: v for k, v in self.private.items() if isinstance(v, rsa.RSAPrivateKey)}
+        self.private = {kid: ec.generate_private_key(ec.SECP256R1()), **others}
+        return kid
+
+    def jwks(self) -> dict[str, object]:
+        """The public keys."""
+        return {"keys": [_public(kid, key) for kid, key in self.private.items()]}
+
+    def mint(
+        self,
+        issuer: str,
+        *,
+        sub: str | None = None,
+        email: str | None = "student@example.org",
+        kid: str | None = None,
+        headers: Mapping[str, object] | None = None,
+        claims: Mapping[str, object] | None = None,
+    ) -> str:
+        """A token as Supabase would give out; `claims` replace or, where None, remove the usual ones."""
+        signing = kid or next(iter(self.private))
+        key = self.private[signing]
+        algorithm = "ES256" if isinstance(key, ec.EllipticCurvePrivateKey) else "RS256"
+        merged = {**usual_claims(issuer, sub or str(uuid4()), email), **(claims or {})}
+        payload = {name: value for name, value in merged.items() if value is not None}
+        return jwt.encode(payload, key, algorithm, headers={"kid": signing, **(headers or {})})
+
+
+def usual_claims(issuer: str, sub: str, email: str | None) -> dict[str, object]:
+    """The claims of a signed-in user."""
+    now = int(time.time())
+    return {
+        "iss": issuer,
+        "sub": sub,
+        "aud": "authenticated",
+        "iat": now,
+        "exp": now + LIFETIME,
+        "email": email,
+        "phone": "",
+        "role": "authenticated",
+        "aal": "aal1",
+        "amr": [{"method": "password", "timestamp": now}],
+        "session_id": str(uuid4()),
+        "is_anonymous": False,
+        "app_metadata": {"provider": "email", "providers": ["email"]},
+        "user_metadata": {},
+    }
+
+
+def supabase(keys: Keys) -> Starlette:
+    """The part of Auth's API that verifying a token needs."""
+
+    async def jwks(_request: Request) -> JSONResponse:
+        return JSONResponse(keys.jwks(), headers={"Cache-Control": "public, max-age=600"})
+
+    async def token(request: Request) -> JSONResponse:
+        body = await request.json()
+        issuer = str(request.url).partition("/token")[0]
+        access = keys.mint(issuer, email=str(body.get("email", "student@example.org")))
+        return JSONResponse({"access_token": access, "token_type": "bearer", "expires_in": LIFETIME})
+
+    return Starlette(
+        routes=[
+            Route("/auth/v1/.well-known/jwks.json", jwks),
+            Route("/auth/v1/token", token, methods=["POST"]),
+        ]
+    )
+
+
+def _load(pem: str) -> PrivateKey:
+    key = serialization.load_pem_private_key(pem.encode(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise TypeError("a key of another kind")
+    return key
+
+
+def _dump(key: PrivateKey) -> str:
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+
+
+def _public(kid: str, key: PrivateKey) -> dict[str, object]:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        found: dict[str, object] = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+        return {**found, "kid": kid, "use": "sig", "alg": "ES256"}
+    public: dict[str, object] = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {**public, "kid": kid, "use": "sig", "alg": "RS256"}
+
+
+def unsigned(claims: Mapping[str, object]) -> str:
+    """A token with `alg: none`, for tests of those who must refuse it."""
+
+    def part(value: Mapping[str, object]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."
