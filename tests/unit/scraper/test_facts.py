@@ -14,9 +14,9 @@ ADA = Recipient.named("Ada Example")
 INTEREST = "superfluid helium"
 
 
-def source(number: int, text: str, host: str = "") -> Source:
-    """A page with that text on a host of its own."""
-    return Source(id=f"S{number}", url=f"https://{host or f'host{number}.example'}/page", text=text)
+def source(number: int, text: str) -> Source:
+    """A page with that text."""
+    return Source(id=f"S{number}", url=f"https://host{number}.example/page", text=text)
 
 
 def draw(*texts: str, answers: tuple[str, ...] = ()) -> Found:
@@ -41,7 +41,7 @@ def test_a_sentence_about_the_recipient_becomes_a_fact_with_its_quote_and_source
     ]
 
 
-def test_a_fact_of_one_source_is_uncertain_and_of_two_hosts_certain() -> None:
+def test_a_fact_of_one_source_is_uncertain_and_of_two_certain() -> None:
     one = "Ada Example received the Newton medal for her work on helium in 2019."
     two = "In 2019, Ada Example received the Newton medal for work on superfluid helium."
     assert [fact.uncertain for fact in draw(one).facts] == [True]
@@ -51,19 +51,21 @@ def test_a_fact_of_one_source_is_uncertain_and_of_two_hosts_certain() -> None:
     assert set(fact.quotes.values()) == {one, two}
 
 
-def test_two_pages_of_one_host_are_one_witness() -> None:
-    text = "Ada Example received the Newton medal for her work on helium in 2019."
-    pages = [source(1, text, "same.example"), source(2, text, "www.same.example")]
-    (fact,) = draw_facts(ADA, INTEREST, pages, ()).facts
-    assert fact.uncertain
-
-
 def test_a_different_number_is_a_different_statement() -> None:
     found = draw(
         "Ada Example received the Newton medal for her work on helium in 2019.",
         "Ada Example received the Newton medal for her work on helium in 2009.",
     )
     assert [fact.uncertain for fact in found.facts] == [True, True]
+
+
+def test_the_same_told_twice_by_one_page_is_told_once() -> None:
+    text = "Ada Example received the Newton medal for her work on helium in 2019."
+    assert [fact.uncertain for fact in draw(f"{text}\n{text}").facts] == [True]
+
+
+def test_years_are_no_phone_number() -> None:
+    assert is_fit("Ada Example was the head of the department from 2010 - 2015 in Nowhere.")
 
 
 def test_a_denial_does_not_confirm() -> None:

@@ -16,10 +16,10 @@ def order(*pages: Page) -> list[str]:
 
 
 def test_the_persons_own_page_comes_first_then_the_institutions_then_others() -> None:
-    own = Page("https://physics.nowhere.edu/people/ada-example", text=TEXT)
-    school = Page("https://physics.nowhere.edu/news/42", text=TEXT)
-    paper = Page("https://news.test/42", text=TEXT)
-    network = Page("https://www.linkedin.com/in/whoever", text=TEXT)
+    own = Page("https://physics.nowhere.edu/people/ada-example", text=TEXT + "1")
+    school = Page("https://physics.nowhere.edu/news/42", text=TEXT + "2")
+    paper = Page("https://news.test/42", text=TEXT + "3")
+    network = Page("https://www.linkedin.com/in/whoever", text=TEXT + "4")
     assert order(network, paper, school, own) == [own.url, school.url, paper.url, network.url]
 
 
@@ -30,12 +30,17 @@ def test_a_page_that_does_not_name_the_person_comes_last() -> None:
 
 
 def test_equals_keep_their_order() -> None:
-    pages = [Page(f"https://{n}.example/", text=TEXT) for n in range(5)]
+    pages = [Page(f"https://{n}.example/", text=TEXT + str(n)) for n in range(5)]
     assert order(*pages) == [page.url for page in pages]
 
 
+def test_of_copies_the_best_stays() -> None:
+    own, copy = Page("https://nowhere.edu/~example/", text=TEXT), Page("https://mirror.test/", text=TEXT)
+    assert order(copy, own) == [own.url]
+
+
 def test_there_is_a_limit() -> None:
-    assert len(order(*(Page(f"https://{n}.example/", text=TEXT) for n in range(40)))) == MOST_SOURCES
+    assert len(order(*(Page(f"https://{n}.example/", text=TEXT + str(n)) for n in range(40)))) == MOST_SOURCES
 
 
 @pytest.mark.parametrize(

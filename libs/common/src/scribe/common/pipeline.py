@@ -87,8 +87,8 @@ class Source(Part):
 class Fact(Part):
     """A statement about the recipient whose `quote` stands in the text of the first of its sources.
 
-    `id` is `F1`, `F2`, …; `quotes` holds, by source, the sentence that says so there. What the pages of only one host
-    tell is `uncertain`.
+    `id` is `F1`, `F2`, …; `quotes` holds, by source, the sentence that says so there. A fact with a single source is
+    `uncertain`.
     """
 
     id: str

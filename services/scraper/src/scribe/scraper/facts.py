@@ -1,7 +1,7 @@
 """Facts about a recipient, drawn from pages in code: every statement is a sentence that stands in its source.
 
 A sentence of a page counts when it speaks of the person; one of Exa's answer only when a sentence of a page supports
-it, and then the page's own words are kept. What two hosts tell is certain, what one tells is not.
+it, and then the page's own words are kept. What two pages tell is certain, what one tells is not.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,6 @@ from scribe.common.pipeline import Fact, Source
 from scribe.common.terms import terms
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, paragraphs, sentences, stands_in
-from scribe.scraper.sources import host_of
 from scribe.scraper.statements import is_fit, says_the_same, without_marks
 
 MOST_CHARACTERS = 3_000
@@ -30,12 +29,6 @@ class Candidate:
     source: Source
     points: float
     quotes: dict[str, str] = field(default_factory=dict)
-    hosts: set[str] = field(default_factory=set)
-
-    @property
-    def uncertain(self) -> bool:
-        """Whether only one host tells it."""
-        return len(self.hosts) < 2
 
 
 @dataclass(frozen=True)
@@ -111,13 +104,9 @@ def _merged(candidates: list[Candidate], name: frozenset[str]) -> list[Candidate
         same = next((m for m in merged if says_the_same(m.statement, candidate.statement, name)), None)
         if same is None:
             candidate.quotes[candidate.source.id] = candidate.quote
-            candidate.hosts.add(host_of(candidate.source.url))
             merged.append(candidate)
-            continue
-        if len(same.quotes) < MOST_QUOTES:
-            same.quotes.setdefault(candidate.source.id, candidate.quote)
-        if host_of(candidate.source.url) not in same.hosts:
-            same.hosts.add(host_of(candidate.source.url))
+        elif candidate.source.id not in same.quotes and len(same.quotes) < MOST_QUOTES:
+            same.quotes[candidate.source.id] = candidate.quote
             same.points += 1
     return merged
 
@@ -145,5 +134,5 @@ def _fact(number: int, candidate: Candidate) -> Fact:
         quote=candidate.quote,
         source_ids=tuple(candidate.quotes),
         quotes=candidate.quotes,
-        uncertain=candidate.uncertain,
+        uncertain=len(candidate.quotes) == 1,
     )

@@ -48,7 +48,7 @@ class Page:
 
 
 def host_of(url: str) -> str:
-    """The host without `www.`; pages of one host are no independent sources."""
+    """The host without `www.`; empty where there is none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -75,9 +75,14 @@ def _same(url: str) -> str:
 
 
 def ranked(pages: Iterable[Page], recipient: Recipient, interest: str) -> list[Page]:
-    """The pages with their rank, best first; equals keep the order in which they were cited."""
+    """The pages with their rank, best first; equals keep the order in which they were cited.
+
+    Of pages with the same text the best stays: a copy is no second source.
+    """
     wanted = terms(interest)
     scored = [replace(page, rank=_rank(page, recipient, wanted)) for page in pages]
+    unique = {page.text or page.url: page for page in sorted(reversed(scored), key=lambda page: page.rank)}
+    scored = [page for page in scored if unique[page.text or page.url] is page]
     return sorted(scored, key=lambda page: -page.rank)[:MOST_SOURCES]
 
 

@@ -20,7 +20,7 @@ _VERB = re.compile(
     r"|ist|hat|wurde|forscht|lehrt|est|était|dirige|enseigne|è|es|fue|investiga|ha|lavora)\b"
 )
 _UNFIT = re.compile(
-    r"https?:|www\.|\S@\S|\+?\d[\d\s().\-]{8,}\d|cookies?\b|javascript|\blog ?in\b|\bsign (?:in|up)\b|subscribe"
+    r"https?:|www\.|\S@\S|(?:\+?\d[\s().\-]{0,2}){9,}|cookies?\b|javascript|\blog ?in\b|\bsign (?:in|up)\b|subscribe"
     r"|copyright|©|all rights reserved|click here|privacy policy|terms of (?:use|service)|[{}<>`|]",
     re.IGNORECASE,
 )
