@@ -7,14 +7,17 @@ statements (asyncpg's cache is off), no session settings, no LISTEN.
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.resources import files
 from types import MappingProxyType
 
 import asyncpg
+from opentelemetry import trace
 
 from scribe.common.errors import ConfigurationError, UnavailableError
+from scribe.common.metrics import DatabaseMetrics
 from scribe.common.settings import DatabaseSettings
+from scribe.common.spans import transaction
 
 ACQUIRE_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
@@ -35,7 +38,9 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 
 @asynccontextmanager
-async def open_pool(settings: DatabaseSettings, application: str) -> AsyncIterator[asyncpg.Pool]:
+async def open_pool(
+    settings: DatabaseSettings, application: str, metrics: DatabaseMetrics | None = None
+) -> AsyncIterator[asyncpg.Pool]:
     """A pool that connects when it is first used, so that services and servers start in any order.
 
     Raises:
@@ -55,6 +60,10 @@ async def open_pool(settings: DatabaseSettings, application: str) -> AsyncIterat
         await pool
     except (ValueError, asyncpg.ClientConfigurationError) as error:
         raise ConfigurationError("SCRIBE_DATABASE_URL is no PostgreSQL URL") from error
+    if metrics is not None:
+        metrics.limit.labels(application).set(settings.database_pool_size)
+        metrics.connections.labels("idle").set_function(pool.get_idle_size)
+        metrics.connections.labels("used").set_function(lambda: pool.get_size() - pool.get_idle_size())
     try:
         yield pool
     finally:
@@ -64,6 +73,19 @@ async def open_pool(settings: DatabaseSettings, application: str) -> AsyncIterat
 async def _decode_json(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+@contextmanager
+def observed(operation: str, metrics: DatabaseMetrics) -> Iterator[None]:
+    """A block that is one transaction. `operation` names its statements and tables (`INSERT queue_items`).
+
+    It has a span where it belongs to a trace; the loops' looks at their tables, which find nothing mostly, do not.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(metrics.transaction.labels(operation).time())
+        if trace.get_current_span().is_recording():
+            stack.enter_context(transaction(operation))
+        yield
 
 
 @contextmanager

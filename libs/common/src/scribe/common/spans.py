@@ -130,13 +130,19 @@ def asked(span: Span, model: str, finish_reason: str | None, tokens: tuple[int, 
         span.set_attribute(COST, cost_usd)
 
 
-def transaction(summary: str) -> AbstractContextManager[Span]:
-    """A transaction in PostgreSQL. `summary` names its statements and tables (`INSERT emails`), never their values."""
-    return _span(
-        summary,
-        SpanKind.CLIENT,
-        {db_attributes.DB_SYSTEM_NAME: "postgresql", db_attributes.DB_QUERY_SUMMARY: summary},
-    )
+@contextmanager
+def transaction(summary: str) -> Iterator[Span]:
+    """A transaction in PostgreSQL. `summary` names its statements and tables (`INSERT emails`), never their values.
+
+    It is a leaf: what happens meanwhile still belongs to the span around it.
+    """
+    attributes = {db_attributes.DB_SYSTEM_NAME: "postgresql", db_attributes.DB_QUERY_SUMMARY: summary}
+    span = trace.get_tracer(SCOPE).start_span(summary, kind=SpanKind.CLIENT, attributes=attributes)
+    try:
+        with _NotesFailure(span):
+            yield span
+    finally:
+        span.end()
 
 
 def failed(span: Span, kind: str) -> None:
@@ -169,8 +175,9 @@ def continued(traceparent: str | None) -> Iterator[None]:
 
 
 def _destination(subject: str) -> str:
-    """The part of a subject that is the same for all tasks."""
-    return ".".join(subject.split(".")[:2])
+    """The part of a subject that is the same for all users and tasks."""
+    tokens = subject.split(".")
+    return f"events.{tokens[-1]}" if tokens[0] == "events" else ".".join(tokens[:2])
 
 
 def _message(subject: str, operation: str) -> dict[str, AttributeValue]:

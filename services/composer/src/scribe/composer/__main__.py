@@ -23,7 +23,7 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
     """The composer's collaborators, and the step over them."""
     memo = Memo(await resources.broker.js.key_value("memo"))
     async with (
-        open_pool(settings, "composer") as pool,
+        open_pool(settings, "composer", resources.metrics.database) as pool,
         open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, memo=memo) as model,
     ):
         collaborators = Collaborators(

@@ -6,6 +6,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import uvloop
+
 from scribe.common.broker import Broker, connect
 from scribe.common.database import open_pool
 from scribe.common.errors import ConfigurationError
@@ -24,6 +26,7 @@ from scribe.gateway.database import Database
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
+from scribe.gateway.pipeline.watch import Watch
 from scribe.gateway.queue.notifications import open_notifications
 from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
@@ -37,9 +40,12 @@ JWKS_TIMEOUT = 5.0
 async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[tuple[Context, Relay]]:
     """Everything that requests need, and the relay that they wake."""
     metrics = Metrics()
+    metrics.tasks.create_zeros()
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry("scribe-gateway"))
-        database = Database(await stack.enter_async_context(open_pool(settings, "gateway")))
+        database = Database(
+            await stack.enter_async_context(open_pool(settings, "gateway", metrics.database)), metrics.database
+        )
         broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
         await provision(broker, settings)
         issuer = await stack.enter_async_context(
@@ -47,7 +53,7 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
         )
         keys = IssuerKeys(issuer, JWKS_PATH)
         notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
-        relay = Relay(database, broker.js, settings, log)
+        relay = Relay(database, broker.js, settings, log, metrics.tasks)
         yield (
             Context(
                 settings=settings,
@@ -65,20 +71,39 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
         )
 
 
-async def serve(settings: GatewaySettings, log: Logger) -> int:
-    """Run until SIGTERM or SIGINT; 0 after a quiet end, 1 when NATS is gone for good."""
-    async with open_context(settings, log) as (context, relay):
-        projector = Projector(context.database, context.broker, log, ended=relay.wake)
-        reconciler = Reconciler(context.database, context.broker, settings, log, reissued=relay.wake)
-        async with serving(create_app(context), settings.host, settings.port) as port, asyncio.TaskGroup() as tasks:
-            log.info("gateway_started", port=port)
-            projecting = tasks.create_task(projector.run())
-            others = [tasks.create_task(relay.run()), tasks.create_task(reconciler.run())]
-            code = await _until_signalled(context.broker, log)
+@asynccontextmanager
+async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
+    """Relay, project and reconcile while the block runs; what the projector has pulled is projected at the end.
+
+    Raises:
+        ExceptionGroup: a loop has ended by itself, a ConfigurationError among its errors where an operator must act.
+    """
+    projector = Projector(context.database, context.broker, context.log, context.metrics, ended=relay.wake)
+    reconciler = Reconciler(
+        *(context.database, context.broker, context.settings, context.log, context.metrics.tasks), reissued=relay.wake
+    )
+    watch = Watch(context.database, context.broker, context.metrics)
+    async with asyncio.TaskGroup() as tasks:
+        projecting = tasks.create_task(projector.run())
+        others = [tasks.create_task(loop.run()) for loop in (relay, reconciler, watch)]
+        try:
+            yield
+        finally:
             for task in others:
                 task.cancel()
             projector.stop()
             await projecting
+
+
+async def serve(settings: GatewaySettings, log: Logger) -> int:
+    """Run until SIGTERM or SIGINT; 0 after a quiet end, 1 when NATS is gone for good."""
+    async with (
+        open_context(settings, log) as (context, relay),
+        serving(create_app(context), settings.host, settings.port) as port,
+        looping(context, relay),
+    ):
+        log.info("gateway_started", port=port)
+        code = await _until_signalled(context.broker, log)
     log.info("stopped")
     return code
 
@@ -98,14 +123,21 @@ async def _until_signalled(broker: Broker, log: Logger) -> int:
     return 0
 
 
+def _reasons(errors: BaseExceptionGroup[ConfigurationError]) -> list[str]:
+    nested = [_reasons(e) if isinstance(e, BaseExceptionGroup) else [str(e)] for e in errors.exceptions]
+    return [reason for reasons in nested for reason in reasons]
+
+
 def main() -> None:
-    """The process."""
+    """The process: exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
     settings = load(GatewaySettings)
     log = configure(settings, "gateway")
     try:
-        code = asyncio.run(serve(settings, log))
-    except ConfigurationError as error:
-        log.error("misconfigured", reason=str(error))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(serve(settings, log))
+    except* ConfigurationError as errors:
+        for reason in _reasons(errors):
+            log.error("misconfigured", reason=reason)
         code = 2
     sys.exit(code)
 

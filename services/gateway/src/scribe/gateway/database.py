@@ -1,7 +1,7 @@
 """Two ways to a connection: as the service, and as one user, who sees nothing but that user's rows."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from scribe.common.database import AWAY
+from scribe.common.database import AWAY, observed
+from scribe.common.metrics import DatabaseMetrics
 from scribe.gateway.problems import ServiceUnavailable
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -20,15 +21,16 @@ class Database:
     """The pool, and the only two doors to it. Both are transactions: nothing of a session outlives them."""
 
     pool: asyncpg.Pool
+    metrics: DatabaseMetrics
 
     @asynccontextmanager
-    async def as_user(self, user_id: UUID) -> AsyncIterator[Connection]:
-        """A transaction in which row-level security shows only the rows of `user_id`.
+    async def as_user(self, user_id: UUID, operation: str | None = None) -> AsyncIterator[Connection]:
+        """A transaction in which row-level security shows only the rows of `user_id`; with an `operation`, observed.
 
         Raises:
             ServiceUnavailable: PostgreSQL is away.
         """
-        with _unavailable_while_away():
+        with self._observed(operation), _unavailable_while_away():
             async with self.pool.acquire() as connection, connection.transaction():
                 # One round trip for both, without parameters: a UUID needs no quoting.
                 await connection.execute(
@@ -37,15 +39,18 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def as_service(self) -> AsyncIterator[Connection]:
-        """A transaction that sees all rows.
+    async def as_service(self, operation: str | None = None) -> AsyncIterator[Connection]:
+        """A transaction that sees all rows; with an `operation`, observed.
 
         Raises:
             ServiceUnavailable: PostgreSQL is away.
         """
-        with _unavailable_while_away():
+        with self._observed(operation), _unavailable_while_away():
             async with self.pool.acquire() as connection, connection.transaction():
                 yield connection
+
+    def _observed(self, operation: str | None) -> AbstractContextManager[None]:
+        return observed(operation, self.metrics) if operation else nullcontext()
 
 
 @contextmanager

@@ -34,9 +34,6 @@ class RequestMetrics:
         self.stream_events = Counter(
             "scribe_sse_events", "Events sent to open event streams.", ["route"], registry=registry
         )
-        self.limited = Counter(
-            "scribe_http_requests_limited", "Requests refused by a limit of the user's.", ["limit"], registry=registry
-        )
 
 
 class TaskMetrics:
@@ -72,7 +69,7 @@ class TaskMetrics:
         )
         self.reissued = Counter(
             "scribe_reconciler_reissues",
-            "Tasks without progress that were published again.",
+            "Tasks without progress: published again as the next run, or completed from their e-mail.",
             ["how"],
             registry=registry,
         )
@@ -97,7 +94,7 @@ class TaskMetrics:
             self.projected.labels(result)
         for stream in ("PIPELINE", "EVENTS"):
             self.projection_delay.labels(stream)
-        for how in ("same_run", "next_run"):
+        for how in ("next_run", "completed"):
             self.reissued.labels(how)
         for loop in LOOPS:
             self.loop_pass.labels(loop).set_to_current_time()

@@ -20,10 +20,13 @@ from scribe.common.database import AWAY, load_queries
 from scribe.common.delivery import Delivery
 from scribe.common.errors import UnavailableError, UnreadableMessageError
 from scribe.common.logs import Logger
+from scribe.common.metrics import Metrics
 from scribe.common.pipeline import WIRE_NAMES
 from scribe.common.progress import Progress, State, read_progress
+from scribe.common.spans import processing
 from scribe.common.streams import ensure_consumer, notify_subject, pipeline_task_subjects, projector_consumer
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
@@ -53,10 +56,15 @@ class Entry:
 class Projector:
     """Runs until `stop`. `ended` is called when tasks have ended, so that the relay can use their places."""
 
-    def __init__(self, database: Database, broker: Broker, log: Logger, *, ended: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, broker: Broker, log: Logger, metrics: Metrics, *, ended: Callable[[], None]
+    ) -> None:
         self._database = database
         self._broker = broker
         self._log = log
+        self._metrics = metrics.tasks
+        self._heartbeat = metrics.steps.pull_heartbeat.labels("projector")
+        self._projecting = False
         self._ended = ended
         self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=SLOTS * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
@@ -82,15 +90,30 @@ class Projector:
             self._handle,
             ensure=lambda: ensure_consumer(self._broker.js, stream, projector_consumer()),
             log=self._log,
+            alive=self._alive,
         )
+
+    def _alive(self) -> None:
+        self._heartbeat.set_to_current_time()
+        if not self._projecting:
+            self._metrics.loop_pass.labels("projector").set_to_current_time()
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
             progress = read_progress(delivery.subject, delivery.headers)
         except UnreadableMessageError as error:
             self._log.error("unreadable_progress", subject=delivery.subject.split(".")[0], reason=str(error))
+            self._metrics.projected.labels("unreadable").inc()
             await delivery.term()
             return
+        if ends_task(delivery.subject):
+            attempt = delivery.attempt
+            with processing(delivery.subject, delivery.headers, consumer="projector", attempt=attempt):
+                await self._through_batch(delivery, progress)
+        else:
+            await self._through_batch(delivery, progress)
+
+    async def _through_batch(self, delivery: Delivery, progress: Progress) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._entries.put(Entry(delivery, progress, done))
         await done
@@ -104,7 +127,10 @@ class Projector:
             entries = [await self._entries.get()]
             while not self._entries.empty() and len(entries) < SLOTS:
                 entries.append(self._entries.get_nowait())
+            self._projecting = True
             await self._project_patiently([entry.progress for entry in entries])
+            self._projecting = False
+            self._metrics.loop_pass.labels("projector").set_to_current_time()
             for entry in entries:
                 entry.done.set_result(None)
 
@@ -116,7 +142,10 @@ class Projector:
                 break
             except (ServiceUnavailable, *AWAY) as error:
                 self._log.warning("projector_waits", error_class=type(error).__name__)
+                self._metrics.loop_errors.labels("projector").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
+        observe_projection(self._metrics, progress, len(changed))
+        observe_ends(self._metrics, changed)
         try:
             await self._purge(over)
             await announce(self._broker, changed)
@@ -127,7 +156,7 @@ class Projector:
 
     async def _project(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
         ids = sorted(state.task_id for state in states)
-        async with self._database.as_service() as connection:
+        async with self._database.as_service("UPDATE queue_items projected") as connection:
             await connection.execute(SQL["lock"], ids)
             changed = await connection.fetch(SQL["project"], *columns(states))
             ended = [s.task_id for s in states if s.state in (State.DONE, State.FAILED, State.CANCELLED)]

@@ -39,7 +39,7 @@ SELECT count(*) FROM queue_items WHERE status = 'processing'
 -- name: published
 UPDATE queue_items
 SET status = 'processing', current_step = $2, step_status = 'queued', resume_step = NULL, not_before = NULL,
-    progressed_at = now()
+    progressed_at = now(), turn_at = coalesce(turn_at, now())
 WHERE id = $1
 
 -- name: lock
@@ -71,7 +71,8 @@ FROM unnest(
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
         resume_step, not_before, at)
 WHERE q.id = e.id AND q.state_rank < e.rank
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
+    q.completed_at, q.cancelled_at
 
 -- name: terminal
 SELECT id FROM queue_items WHERE id = ANY ($1::uuid[]) AND status IN ('completed', 'failed')
@@ -99,4 +100,24 @@ SET status = 'completed', state_rank = $2, email_id = e.id, template_type = e.te
     completed_at = e.created_at, progressed_at = now()
 FROM emails e
 WHERE e.task_id = q.id AND q.id = $1 AND q.status = 'processing'
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
+    q.completed_at, q.cancelled_at
+
+-- name: watch_queue
+-- What waits and what is in flight; seconds since the oldest due item waits, and since the most silent one moved.
+SELECT count(*) FILTER (WHERE status = 'pending') AS waiting,
+       count(*) FILTER (WHERE status = 'processing') AS in_flight,
+       coalesce(extract(epoch FROM now() - min(greatest(progressed_at, not_before))
+           FILTER (WHERE status = 'pending')), 0)::float8 AS waiting_oldest,
+       coalesce(extract(epoch FROM now() - min(progressed_at) FILTER (WHERE status = 'processing')), 0)::float8
+           AS in_flight_oldest
+FROM queue_items
+WHERE status IN ('pending', 'processing')
+
+-- name: watch_server
+SELECT datname AS database, numbackends AS connections, current_setting('max_connections')::int AS connection_limit,
+       pg_database_size(datname) AS size, deadlocks, xact_commit AS committed, xact_rollback AS rolled_back,
+       blks_hit AS from_cache, blks_read AS from_disk, tup_fetched AS fetched, tup_inserted AS inserted,
+       tup_updated AS updated, tup_deleted AS deleted
+FROM pg_stat_database
+WHERE datname = current_database()

@@ -24,11 +24,13 @@ from scribe.common.broker import Broker
 from scribe.common.database import AWAY, load_queries
 from scribe.common.errors import ConfigurationError
 from scribe.common.logs import Logger
+from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, Step
 from scribe.common.provision import provision
 from scribe.common.rank import COMPLETED_RANK, Phase, state_rank
 from scribe.common.streams import pipeline_subject, pipeline_task_subjects
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.projector import announce
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
@@ -54,6 +56,7 @@ class Reconciler:
         broker: Broker,
         settings: GatewaySettings,
         log: Logger,
+        metrics: TaskMetrics,
         *,
         reissued: Callable[[], None],
     ) -> None:
@@ -61,6 +64,7 @@ class Reconciler:
         self._broker = broker
         self._settings = settings
         self._log = log
+        self._metrics = metrics
         self._reissued = reissued
 
     async def run(self) -> None:
@@ -77,6 +81,7 @@ class Reconciler:
                 raise
             except (ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
                 self._log.warning("reconciler_waits", error_class=type(error).__name__)
+                self._metrics.loop_errors.labels("reconciler").inc()
 
     async def round(self) -> None:
         """One look at everything."""
@@ -85,6 +90,7 @@ class Reconciler:
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
         for row in rows:
             await self._reconcile(row)
+        self._metrics.loop_pass.labels("reconciler").set_to_current_time()
 
     async def _reconcile(self, row: asyncpg.Record) -> None:
         if await self._complete_from_email(row["id"]):
@@ -96,6 +102,7 @@ class Reconciler:
         rank = state_rank(row["run"] + 1, step, 0, Phase.QUEUED) - 1
         async with self._database.as_service() as connection:
             await connection.execute(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
+        self._metrics.reissued.labels("next_run").inc()
         self._log.warning("reissued", task_id=str(row["id"]), run=row["run"] + 1, step=step)
         self._reissued()
 
@@ -103,6 +110,8 @@ class Reconciler:
         async with self._database.as_service() as connection:
             changed = await connection.fetch(SQL["written_without_projection"], task_id, COMPLETED_RANK)
         if changed:
+            self._metrics.reissued.labels("completed").inc()
+            observe_ends(self._metrics, changed)
             await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(task_id))
             await announce(self._broker, changed)
         return bool(changed)

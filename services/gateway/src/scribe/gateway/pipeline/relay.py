@@ -14,16 +14,17 @@ import asyncpg
 import nats.errors
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
-from opentelemetry import context as otel_context
-from opentelemetry import propagate
 
 from scribe.common.database import AWAY, load_queries
 from scribe.common.errors import UnavailableError, UnreadableMessageError
 from scribe.common.logs import Logger
+from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, PipelineData, Step, decode
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
+from scribe.common.spans import continued
 from scribe.gateway.database import Connection, Database
+from scribe.gateway.pipeline.observation import observe_turn
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
@@ -37,12 +38,15 @@ PAUSE_WHILE_AWAY = 1.0
 class Relay:
     """Publishes what waits, whenever it is woken and at least every `relay_interval` seconds."""
 
-    def __init__(self, database: Database, js: JetStreamContext, settings: GatewaySettings, log: Logger) -> None:
+    def __init__(
+        self, database: Database, js: JetStreamContext, settings: GatewaySettings, log: Logger, metrics: TaskMetrics
+    ) -> None:
         self._database = database
         self._js = js
         self._publisher = Publisher(js)
         self._settings = settings
         self._log = log
+        self._metrics = metrics
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -57,8 +61,10 @@ class Relay:
                 published = await self._turn()
             except (UnavailableError, ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
                 self._log.warning("relay_waits", error_class=type(error).__name__)
+                self._metrics.loop_errors.labels("relay").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
                 continue
+            self._metrics.loop_pass.labels("relay").set_to_current_time()
             if not published:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._settings.relay_interval)
@@ -68,7 +74,7 @@ class Relay:
         if not await self._admits():
             self._log.warning("relay_stream_nearly_full")
             return 0
-        async with self._database.as_service() as connection:
+        async with self._database.as_service("UPDATE queue_items relayed") as connection:
             room = self._settings.in_flight - await connection.fetchval(SQL["in_flight"])
             if room <= 0:
                 return 0
@@ -87,13 +93,10 @@ class Relay:
         if data is None:
             step, data = Step.PARSER, first_data(row)
         data = data.model_copy(update={"run": row["run"]})
-        carrier = {"traceparent": row["traceparent"]} if row["traceparent"] else {}
-        token = otel_context.attach(propagate.extract(carrier))
-        try:
+        with continued(row["traceparent"]):
             await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
-        finally:
-            otel_context.detach(token)
         await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])
+        observe_turn(self._metrics, row)
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
         """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""

@@ -12,6 +12,7 @@ from scribe.common.rank import CANCELLED_RANK, Phase, state_rank
 from scribe.common.streams import cancel_subject, pipeline_task_subjects
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
+from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.projector import announce
 from scribe.gateway.problems import BadRequest, NotFound
 
@@ -37,13 +38,14 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
     Raises:
         NotFound: the user has no such item. BadRequest: it has ended, or its e-mail is written.
     """
-    async with context.database.as_user(user_id) as connection:
+    async with context.database.as_user(user_id, "UPDATE queue_items") as connection:
         row = await locked(connection, item_id, user_id)
         if row["status"] not in ("pending", "processing"):
             raise BadRequest("Only an item that is pending or being written can be cancelled.")
         if await connection.fetchval(SQL["has_email"], item_id):
             raise BadRequest("The e-mail is written already.")
         (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
+    observe_ends(context.metrics.tasks, [row])
     await _interrupt(context, row)
     context.wake_relay()
     return row
@@ -66,7 +68,7 @@ async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Recor
     Raises:
         NotFound: the user has no such item. BadRequest: it has not failed.
     """
-    async with context.database.as_user(user_id) as connection:
+    async with context.database.as_user(user_id, "UPDATE queue_items") as connection:
         row = await locked(connection, item_id, user_id)
         if row["status"] != "failed":
             raise BadRequest("Only a failed item can be tried again.")

@@ -11,7 +11,7 @@ from scribe.gateway.problems import BadRequest, NotFound
 from scribe.gateway.queue import changes
 from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate, Message, QueueItem, TaskStatus
 from scribe.gateway.queue.projection import queue_item, task_status
-from scribe.gateway.queue.submission import submit
+from scribe.gateway.queue.submission import SUBMIT, submit
 from scribe.gateway.web.etag import polled
 
 SQL = load_queries("scribe.gateway.queue")
@@ -28,7 +28,7 @@ async def generate(
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("generate", context.settings.generate_per_minute, 60), response)
-        async with context.database.as_user(user_id) as connection:
+        async with context.database.as_user(user_id, SUBMIT) as connection:
             (task_id,) = await submit(context, connection, user_id, [body], body.email_template)
             headers = {**response.headers, "Location": f"/api/email/status/{task_id}", "Retry-After": "2"}
             headers.pop("content-length", None)
@@ -58,7 +58,7 @@ async def submit_batch(
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("batch", context.settings.batches_per_minute, 60), response)
-        async with context.database.as_user(user_id) as connection:
+        async with context.database.as_user(user_id, SUBMIT) as connection:
             ids = await submit(context, connection, user_id, body.items, body.email_template)
             accepted = BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued.")
             answer = JSONResponse(accepted.model_dump(mode="json"), 201, headers=dict(response.headers))

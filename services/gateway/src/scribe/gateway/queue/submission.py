@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from opentelemetry import propagate
-
 from scribe.common.database import load_queries
+from scribe.common.spans import current_traceparent
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
 from scribe.gateway.problems import TooManyRequests
 from scribe.gateway.queue.models import Recipient
 
 SQL = load_queries("scribe.gateway.queue")
+SUBMIT = "INSERT queue_items"
 
 
 async def submit(
@@ -30,8 +30,6 @@ async def submit(
     if waiting + len(recipients) > context.settings.pending_per_user:
         raise TooManyRequests(f"You have {waiting} e-mails waiting already. Let some of them finish first.", 60)
     ids = [uuid4() for _ in recipients]
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
     await connection.execute(
         SQL["submit"],
         user_id,
@@ -39,6 +37,6 @@ async def submit(
         [recipient.recipient_name.strip() for recipient in recipients],
         [recipient.recipient_interest.strip() for recipient in recipients],
         email_template,
-        carrier.get("traceparent"),
+        current_traceparent(),
     )
     return ids

@@ -49,8 +49,8 @@ _REQUESTS = Row(
         ),
         Panel(
             "Refused by a limit",
-            (Query(rate("scribe_http_requests_limited_total", "limit"), "{{limit}}"),),
-            "Requests per second that were answered 429.",
+            (Query(rate("scribe_http_requests_total", "route", 'status="429"'), "{{route}}"),),
+            "Requests per second that were answered 429: a limit of the user's.",
             unit="reqps",
         ),
     ),

@@ -1,0 +1,121 @@
+"""The watch: what the gateway sees of JetStream and PostgreSQL, read every few seconds for Prometheus.
+
+Read in a loop of its own and not when Prometheus asks, so that a scrape is quick and costs nothing more. No exporter
+is needed beside the servers: consumers, streams and the account answer through JetStream's API, PostgreSQL through its
+statistics views and the pool that is there.
+"""
+
+import asyncio
+import time
+
+import asyncpg
+import nats.errors
+from nats.js.errors import APIError
+from prometheus_client import Counter
+
+from scribe.common.broker import Broker
+from scribe.common.database import AWAY, load_queries
+from scribe.common.metrics import Metrics
+from scribe.common.pipeline import WORKING_STEPS
+from scribe.gateway.database import Database
+from scribe.gateway.pipeline.backlog import Backlog, read_backlog
+from scribe.gateway.problems import ServiceUnavailable
+
+SQL = load_queries("scribe.gateway.pipeline")
+INTERVAL = 5.0
+STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER")
+CONSUMERS = (*(("PIPELINE", step.value) for step in WORKING_STEPS), ("PIPELINE", "projector"), ("EVENTS", "projector"))
+
+
+class Watch:
+    """Looks every `interval` seconds. What cannot be asked keeps its last values, and its server counts as down."""
+
+    def __init__(self, database: Database, broker: Broker, metrics: Metrics, interval: float = INTERVAL) -> None:
+        self._database = database
+        self._broker = broker
+        self._metrics = metrics.servers
+        self._tasks = metrics.tasks
+        self._interval = interval
+        self._last: dict[Counter, float] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(self._interval)
+
+    async def look(self) -> None:
+        """One look at both servers."""
+        self._metrics.up.labels("nats").set(await self._look_at_nats())
+        self._metrics.up.labels("postgres").set(await self._look_at_postgres())
+        self._tasks.loop_pass.labels("watch").set_to_current_time()
+
+    async def _look_at_nats(self) -> bool:
+        try:
+            started = time.monotonic()
+            await self._broker.client.flush(timeout=2)
+            self._metrics.nats_rtt.labels("nats").set(time.monotonic() - started)
+            for stream, consumer in CONSUMERS:
+                self._show_backlog(await read_backlog(self._broker.js, stream, consumer))
+            for stream in STREAMS:
+                await self._show_stream(stream)
+            await self._show_account()
+        except (nats.errors.Error, APIError, OSError):
+            self._tasks.loop_errors.labels("watch").inc()
+            return False
+        return True
+
+    def _show_backlog(self, backlog: Backlog) -> None:
+        labels = (backlog.stream, backlog.consumer)
+        self._metrics.lag.labels(*labels).set(backlog.lag)
+        self._metrics.ack_pending.labels(*labels).set(backlog.unsettled)
+        self._metrics.redelivered.labels(*labels).set(backlog.redelivered)
+        self._metrics.waiting_pulls.labels(*labels).set(backlog.waiting_pulls)
+        self._metrics.oldest.labels(*labels).set(backlog.oldest)
+
+    async def _show_stream(self, stream: str) -> None:
+        info = await self._broker.js.stream_info(stream)
+        self._metrics.stream_messages.labels(stream).set(info.state.messages)
+        self._metrics.stream_bytes.labels(stream).set(info.state.bytes)
+        self._metrics.stream_limit.labels(stream).set(info.config.max_bytes or 0)
+
+    async def _show_account(self) -> None:
+        account = await self._broker.js.account_info()
+        self._metrics.nats_storage.labels("file").set(account.storage)
+        self._metrics.nats_storage.labels("memory").set(account.memory)
+        self._rise(self._metrics.nats_api.labels("answered"), account.api.total - account.api.errors)
+        self._rise(self._metrics.nats_api.labels("error"), account.api.errors)
+
+    async def _look_at_postgres(self) -> bool:
+        try:
+            async with self._database.as_service() as connection:
+                (queue,) = await connection.fetch(SQL["watch_queue"])
+                (server,) = await connection.fetch(SQL["watch_server"])
+        except (ServiceUnavailable, asyncpg.PostgresError, *AWAY):
+            self._tasks.loop_errors.labels("watch").inc()
+            return False
+        for state in ("waiting", "in_flight"):
+            self._metrics.queue_items.labels(state).set(queue[state])
+            self._metrics.queue_oldest.labels(state).set(max(0.0, queue[f"{state}_oldest"]))
+        self._show_server(server)
+        return True
+
+    def _show_server(self, row: asyncpg.Record) -> None:
+        name, metrics = row["database"], self._metrics
+        metrics.postgres_connections.labels(name).set(row["connections"])
+        metrics.postgres_connection_limit.labels(name).set(row["connection_limit"])
+        metrics.postgres_size.labels(name).set(row["size"])
+        self._rise(metrics.postgres_deadlocks.labels(name), row["deadlocks"])
+        for result in ("committed", "rolled_back"):
+            self._rise(metrics.postgres_transactions.labels(name, result), row[result])
+        for source in ("cache", "disk"):
+            self._rise(metrics.postgres_blocks.labels(name, source), row[f"from_{source}"])
+        for operation in ("fetched", "inserted", "updated", "deleted"):
+            self._rise(metrics.postgres_rows.labels(name, operation), row[operation])
+
+    def _rise(self, counter: Counter, value: float) -> None:
+        """Let a counter grow as the server's does; one that starts anew (a server restarted) grows from there."""
+        last = self._last.get(counter)
+        if last is not None:
+            counter.inc(value - last if value >= last else value)
+        self._last[counter] = value
