@@ -81,9 +81,10 @@ def ranked(pages: Iterable[Page], recipient: Recipient, interest: str) -> list[P
     """
     wanted = terms(interest)
     scored = [replace(page, rank=_rank(page, recipient, wanted)) for page in pages]
-    unique = {page.text or page.url: page for page in sorted(reversed(scored), key=lambda page: page.rank)}
-    scored = [page for page in scored if unique[page.text or page.url] is page]
-    return sorted(scored, key=lambda page: -page.rank)[:MOST_SOURCES]
+    unique: dict[str, Page] = {}
+    for page in sorted(scored, key=lambda page: -page.rank):
+        unique.setdefault(page.text or page.url, page)
+    return list(unique.values())[:MOST_SOURCES]
 
 
 def _rank(page: Page, recipient: Recipient, wanted: frozenset[str]) -> float:
