@@ -18,8 +18,8 @@ def anthropic() -> Starlette:
     """The API."""
 
     async def messages(request: Request) -> JSONResponse:
-        if not request.headers.get("x-api-key"):
-            error = {"type": "authentication_error", "message": "x-api-key header is required"}
+        if not (request.headers.get("x-api-key") or request.headers.get("authorization")):
+            error = {"type": "authentication_error", "message": "an API key is required"}
             return JSONResponse({"type": "error", "error": error}, 401)
         body = await request.json()
         user = "\n".join(texts(message.get("content")) for message in body.get("messages", []))

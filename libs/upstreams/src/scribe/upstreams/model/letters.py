@@ -46,6 +46,8 @@ class Letter:
             return _TITLES.sub("", self._name).split()[0]
         if "name" in label or label in ("recipient", "professor", "author"):
             return self._name
+        if "sentence" in label or "paragraph" in label:
+            return self._sentence(label)
         if any(word in label for word in ("paper", "publication", "article", "title")):
             return self._paper()
         if any(word in label for word in ("university", "institution", "affiliation", "department")):
@@ -53,6 +55,16 @@ class Letter:
         if any(word in label for word in ("interest", "topic", "field", "area", "subject")):
             return self._interest
         return self._detail()
+
+    def _sentence(self, label: str) -> str:
+        """A whole sentence where the gap asks for one."""
+        if "paper" in label and self._next_paper < len(self._papers):
+            return f"I read your paper “{self._paper()}” and would like to understand it better."
+        fact = self._fact()
+        if fact is None:
+            return f"I would like to learn more about your work on {self._interest}."
+        statement = self._use(str(fact["statement"]).rstrip("."), str(fact["id"]))
+        return f"I read that {statement}."
 
     def _paper(self) -> str:
         if self._next_paper >= len(self._papers):

@@ -7,7 +7,7 @@ from scribe.upstreams.model.prompt import Prompt
 GAP = re.compile(r"\{\{\s*(?P<curly>[^{}]{1,80}?)\s*\}\}|\[(?P<square>[A-Za-z][^\[\]]{0,80})\](?!\()")
 _RESEARCH = re.compile(r"\b(?:papers?|publications?|preprints?|arxiv|your research|research paper)\b", re.IGNORECASE)
 _BOOK = re.compile(r"\bbooks?\b", re.IGNORECASE)
-_SENDER = re.compile(r"\b(?:my|me|i|sender|student)\b|your (?:name|university|year|major)", re.IGNORECASE)
+_SENDER = re.compile(r"^(?:my|our|sender|student)\b|\bsender\b|^your (?:full )?name$", re.IGNORECASE)
 
 
 def read_template(prompt: Prompt) -> dict[str, object]:
