@@ -4,6 +4,7 @@ import re
 
 from scribe.upstreams.model.prompt import Prompt
 from scribe.upstreams.model.reading import GAP, is_about_sender, label_of
+from scribe.upstreams.model.rephrasing import retold
 
 _TITLES = re.compile(r"^(?:prof(?:essor)?|dr|mr|mrs|ms)\b\.?\s*", re.IGNORECASE)
 _PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le", "den", "ten", "ter"}
@@ -40,12 +41,8 @@ class Letter:
     def _fill(self, match: re.Match[str], label: str) -> str:
         if is_about_sender(label):
             return self._sender if self._sender and "name" in label else match.group()
-        if "last name" in label or "surname" in label:
-            return surname(self._name)
-        if "first name" in label:
-            return _TITLES.sub("", self._name).split()[0]
         if "name" in label or label in ("recipient", "professor", "author"):
-            return self._name
+            return self._name_as(label)
         if "sentence" in label or "paragraph" in label:
             return self._sentence(label)
         if any(word in label for word in ("paper", "publication", "article", "title")):
@@ -56,6 +53,11 @@ class Letter:
             return self._interest
         return self._detail()
 
+    def _name_as(self, label: str) -> str:
+        if "last name" in label or "surname" in label:
+            return surname(self._name)
+        return _TITLES.sub("", self._name).split()[0] if "first name" in label else self._name
+
     def _sentence(self, label: str) -> str:
         """A whole sentence where the gap asks for one."""
         if "paper" in label and self._next_paper < len(self._papers):
@@ -63,8 +65,7 @@ class Letter:
         fact = self._fact()
         if fact is None:
             return f"I would like to learn more about your work on {self._interest}."
-        statement = self._use(str(fact["statement"]).rstrip("."), str(fact["id"]))
-        return f"I read that {statement}."
+        return f"I read that {self._told(fact)}."
 
     def _paper(self) -> str:
         if self._next_paper >= len(self._papers):
@@ -78,8 +79,10 @@ class Letter:
         fact = self._fact()
         if fact is None:
             return f"your work on {self._interest}"
-        statement = str(fact["statement"]).rstrip(".")
-        return self._use(f"what I read about you: {statement}", str(fact["id"]))
+        return f"that {self._told(fact)}"
+
+    def _told(self, fact: dict[str, object]) -> str:
+        return self._use(retold(str(fact["statement"]), _TITLES.sub("", self._name)), str(fact["id"]))
 
     def _institution(self) -> str:
         for fact in self._facts:
@@ -103,8 +106,7 @@ class Letter:
         fact = self._fact()
         if fact is None:
             return body
-        statement = str(fact["statement"]).rstrip(".")
-        sentence = self._use(f"I read that {statement}.", str(fact["id"]))
+        sentence = f"I read that {self._told(fact)}."
         head, separator, tail = body.rpartition("\n\n")
         return f"{head}\n\n{sentence}{separator}{tail}" if separator else f"{body}\n\n{sentence}"
 
