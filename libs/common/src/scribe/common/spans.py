@@ -6,7 +6,7 @@
 | `send pipeline.<step>`           | PRODUCER | a transition or dead letter on its way into a stream    |
 | `process pipeline.<step>`        | CONSUMER | one delivery at a worker, or the projection of the end  |
 | `chat <model>`                   | CLIENT   | a request to a model                                    |
-| `GET`, `POST`                    | CLIENT   | a request to any other service                          |
+| `GET`, `POST`                    | CLIENT   | a request to any other service, a visit to a page       |
 | `INSERT emails`, …               | CLIENT   | a transaction in PostgreSQL                             |
 
 No prompt, name, address, query or page is in them: a span tells what was done, the database what was written. Nor
@@ -16,6 +16,7 @@ are exceptions recorded, whose texts may quote what they failed on; a failed spa
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
+from urllib.parse import SplitResult
 
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context, attach, detach
@@ -82,16 +83,13 @@ def processing(
     )
 
 
-def calling(upstream: str, method: str, host: str, port: int | None, scheme: str) -> AbstractContextManager[Span]:
-    """A request to a service that is not ours; of its URL only the server is told."""
-    attributes: dict[str, AttributeValue] = {
-        UPSTREAM: upstream,
-        http_attributes.HTTP_REQUEST_METHOD: method,
-        server_attributes.SERVER_ADDRESS: host,
-        url_attributes.URL_SCHEME: scheme,
-    }
-    if port is not None:
-        attributes[server_attributes.SERVER_PORT] = port
+def calling(upstream: str, method: str, url: SplitResult | None = None) -> AbstractContextManager[Span]:
+    """A request to a service that is not ours. Of its URL only the server is told, and of a page's not even that."""
+    attributes: dict[str, AttributeValue] = {UPSTREAM: upstream, http_attributes.HTTP_REQUEST_METHOD: method}
+    if url is not None:
+        attributes |= {server_attributes.SERVER_ADDRESS: url.hostname or "", url_attributes.URL_SCHEME: url.scheme}
+        if url.port is not None:
+            attributes[server_attributes.SERVER_PORT] = url.port
     return _span(method, SpanKind.CLIENT, attributes)
 
 

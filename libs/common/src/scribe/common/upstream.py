@@ -1,16 +1,16 @@
 """Calls to services that are not ours: deadlines, and an error class that follows from the HTTP status alone."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import httpx
-from opentelemetry.trace import Span
 
 from scribe.common.errors import PermanentError, StepError, TransientError
-from scribe.common.metrics import Metrics
+from scribe.common.metrics import Metrics, UpstreamCall
 from scribe.common.spans import called, calling
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 529})
@@ -39,6 +39,17 @@ def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> 
     return PermanentError(message)
 
 
+@contextmanager
+def outgoing(name: str, method: str, url: httpx.URL, metrics: Metrics) -> Iterator[UpstreamCall]:
+    """One call, as a span and in the metrics; of the URL only the server is told. Set `outcome` of what it gives."""
+    with calling(name, method, urlsplit(str(url))) as span, metrics.upstreams.call(name) as call:
+        try:
+            yield call
+        finally:
+            if call.outcome.isdigit():
+                called(span, int(call.outcome))
+
+
 @dataclass(frozen=True)
 class Upstream:
     """A named service behind one pooled HTTP client."""
@@ -55,21 +66,16 @@ class Upstream:
         Raises:
             TransientError: no answer, or 408, 425, 429, 5xx. PermanentError: any other status from 400.
         """
-        with self._span(method, url) as span, self.metrics.upstreams.call(self.name) as call:
+        with outgoing(self.name, method, self.client.base_url.join(url), self.metrics) as call:
             try:
                 response = await self.client.request(method, url, params=params, timeout=timeout or self.client.timeout)
             except httpx.HTTPError as error:
                 call.outcome = type(error).__name__
                 raise TransientError(f"{self.name}: {type(error).__name__}") from error
             call.outcome = str(response.status_code)
-            called(span, response.status_code)
         if response.status_code >= 400:
             raise error_for_status(self.name, response.status_code, response.headers)
         return response
-
-    def _span(self, method: str, url: str) -> AbstractContextManager[Span]:
-        server = self.client.base_url.join(url)
-        return calling(self.name, method, server.host, server.port, server.scheme)
 
 
 @asynccontextmanager

@@ -38,7 +38,9 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
         search = ArxivSearch(upstream, Memo(papers), limiter, breaker, resources.log)
 
         async def step(data: PipelineData) -> PipelineData:
-            return await find_papers(data, search, resources.log)
+            found = await find_papers(data, search, resources.log)
+            resources.metrics.grounding.papers.labels("arxiv").inc(len(found.papers or ()))
+            return found
 
         yield step
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scribe.common.breaker import Breaker
 from scribe.common.errors import PermanentError, StepError, TransientError
 from scribe.common.metrics import Metrics
-from scribe.common.upstream import error_for_status
+from scribe.common.upstream import error_for_status, outgoing
 from scribe.scraper.sentences import clean
 
 CITATION_BYTES = 16_000
@@ -64,6 +64,7 @@ class ExaAnswers:
         self._client = client
         self._cache = cache
         self._metrics = metrics
+        self._url = httpx.URL(str(client.base_url))
         self._timeout = timeout
         self._breaker = Breaker("exa", metrics.upstreams)
 
@@ -82,7 +83,7 @@ class ExaAnswers:
             return Answer.model_validate_json(await self._ask(question))
 
     async def _ask(self, question: str) -> bytes:
-        with self._breaker.admit(), self._metrics.upstreams.call("exa") as call:
+        with self._breaker.admit(), outgoing("exa", "POST", self._url, self._metrics) as call:
             try:
                 response = await self._client.answer(question, text=True, timeout=self._timeout)
             except StepError as error:
@@ -122,6 +123,7 @@ async def _raise_for_status(response: httpx.Response) -> None:
 @asynccontextmanager
 async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
     """Exa behind one pooled client; `timeout` in seconds."""
+    metrics.upstreams.create_zeros("exa")
     async with AsyncExa(api_key=key, api_base=url.rstrip("/"), timeout=timeout) as client:
         client.client.event_hooks["response"].append(_raise_for_status)
         yield ExaAnswers(client, cache, metrics, timeout)

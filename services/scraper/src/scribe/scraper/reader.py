@@ -8,6 +8,7 @@ from scribe.common.errors import StepError
 from scribe.common.guard import UrlGuard
 from scribe.common.logs import Logger
 from scribe.common.metrics import BrowserMetrics
+from scribe.common.spans import calling, failed
 from scribe.scraper.chromium import Chromium
 from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.extraction import Snapshot, readable_text
@@ -49,6 +50,7 @@ class PageReader:
             return None
         async with self.places:
             with (
+                calling("web", "GET") as span,
                 self.metrics.open_pages.labels("chromium").track_inprogress(),
                 self.metrics.page_duration.labels("chromium").time(),
             ):
@@ -56,6 +58,7 @@ class PageReader:
                     page, outcome = await self._read(url), "read"
                 except PageError as error:
                     page, outcome = None, str(error)
+                    failed(span, outcome)
         self.metrics.pages.labels(outcome).inc()
         if page is None:
             self.log.info("page_not_read", outcome=outcome)
@@ -83,7 +86,7 @@ class PageReader:
             return await visit(browser, url, self.guard, self.limits)
         except StuckError as error:
             await self.chromium.discard(browser)
-            raise PageError("stuck") from error
+            raise BrowserDiedError("browser_died") from error
         except PageError as error:
             if browser.is_connected():
                 raise
