@@ -1,0 +1,86 @@
+"""The workers' part, played by a test: it takes messages, tells of progress, and writes e-mails."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+from nats.js import JetStreamContext
+
+from scribe.common.broker import Broker
+from scribe.common.pipeline import ParsedTemplate, PipelineData, Step, TemplateType, decode, next_step
+from scribe.common.progress import Progress, State, progress_of
+from scribe.common.publisher import Publisher
+
+METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Messages are looked up by their subject, so that a test says exactly which step does what, and when."""
+
+    js: JetStreamContext
+    publisher: Publisher
+    database_url: str
+
+    async def waiting(self, step: Step, task_id: UUID | str, run: int = 1) -> PipelineData:
+        """The message that waits for a step."""
+        message = await self.js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.{run}")
+        return decode(message.data or b"")
+
+    async def tell(self, data: PipelineData, state: State, step: Step, **changes: object) -> Progress:
+        """Publish an event."""
+        progress = progress_of(data, state, step, datetime.now(UTC), attempt=1)
+        progress = Progress(**{**vars(progress), **changes})
+        await self.publisher.event(progress)
+        return progress
+
+    async def finish(self, data: PipelineData, step: Step) -> PipelineData:
+        """Do a step's work; gives what the next one gets."""
+        parsed = ParsedTemplate(template_type=TemplateType.RESEARCH, search_terms=("a",))
+        timings = {**data.step_timings, step: 1.25}
+        data = data.model_copy(update={"parsed": data.parsed or parsed, "step_timings": timings})
+        if step is Step.COMPOSER:
+            data = data.model_copy(update={"email_id": await self.write_email(data)})
+        following = next_step(step, data)
+        state = State.DONE if following is Step.DONE else State.QUEUED
+        await self.publisher.transition(data, progress_of(data, state, following, datetime.now(UTC)))
+        return data
+
+    async def finish_all(self, task_id: UUID | str, run: int = 1) -> PipelineData:
+        """All four steps."""
+        data = await self.waiting(Step.PARSER, task_id, run)
+        for step in (Step.PARSER, Step.SCRAPER, Step.ARXIV, Step.COMPOSER):
+            data = await self.finish(data, step)
+        return data
+
+    async def write_email(self, data: PipelineData) -> UUID:
+        """The composer's transaction."""
+        async with connected(self.database_url) as connection:
+            written: UUID = await connection.fetchval(
+                "INSERT INTO emails (task_id, user_id, recipient_name, recipient_interest, email_message,"
+                " template_type, metadata, is_confident) VALUES ($1, $2, $3, $4, $5, 'research', $6, true)"
+                " RETURNING id",
+                *(data.task_id, data.user_id, data.recipient_name, data.recipient_interest),
+                f"Dear {data.recipient_name}, …",
+                json.dumps(METADATA),
+            )
+        return written
+
+
+def workers_of(broker: Broker, database_url: str) -> Workers:
+    """Workers on a connection of their own."""
+    return Workers(broker.js, Publisher(broker.js), database_url)
+
+
+@asynccontextmanager
+async def connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the owner of the tables."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
