@@ -13,6 +13,7 @@ import asyncpg
 from nats.aio.client import Client
 from nats.errors import NoServersError
 from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
 from scribe.local.servers import embedded_nats, embedded_postgres
@@ -21,9 +22,12 @@ from scribe.migrations.commands import upgrade
 from tests.support.requirements import docker_engine_answers
 from tests.support.waiting import eventually
 
-POSTGRES_IMAGE = os.environ.get("SCRIBE_TEST_POSTGRES_IMAGE", "postgres:18-alpine")
+POSTGRES_IMAGE = os.environ.get("SCRIBE_TEST_POSTGRES_IMAGE", "postgres:17-alpine")
 NATS_IMAGE = os.environ.get("SCRIBE_TEST_NATS_IMAGE", "nats:2.15-alpine")
 TEMPLATE = "scribe_template"
+
+# The fixtures stop what they start; the reaper would be one more image to pull.
+testcontainers_config.ryuk_disabled = True
 
 
 class NatsServer(Protocol):
