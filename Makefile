@@ -53,6 +53,10 @@ format: $(STAMP) ## Put the code into the house style
 types: $(STAMP) ## Check types, strictly, tests included
 	@$(RUN)mypy
 
+.PHONY: reference
+reference: $(STAMP) ## Write the generated pages of docs/reference
+	@$(RUN)python -m scribe.local.reference
+
 .PHONY: clean
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .scribe .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -86,7 +86,7 @@ def _instruments(metrics: Metrics) -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "required" if field.default_factory is None else "none"
-    return "none" if field.default in (None, "", ()) else f"`{field.default}`"
+    return "none" if field.default in (None, "", (), frozenset()) else f"`{field.default}`"
 
 
 def _readers(processes: Iterable[str]) -> str:
