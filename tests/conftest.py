@@ -10,6 +10,7 @@ import structlog
 from scribe.common.broker import Broker, connect
 from scribe.common.provision import ProvisionSettings, provision
 from scribe.common.streams import MIB
+from scribe.upstreams.server import Upstreams, serving
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
 
 
@@ -53,3 +54,10 @@ async def broker(nats_url: str) -> AsyncIterator[Broker]:
     async with connect(settings, "tests", structlog.get_logger()) as broker:
         await provision(broker, settings)
         yield broker
+
+
+@pytest.fixture
+async def upstreams() -> AsyncIterator[Upstreams]:
+    """The outside world, played by stand-ins."""
+    async with serving() as upstreams:
+        yield upstreams
