@@ -44,6 +44,8 @@ def create_app(context: Context) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json" if context.settings.docs else None,
         redirect_slashes=False,
+        # `RequestScope` tells of each request; the framework's own spans and logs hold what was sent and stack traces.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.context = context
     errors.install(app, context.log)

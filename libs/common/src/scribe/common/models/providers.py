@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from anthropic import AsyncAnthropic
+from anthropic import AsyncAnthropic, OpenTelemetryOptions
 from openai import AsyncOpenAI
 from pydantic import SecretStr
 from pydantic_ai.models import Model
@@ -14,6 +14,9 @@ from pydantic_ai.providers.fireworks import FireworksProvider
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.models.settings import ProviderSettings, provider_of
+
+NO_SPANS: OpenTelemetryOptions = {"traces": {"enabled": False}, "propagation": False}
+"""`spans.asking` describes a request; an environment variable could make the client's own span hold prompts."""
 
 
 @asynccontextmanager
@@ -49,6 +52,7 @@ async def _open_client(
             base_url=settings.anthropic_base_url,
             timeout=timeout,
             max_retries=0,
+            open_telemetry=NO_SPANS,
         )
         return AnthropicProvider(anthropic_client=await stack.enter_async_context(anthropic))
     openai = AsyncOpenAI(

@@ -1,0 +1,62 @@
+"""One running platform for all tests that look at it from outside: real processes, their spans sent to a collector."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest_asyncio
+
+from scribe.local.folder import ephemeral_folder
+from scribe.local.gateway import Gateway, Item, open_gateway
+from scribe.local.platform import Platform, PlatformOptions, running_platform
+from scribe.local.tokens import mint_token
+from tests.support.collector import Collector, collecting
+
+TEMPLATE = (
+    "Dear {{name}},\n\nI am a student of physics, and I read papers. {{one sentence about a paper of theirs}}\n\n"
+    "Would you have fifteen minutes for a conversation?\n\nKind regards,\nRobin Example"
+)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A platform under observation, and a user of it."""
+
+    platform: Platform
+    collector: Collector
+    gateway: Gateway
+
+    async def write(
+        self, name: str = "Adrian Del Maestro", interest: str = "entanglement in superfluid helium"
+    ) -> Item:
+        """Have one e-mail written; gives the item at its end."""
+        task_id = await self.gateway.submit(TEMPLATE, name, interest)
+        return await self.ended(task_id)
+
+    async def ended(self, task_id: UUID) -> Item:
+        """The item at its end."""
+        async for item in self.gateway.follow(task_id):
+            last = item
+        return last
+
+    async def play(self, path: str, **fault: object) -> None:
+        """Put a fault of the stand-ins into force."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            url = f"{self.platform.state.upstreams_url}/_control"
+            (await client.post(url, json={"path": path, **fault})).raise_for_status()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def live() -> AsyncIterator[Live]:
+    """A whole platform on this machine."""
+    async with collecting() as collector:
+        with ephemeral_folder() as folder:
+            environment = {**os.environ, **collector.environment()}
+            options = PlatformOptions(environment=environment, port=0, durable=False)
+            async with running_platform(folder, options, announce=lambda _: None) as platform:
+                token = mint_token(folder, platform.state, "observer@example.org")
+                async with open_gateway(platform.url, token) as gateway:
+                    await gateway.sign_up("Robin Example")
+                    yield Live(platform, collector, gateway)
