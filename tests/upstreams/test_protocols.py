@@ -1,5 +1,6 @@
 """The stand-ins speak the vendors' protocols to the real clients, and say what they are."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict
 
 from scribe.arxiv.feed import parse_feed
-from scribe.common.fencing import Block, prompt_of
+from scribe.common.fencing import Json, prompt_of
 from scribe.common.metrics import Metrics
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.models.structured import open_model
@@ -43,7 +44,7 @@ def provider_settings(upstreams: Upstreams) -> ProviderSettings:
 
 @pytest.mark.parametrize("name", MODELS)
 async def test_the_model_fills_the_template_with_what_the_prompt_holds(upstreams: Upstreams, name: str) -> None:
-    papers: Block = [{"id": "P1", "title": "Local Superfluidity at the Nanoscale", "year": 2013}]
+    papers: Sequence[Mapping[str, Json]] = [{"id": "P1", "title": "Local Superfluidity at the Nanoscale", "year": 2013}]
     prompt = prompt_of(
         {
             "template": TEMPLATE,
