@@ -28,9 +28,10 @@ class SpentError(Exception):
 
 @dataclass
 class Budget:
-    """Bytes that a page may still load."""
+    """Bytes that a page may still load, and what to do when they are spent."""
 
     remaining: int
+    when_spent: Callable[[], None] = lambda: None
 
     def spend(self, count: int) -> None:
         """Take `count` bytes.
@@ -40,6 +41,7 @@ class Budget:
         """
         self.remaining -= count
         if self.remaining < 0:
+            self.when_spent()
             raise SpentError
 
 

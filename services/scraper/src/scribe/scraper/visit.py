@@ -1,6 +1,7 @@
 """One visit to one page: a fresh context with a proxy of its own, so that pages share nothing and end completely."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from scribe.common.guard import UrlGuard
 from scribe.scraper.extraction import MOST_HTML, SNAPSHOT, Snapshot
-from scribe.scraper.proxy import guarded_proxy
+from scribe.scraper.proxy import Budget, guarded_proxy
 from scribe.scraper.trackers import is_tracker
 
 LOADED = frozenset({"document", "script", "xhr", "fetch", "stylesheet"})
@@ -21,6 +22,7 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain")
 QUIET_TIMEOUT = 4.0
 """Seconds that a page is given to build itself once its document has come."""
 CLOSE_TIMEOUT = 5.0
+SPENT_GRACE = 2.0
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,30 @@ async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> 
     """
     async with guarded_proxy(guard, limits.most_bytes) as proxy, _context(browser, proxy.url, limits) as context:
         try:
-            async with asyncio.timeout(limits.seconds):
+            async with asyncio.timeout(limits.seconds) as scope, _hurried(scope, proxy.budget):
                 return await _read(await context.new_page(), url, limits)
         except TimeoutError as error:
-            raise PageError("timeout") from error
+            raise PageError("too_large" if proxy.budget.remaining < 0 else "timeout") from error
         except Error as error:
             raise PageError(_outcome(error, refused=proxy.refused > 0, spent=proxy.budget.remaining < 0)) from error
         except ValidationError as error:
             raise PageError("unreadable") from error
+
+
+@asynccontextmanager
+async def _hurried(scope: asyncio.Timeout, budget: Budget) -> AsyncIterator[None]:
+    """Once all bytes are spent the page can only show what it has: bring its end near."""
+
+    def hurry() -> None:
+        end = asyncio.get_running_loop().time() + SPENT_GRACE
+        if not scope.expired() and end < (scope.when() or math.inf):
+            scope.reschedule(end)
+
+    budget.when_spent = hurry
+    try:
+        yield
+    finally:
+        budget.when_spent = lambda: None
 
 
 @asynccontextmanager
