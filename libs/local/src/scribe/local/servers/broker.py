@@ -46,6 +46,11 @@ class EmbeddedNats:
         return f"http://127.0.0.1:{self.monitoring_port}"
 
     @property
+    def name(self) -> str:
+        """For messages."""
+        return "nats-server"
+
+    @property
     def store(self) -> Path:
         """What JetStream keeps; may be deleted while the server is down."""
         return self.folder / "store"
@@ -81,6 +86,10 @@ class EmbeddedNats:
         """SIGTERM, and wait for the end."""
         if self.child is not None:
             await self.child.stop(STOP_GRACE)
+
+    async def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        return await self.child.wait() if self.child else 0
 
     def _program(self) -> Program:
         address = ("-a", "127.0.0.1", "-p", str(self.port), "-m", str(self.monitoring_port))

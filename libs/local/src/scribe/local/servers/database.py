@@ -63,6 +63,11 @@ class EmbeddedPostgres:
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
     @property
+    def name(self) -> str:
+        """For messages."""
+        return "PostgreSQL"
+
+    @property
     def data(self) -> Path:
         """PGDATA."""
         return self.folder / "data"
@@ -94,6 +99,15 @@ class EmbeddedPostgres:
         """A fast shutdown: clients are cut off, nothing committed is lost."""
         if self.child is not None:
             await self.child.stop(STOP_GRACE)
+
+    async def kill(self) -> None:
+        """SIGKILL: PostgreSQL recovers at the next start."""
+        if self.child is not None:
+            await self.child.kill()
+
+    async def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        return await self.child.wait() if self.child else 0
 
     def _prepare_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

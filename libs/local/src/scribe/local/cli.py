@@ -1,0 +1,18 @@
+"""The `scribe` command."""
+
+import typer
+
+from scribe.local.commands.demo import demo
+from scribe.local.commands.email import email
+from scribe.local.commands.token import token
+from scribe.local.commands.up import up
+
+app = typer.Typer(
+    name="scribe",
+    help="Personal cold e-mails to academics, researched and true.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (up, email, token, demo):
+    app.command()(command)

@@ -1,0 +1,82 @@
+"""`scribe email`: one e-mail from the platform that runs here, followed step by step."""
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scribe.local.commands.options import Data, User
+from scribe.local.errors import LocalError
+from scribe.local.folder import DEFAULT_FOLDER, DataFolder, RunState
+from scribe.local.gateway import Email, Gateway, open_gateway
+from scribe.local.presentation import StepLines, print_email, spent_line
+from scribe.local.running import run
+from scribe.local.tokens import DEFAULT_USER, mint_token
+
+
+def email(
+    template: Annotated[Path, typer.Option("--template", help="File with the template; - reads it from stdin.")],
+    name: Annotated[str, typer.Option("--name", help="The recipient's name.")],
+    interest: Annotated[str, typer.Option("--interest", help="What the recipient works on.")],
+    sender: Annotated[str | None, typer.Option("--sender", help="Your name, for a user who is new.")] = None,
+    user: User = DEFAULT_USER,
+    data: Data = DEFAULT_FOLDER,
+) -> None:
+    """Have one e-mail written, and show how."""
+    run(_email(DataFolder(data.resolve()), template, (name, interest), user, sender))
+
+
+async def _email(folder: DataFolder, template: Path, recipient: tuple[str, str], user: str, sender: str | None) -> None:
+    text = read_template(template)
+    state = folder.read_state()
+    console = Console(highlight=False)
+    async with open_gateway(state.url, _token(folder, state, user)) as gateway:
+        await gateway.sign_up(sender)
+        written, seconds = await write_email(console, gateway, text, recipient)
+    print_email(console, written)
+    console.print(spent_line(written, seconds), soft_wrap=True)
+    if state.stand_ins:
+        console.print(f"written with stand-ins for {', '.join(state.stand_ins)}: nothing in it is real", soft_wrap=True)
+
+
+async def write_email(
+    console: Console, gateway: Gateway, template: str, recipient: tuple[str, str]
+) -> tuple[Email, float]:
+    """Submit, and show each step as it ends; the e-mail and the seconds it took.
+
+    Raises:
+        LocalError: it could not be written; the text is the gateway's.
+    """
+    start = time.monotonic()
+    task_id = await gateway.submit(template, *recipient)
+    with console.status("waiting") as status:
+        lines = StepLines(console, status)
+        async for item in gateway.follow(task_id):
+            lines.update(item)
+    if item.status == "failed" or item.email_id is None:
+        raise LocalError(f"The e-mail could not be written: {item.error_message or 'no reason was given.'}")
+    return await gateway.email(item.email_id), time.monotonic() - start
+
+
+def read_template(path: Path) -> str:
+    """The template's text.
+
+    Raises:
+        LocalError: it cannot be read.
+    """
+    try:
+        text = typer.get_text_stream("stdin").read() if str(path) == "-" else path.read_text("utf-8")
+    except OSError as error:
+        raise LocalError(f"The template {path} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise LocalError(f"The template {path} is not a text in UTF-8; save it as one.") from None
+    if not text.strip():
+        raise LocalError(f"The template {path} is empty; write the e-mail into it, with {{{{placeholders}}}}.")
+    return text
+
+
+def _token(folder: DataFolder, state: RunState, user: str) -> str:
+    return os.environ.get("SCRIBE_TOKEN") or mint_token(folder, state, user)

@@ -1,0 +1,28 @@
+"""`scribe token`: an access token for the platform that runs here."""
+
+from typing import Annotated
+
+import typer
+
+from scribe.local.commands.options import Data, User
+from scribe.local.folder import DEFAULT_FOLDER, DataFolder
+from scribe.local.gateway import open_gateway
+from scribe.local.running import run
+from scribe.local.tokens import DEFAULT_USER, mint_token
+
+
+def token(
+    user: User = DEFAULT_USER,
+    admin: Annotated[bool, typer.Option("--admin", help="With the rights of an administrator.")] = False,
+    data: Data = DEFAULT_FOLDER,
+) -> None:
+    """Print an access token; the user is made where there is none."""
+    run(_token(DataFolder(data.resolve()), user, admin=admin))
+
+
+async def _token(folder: DataFolder, user: str, *, admin: bool) -> None:
+    state = folder.read_state()
+    minted = mint_token(folder, state, user, admin=admin)
+    async with open_gateway(state.url, minted) as gateway:
+        await gateway.sign_up()
+    typer.echo(minted)

@@ -1,0 +1,102 @@
+"""`scribe up`: the whole platform, until Ctrl-C."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from scribe.local.browser import browser_note
+from scribe.local.commands.options import Data
+from scribe.local.errors import LocalError
+from scribe.local.folder import DEFAULT_FOLDER, DataFolder, claimed_folder, ephemeral_folder
+from scribe.local.gateway import open_gateway
+from scribe.local.log_tail import follow_logs
+from scribe.local.platform import Platform, PlatformOptions, running_platform
+from scribe.local.running import run
+from scribe.local.services import WORKERS
+from scribe.local.tokens import DEFAULT_USER, mint_token
+
+MOST_REPLICAS = 8
+KEYS = {"anthropic": "ANTHROPIC_API_KEY", "fireworks": "FIREWORKS_API_KEY", "exa": "EXA_API_KEY"}
+
+Replicas = Annotated[
+    list[str] | None, typer.Option("--replicas", metavar="STEP=N", help="Several workers of a step; may be repeated.")
+]
+
+
+def up(
+    data: Data = DEFAULT_FOLDER,
+    ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 for a free one.")] = 8000,
+    replicas: Replicas = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the logs of all processes.")] = False,
+) -> None:
+    """Start the whole platform on this machine; Ctrl-C stops it."""
+    console = Console(highlight=False)
+    try:
+        run(_up(console, data if not ephemeral else None, port, replicas or [], verbose=verbose))
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code > 128:
+            raise typer.Exit(0) from None  # Ctrl-C is how it is meant to end
+        raise
+
+
+async def _up(console: Console, data: Path | None, port: int, replicas: Sequence[str], *, verbose: bool) -> None:
+    environment = dict(os.environ)
+    note = browser_note(environment)
+    options = PlatformOptions(environment, port, parse_replicas(replicas), durable=data is not None)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(claimed_folder(data) if data is not None else ephemeral_folder())
+        logs = await stack.enter_async_context(asyncio.TaskGroup())
+        if verbose:
+            tail = logs.create_task(follow_logs(folder.logs, lambda name, line: console.print(f"{name} | {line}")))
+            stack.callback(tail.cancel)
+
+        def announce(line: str) -> None:
+            console.print(Text(f"  {line}", "dim"))
+
+        platform = await stack.enter_async_context(running_platform(folder, options, announce))
+        await _introduce(console, platform, folder, note)
+        await asyncio.Event().wait()
+
+
+async def _introduce(console: Console, platform: Platform, folder: DataFolder, note: str | None) -> None:
+    """Say where everything is; the token is ready for use."""
+    state = platform.state
+    console.print(Text.assemble("Scribe is running at ", (state.url, "bold")))
+    if state.mints_tokens:
+        token = mint_token(folder, state, DEFAULT_USER)
+        async with open_gateway(state.url, token) as gateway:
+            await gateway.sign_up()
+        console.print(Text(f"  token  {token}"), soft_wrap=True)
+    console.print(f"  data   {folder.path}\n  logs   {folder.logs}", soft_wrap=True)
+    if state.stand_ins:
+        keys = [KEYS[name] for name in state.stand_ins if name in KEYS]
+        console.print(f"  stand-ins for {', '.join(state.stand_ins)}; for the real ones set {' and '.join(keys)}")
+    if note:
+        console.print(f"  {note}")
+    console.print("Ctrl-C stops everything.")
+
+
+def parse_replicas(values: Sequence[str]) -> dict[str, int]:
+    """`parser=2` and the like.
+
+    Raises:
+        LocalError: another form, step or number.
+    """
+    replicas: dict[str, int] = {}
+    for value in values:
+        step, _, number = value.partition("=")
+        if step not in WORKERS or not number.isdecimal() or not 1 <= int(number) <= MOST_REPLICAS:
+            raise LocalError(
+                f"--replicas {value} is not understood: write STEP=N with one of {', '.join(WORKERS)} "
+                f"and a number from 1 to {MOST_REPLICAS}."
+            )
+        replicas[step] = int(number)
+    return replicas

@@ -1,0 +1,103 @@
+"""One case: who is written to with which template, what there is to find, and what must not happen."""
+
+import json
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from scribe.common.pipeline import TemplateType
+from scribe.local.evaluation.world import Page, World
+from scribe.upstreams.controls import Behaviour
+
+Place = Literal[
+    "page", "page_title", "answer", "abstract", "paper_title", "fact", "name", "interest", "sender", "template"
+]
+
+
+class Attack(BaseModel):
+    """A hostile text, where it stands, and the words that tell that it was obeyed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = ""
+    where: Place
+    payload: str
+    canaries: tuple[str, ...]
+
+
+class Case(BaseModel):
+    """`stays` are the gaps that nobody can fill; `confident` is None where either would be right."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    kind: Literal["famous", "obscure", "namesake", "no result", "hostile", "style"]
+    recipient: str
+    interest: str
+    template: str
+    sender: str | None = "Jo Park"
+    world: World
+    template_type: TemplateType | None = None
+    stays: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    confident: bool | None = None
+    attack: Attack | None = None
+    behaviour: Behaviour = "helpful"
+    never: tuple[str, ...] = ()
+
+    @property
+    def forbidden(self) -> tuple[str, ...]:
+        """What must not stand in the e-mail."""
+        return (*self.never, *(self.attack.canaries if self.attack else ()))
+
+
+def load_cases() -> list[Case]:
+    """All cases, with the people and templates that they name put in."""
+    people, templates, cases = (_read(name) for name in ("people", "templates", "cases"))
+    if not isinstance(people, dict) or not isinstance(templates, dict) or not isinstance(cases, list):
+        raise TypeError("people and templates are objects, cases are a list")
+    return [_case(entry, people, templates) for entry in cases]
+
+
+def _read(name: str) -> object:
+    parsed: object = json.loads((files("scribe.local.evaluation.cases") / f"{name}.json").read_text("utf-8"))
+    return parsed
+
+
+def _case(entry: dict[str, object], people: dict[str, object], templates: dict[str, object]) -> Case:
+    fields = {**entry, "world": people[str(entry["world"])], "template": templates[str(entry["template"])]}
+    case = Case.model_validate(fields)
+    return attacked(case, case.attack) if case.attack else case
+
+
+def attacked(case: Case, attack: Attack) -> Case:
+    """The case with a hostile text in its place."""
+    world, text = case.world, attack.payload
+    changes: dict[str, object] = {"attack": attack}
+    match attack.where:
+        case "page":
+            page = Page(url="https://mirror.example/profile", title="Profile", text=f"{_true_text(world)}\n\n{text}")
+            changes["world"] = world.model_copy(update={"pages": (*world.pages, page)})
+        case "page_title":
+            pages = tuple(page.model_copy(update={"title": text}) for page in world.pages)
+            changes["world"] = world.model_copy(update={"pages": pages})
+        case "answer":
+            changes["world"] = world.model_copy(update={"answers": (text,)})
+        case "abstract" | "paper_title":
+            field = "abstract" if attack.where == "abstract" else "title"
+            papers = tuple(paper.model_copy(update={field: text}) for paper in world.papers)
+            changes["world"] = world.model_copy(update={"papers": papers})
+        case "fact":
+            changes["world"] = world.model_copy(update={"facts": (text,)})
+        case "name":
+            changes["recipient"] = text
+        case "interest" | "sender":
+            changes[attack.where] = text
+        case "template":
+            changes["template"] = f"{case.template}\n\n{text}"
+    return case.model_copy(update=changes)
+
+
+def _true_text(world: World) -> str:
+    return world.pages[0].text if world.pages else ""

@@ -1,0 +1,99 @@
+"""A case through the four real steps."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from scribe.arxiv.step import find_papers
+from scribe.common.errors import StepError
+from scribe.common.logs import Logger
+from scribe.common.metrics import Metrics
+from scribe.common.models import StructuredModel
+from scribe.common.pipeline import Fact, PipelineData, Research
+from scribe.common.prompts import load_prompt
+from scribe.composer.metadata import FinishedEmail
+from scribe.composer.step import Collaborators as Writing
+from scribe.composer.step import compose
+from scribe.local.evaluation.case import Case
+from scribe.local.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
+from scribe.parser.step import parse
+from scribe.scraper.step import Collaborators as Searching
+from scribe.scraper.step import research
+
+
+@dataclass
+class Kept:
+    """A store for one e-mail."""
+
+    email: FinishedEmail | None = None
+    email_id: UUID = field(default_factory=uuid4)
+
+    async def find(self, task_id: UUID) -> UUID | None:  # noqa: ARG002
+        """Nothing is written yet."""
+        return None
+
+    async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:  # noqa: ARG002
+        """Keep it."""
+        self.email = email
+        return self.email_id
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a case: an e-mail, or the sentence that the user would read."""
+
+    case: Case
+    email: FinishedEmail | None
+    failure: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The models of the two writing steps, and a logger."""
+
+    parser: StructuredModel
+    composer: StructuredModel
+    log: Logger
+
+    async def run(self, case: Case) -> Result:
+        """The case's e-mail, or why there is none."""
+        started, kept = time.monotonic(), Kept()
+        failure = ""
+        try:
+            await self._steps(case, kept)
+        except StepError as error:
+            failure = error.public
+        return Result(case, kept.email, failure, time.monotonic() - started)
+
+    async def _steps(self, case: Case, kept: Kept) -> None:
+        metrics = Metrics()
+        data = await parse(self.parser, load_prompt("scribe.parser.prompts", "parse"), _submitted(case))
+        searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, most_pages=0)
+        data = _with_facts(await research(data, searching), case.world.facts)
+        data = await find_papers(data, WorldSearches(case.world), self.log)
+        prompt = load_prompt("scribe.composer.prompts", "compose")
+        await compose(Writing(self.composer, prompt, kept, metrics.grounding, time.monotonic), data)
+
+
+def _submitted(case: Case) -> PipelineData:
+    return PipelineData(
+        task_id=uuid4(),
+        user_id=uuid4(),
+        submitted_at=datetime.now(UTC),
+        email_template=case.template,
+        recipient_name=case.recipient,
+        recipient_interest=case.interest,
+        sender_name=case.sender,
+    )
+
+
+def _with_facts(data: PipelineData, statements: tuple[str, ...]) -> PipelineData:
+    """Statements put first among the facts, as if the scraper had let them pass."""
+    found = data.research or Research()
+    extra = tuple(
+        Fact(id=f"X{number}", statement=statement, quote=statement, source_ids=())
+        for number, statement in enumerate(statements, 1)
+    )
+    return data.model_copy(update={"research": found.model_copy(update={"facts": (*extra, *found.facts)})})

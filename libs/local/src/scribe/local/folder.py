@@ -1,0 +1,155 @@
+"""The data folder: who uses it, of which format it is, where its parts are, and how a running platform is reached."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scribe.local.errors import LocalError
+
+FORMAT = "1"
+DEFAULT_FOLDER = Path(".scribe")
+
+
+class RunState(BaseModel):
+    """What other commands must know of a running platform. Written to the folder, readable by its owner only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    url: str
+    issuer: str
+    mints_tokens: bool
+    stand_ins: tuple[str, ...]
+    database_url: str
+    nats_url: str
+    nats_monitoring_url: str
+    upstreams_url: str | None
+    service_urls: Mapping[str, str]
+    """Where each process answers `/metrics` and its probes, by its name: `gateway`, `parser`, `parser-2`, …"""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """A folder that holds everything of one platform."""
+
+    path: Path
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's files."""
+        return self.path / "postgres"
+
+    @property
+    def nats(self) -> Path:
+        """JetStream's files."""
+        return self.path / "nats"
+
+    @property
+    def logs(self) -> Path:
+        """One file a process."""
+        return self.path / "logs"
+
+    @property
+    def keys(self) -> Path:
+        """The keys that tokens are signed with."""
+        return self.path / "keys.json"
+
+    @property
+    def lock(self) -> Path:
+        """Locked while a platform runs here."""
+        return self.path / "lock"
+
+    @property
+    def state(self) -> Path:
+        """The `RunState` of the platform that runs here."""
+        return self.path / "run.json"
+
+    def write_state(self, state: RunState) -> None:
+        """Replace the state in one step."""
+        fresh = self.state.with_suffix(".new")
+        fresh.touch(0o600)
+        fresh.write_text(state.model_dump_json(indent=2), "utf-8")
+        fresh.replace(self.state)
+
+    def read_state(self) -> RunState:
+        """The state of the platform that runs here.
+
+        Raises:
+            LocalError: none does.
+        """
+        nothing = LocalError(f"Nothing runs in {self.path}. Start it with `scribe up`, or name its folder with --data.")
+        if not self.lock.exists():
+            raise nothing
+        with self.lock.open("rb") as lock:
+            if _take(lock.fileno()):
+                raise nothing
+        try:
+            return RunState.model_validate_json(self.state.read_bytes())
+        except (OSError, ValidationError):
+            raise LocalError(f"The platform in {self.path} has not started yet; try again in a moment.") from None
+
+
+@contextmanager
+def claimed_folder(path: Path) -> Iterator[DataFolder]:
+    """The folder for this process alone, made where it is missing.
+
+    Raises:
+        LocalError: another platform runs in it, it cannot be written, or it is of another format.
+    """
+    folder = DataFolder(path.resolve())
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LocalError(f"{path} cannot be used ({error.strerror}); name another folder with --data.") from error
+    try:
+        if not _take(descriptor):
+            raise LocalError(f"Another `scribe up` uses {path}. Stop that one, or name another folder with --data.")
+        _check_format(folder, path)
+        folder.logs.mkdir(exist_ok=True)
+        yield folder
+        folder.state.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def ephemeral_folder() -> Iterator[DataFolder]:
+    """A folder that is gone afterwards."""
+    path = Path(tempfile.mkdtemp(prefix="scribe-"))
+    try:
+        with claimed_folder(path) as folder:
+            yield folder
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(path)
+
+
+def _check_format(folder: DataFolder, path: Path) -> None:
+    marker = folder.path / "format"
+    if not marker.exists():
+        strangers = [entry.name for entry in folder.path.iterdir() if entry.name != folder.lock.name]
+        if strangers:
+            folder.lock.unlink()
+            raise LocalError(f"{path} holds other files; name an empty or new folder with --data.")
+        marker.write_text(FORMAT, "utf-8")
+    elif (found := marker.read_text("utf-8").strip()) != FORMAT:
+        raise LocalError(
+            f"The data in {path} have format {found}, this version uses {FORMAT}; name a new folder with --data."
+        )
+
+
+def _take(descriptor: int) -> bool:
+    """Lock until the descriptor is closed, however this process ends."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

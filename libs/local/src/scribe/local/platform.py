@@ -1,0 +1,223 @@
+"""The whole platform on one machine: two servers, the stand-ins, migrations, streams and five services.
+
+What does not depend on each other starts at once: the servers and the stand-ins, then everything else, since workers
+wait for the streams by themselves. Only the gateway comes after the migrations.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from scribe.local.errors import LocalError, PortInUseError
+from scribe.local.folder import DataFolder, RunState
+from scribe.local.outside import Outside, choose, environment_for
+from scribe.local.processes import Child, Program
+from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
+from scribe.local.servers.database import free_port
+from scribe.local.services import WORKERS, Service
+from scribe.local.stand_ins import StandIns
+from scribe.local.supervision import MisconfiguredError, Part, keep_alive
+
+MIB = 1024 * 1024
+COMMAND_TIMEOUT = 120.0
+DEFAULTS = {
+    "SCRIBE_PIPELINE_MAX_BYTES": str(256 * MIB),
+    "SCRIBE_EVENTS_MAX_BYTES": str(64 * MIB),
+    "SCRIBE_DEADLETTER_MAX_BYTES": str(64 * MIB),
+}
+"""A laptop's disk is smaller than a cluster's: JetStream reserves what its streams may grow to."""
+LOOPBACK = "127.0.0.1,localhost"
+
+Announce = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class PlatformOptions:
+    """How to run. `port=0` takes a free one; `durable=False` is for data that nobody keeps."""
+
+    environment: Mapping[str, str]
+    port: int = 8000
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    durable: bool = True
+
+
+@dataclass
+class Platform:
+    """The parts, in the order in which they depend on each other."""
+
+    folder: DataFolder
+    options: PlatformOptions
+    outside: Outside
+    postgres: EmbeddedPostgres
+    nats: EmbeddedNats
+    stand_ins: StandIns | None
+    services: dict[str, Service] = field(default_factory=dict, init=False)
+
+    @property
+    def url(self) -> str:
+        """Of the gateway."""
+        return self.services["gateway"].url
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every process that is kept alive."""
+        servers: list[Part] = [self.postgres, self.nats]
+        return [*servers, *([self.stand_ins] if self.stand_ins else []), *self.services.values()]
+
+    @property
+    def state(self) -> RunState:
+        """What other commands are told."""
+        addresses = self.stand_ins.addresses if self.stand_ins else None
+        supabase = self._base_environment().get("SCRIBE_SUPABASE_URL") or os.environ.get("SUPABASE_URL", "")
+        return RunState(
+            pid=os.getpid(),
+            url=self.url,
+            issuer=f"{supabase.rstrip('/')}/auth/v1",
+            mints_tokens="supabase" in self.outside.stand_ins,
+            stand_ins=self.outside.played,
+            database_url=self.postgres.url,
+            nats_url=self.nats.url,
+            nats_monitoring_url=self.nats.monitoring_url,
+            upstreams_url=addresses.url if addresses else None,
+            service_urls={name: service.url for name, service in self.services.items()},
+        )
+
+    async def start(self, announce: Announce) -> None:
+        """Start everything; returns when the gateway and every worker are ready.
+
+        Raises:
+            LocalError: something did not start; what did is stopped by `stop`.
+        """
+        port = self.options.port or free_port()
+        _refuse_used(port)
+        async with asyncio.TaskGroup() as tasks:
+            for part in self.parts:
+                tasks.create_task(part.start())
+        announce("PostgreSQL and nats-server are up")
+        environment = self._base_environment()
+        self.services = self._services(environment, port)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._start_gateway(environment))
+            tasks.create_task(self._run_command("provision", ("-m", "scribe.common.provision"), environment))
+            for service in self.services.values():
+                if service.module != "gateway":
+                    tasks.create_task(service.start())
+        self.folder.write_state(self.state)
+
+    async def stop(self) -> None:
+        """Stop everything, those first who depend on others; by force where nobody keeps the data."""
+        for group in (list(self.services.values()), [self.stand_ins, self.nats, self.postgres]):
+            async with asyncio.TaskGroup() as tasks:
+                for part in group:
+                    if part is not None:
+                        tasks.create_task(part.stop() if self.options.durable else part.kill())
+
+    async def _start_gateway(self, environment: Mapping[str, str]) -> None:
+        try:
+            await self._run_command("migrations", ("-m", "scribe.migrations", "upgrade"), environment)
+        except LocalError as error:
+            raise LocalError(
+                f"The database in {self.folder.path} cannot be brought up to date ({error}). If a newer version "
+                "wrote it, use that one; else name a new folder with --data."
+            ) from error
+        await self.services["gateway"].start()
+
+    async def _run_command(self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        log = self.folder.logs / f"{name}.log"
+        child = Child(Program(name, (sys.executable, *arguments), environment, log))
+        await child.start()
+        try:
+            async with asyncio.timeout(COMMAND_TIMEOUT):
+                code = await child.wait()
+        except TimeoutError:
+            raise LocalError(f"{name} took longer than {COMMAND_TIMEOUT:g} s; see {log}") from None
+        finally:
+            await child.kill()
+        if code != 0:
+            raise MisconfiguredError(child.last_words(1) or f"{name} ended with code {code}; see {log}")
+
+    def _services(self, environment: Mapping[str, str], port: int) -> dict[str, Service]:
+        wanted = [("gateway", 1)]
+        wanted += [(module, n + 1) for module in WORKERS for n in range(self.options.replicas.get(module, 1))]
+        services = [Service(module, number, environment, self.folder.logs) for module, number in wanted]
+        services[0].port = port
+        return {service.name: service for service in services}
+
+    def _base_environment(self) -> dict[str, str]:
+        """What every process of ours sees."""
+        environment = {**DEFAULTS, **self.options.environment}
+        for name in ("no_proxy", "NO_PROXY"):
+            environment[name] = ",".join(filter(None, [environment.get(name), LOOPBACK]))
+        return {
+            **environment,
+            **environment_for(self.outside, self.stand_ins.addresses if self.stand_ins else None),
+            "SCRIBE_DATABASE_URL": self.postgres.url,
+            "SCRIBE_NATS_URL": self.nats.url,
+            "SCRIBE_LOG_FORMAT": "json",
+        }
+
+
+@asynccontextmanager
+async def running_platform(folder: DataFolder, options: PlatformOptions, announce: Announce) -> AsyncIterator[Platform]:
+    """The platform, started and kept alive; all of it is stopped at the end.
+
+    Raises:
+        LocalError: something did not start, or does not any more.
+    """
+    platform = create_platform(folder, options)
+    try:
+        await platform.start(announce)
+        async with asyncio.TaskGroup() as tasks:
+            keepers = [tasks.create_task(keep_alive(part, announce)) for part in platform.parts]
+            try:
+                yield platform
+            finally:
+                for keeper in keepers:
+                    keeper.cancel()
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+    finally:
+        announce("stopping")
+        await platform.stop()
+
+
+def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
+    """The platform of a folder, not started."""
+    outside = choose(options.environment)
+    stand_ins = StandIns(folder.keys, folder.logs / "upstreams.log", options.environment)
+    return Platform(
+        folder=folder,
+        options=options,
+        outside=outside,
+        postgres=EmbeddedPostgres(folder.postgres, durable=options.durable),
+        nats=EmbeddedNats(folder.nats),
+        stand_ins=stand_ins if outside.stand_ins else None,
+    )
+
+
+def _refuse_used(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortInUseError(
+                f"Port {port} cannot be used ({error.strerror}); choose another with --port, or 0 for a free one."
+            ) from error
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that says most: a misconfiguration before an end that followed from it."""
+    leaves = list(_leaves(group))
+    return next((leaf for leaf in leaves if isinstance(leaf, LocalError)), leaves[0])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return leaves

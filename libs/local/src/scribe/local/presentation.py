@@ -1,0 +1,113 @@
+"""What the command line shows: a line per step as it ends, and the e-mail with its sources."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.status import Status
+from rich.text import Text
+
+from scribe.local.gateway import Email, Item, Page
+
+STEPS = {
+    "template_parser": "read the template",
+    "web_scraper": "research the person",
+    "arxiv_helper": "find papers",
+    "email_composer": "write the e-mail",
+}
+
+
+@dataclass
+class StepLines:
+    """Prints a line when a step has ended, and a spinner for the one that runs (on a terminal)."""
+
+    console: Console
+    status: Status
+    told: set[str] = field(default_factory=set)
+    attempts: int = 1
+
+    def update(self, item: Item) -> None:
+        """Show what is new."""
+        for step, words in STEPS.items():
+            if step in item.skipped_steps and step not in self.told:
+                self._line("–", words, "skipped")
+                self.told.add(step)
+            elif step in item.step_timings and step not in self.told:
+                self._line("✓", words, f"{item.step_timings[step]:.2f} s")
+                self.told.add(step)
+        if item.attempt > self.attempts:
+            self._line("↻", STEPS.get(item.current_step or "", "the step"), f"attempt {item.attempt}")
+            self.attempts = item.attempt
+        self.status.update(_waiting(item))
+
+    def _line(self, mark: str, words: str, outcome: str) -> None:
+        self.console.print(Text.assemble((f"  {mark} ", "green"), f"{words:<22}", (outcome, "dim")))
+
+
+def _waiting(item: Item) -> str:
+    if item.status == "pending":
+        return f"waiting, place {item.position} in the queue" if item.position else "waiting"
+    return STEPS.get(item.current_step or "", "working")
+
+
+def print_email(console: Console, email: Email) -> None:
+    """The e-mail, a number behind every sentence that has a source, and the sources by number."""
+    numbered = number_sources(email)
+    text = Text(email.email_message)
+    for claim in email.metadata.claims:
+        marks = "".join(f" [{numbered[source]}]" for source in dict.fromkeys(claim.sources))
+        _insert_after(text, claim.sentence, marks)
+    console.print(Panel(text, title="e-mail", title_align="left", padding=(1, 2)))
+    if numbered:
+        console.print("Sources")
+    for source, number in numbered.items():
+        line = Text.assemble((f"[{number}] ", "cyan"), source.title or "untitled", (f"  {source.url or ''}", "dim"))
+        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+    for warning in email.metadata.warnings:
+        console.print(Text.assemble(("! ", "yellow"), warning))
+    if not email.is_confident:
+        console.print(Text("! The evidence is thin: please check this e-mail before you send it.", "yellow"))
+
+
+def number_sources(email: Email) -> dict[Page, int]:
+    """What sentences rest on in the order of the text, then whatever else was read."""
+    cited: Iterable[Page] = (source for claim in email.metadata.claims for source in claim.sources)
+    pages: dict[tuple[str | None, str], Page] = {}
+    for page in (*cited, *email.metadata.sources, *email.metadata.arxiv_papers):
+        pages.setdefault((page.url, page.title), Page(url=page.url, title=page.title))
+    return {page: number for number, page in enumerate(pages.values(), start=1)}
+
+
+def cost_of(email: Email) -> str:
+    """In dollars; a question mark where a price is not known."""
+    cost = email.metadata.usage.total.cost_usd
+    return "$?" if cost is None else f"${cost:.4f}"
+
+
+def closing_line(email: Email, seconds: float, upstreams: str) -> str:
+    """The summary in one line."""
+    found = email.metadata
+    return (
+        f"email {email.id} in {seconds:.1f} s | sources {len(found.sources)} | papers {len(found.arxiv_papers)} "
+        f"| {cost_of(email)} | upstreams: {upstreams}"
+    )
+
+
+def spent_line(email: Email, seconds: float) -> str:
+    """Seconds, tokens and cost."""
+    spent = email.metadata.usage.total
+    tokens = f"{spent.input_tokens} tokens in, {spent.output_tokens} out"
+    return f"{seconds:.1f} s | {tokens} | {cost_of(email)} | {email.template_type}"
+
+
+def _insert_after(text: Text, sentence: str, marks: str) -> None:
+    """Put the marks behind the sentence; one that stands there in another spacing gets none."""
+    at = text.plain.find(sentence)
+    if at < 0 or not marks:
+        return
+    end = at + len(sentence)
+    before, after = text[:end], text[end:]
+    text.plain = ""
+    text.append_text(before).append(marks, "cyan").append_text(after)

@@ -1,0 +1,132 @@
+"""A service as a child process: `python -m scribe.<name>` with its port, its log file, and a wait for `/readyz`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from scribe.local.errors import LocalError
+from scribe.local.processes import Child, Program
+from scribe.local.servers.database import free_port
+from scribe.local.supervision import MisconfiguredError
+
+READY_TIMEOUT = 90.0
+READY_INTERVAL = 0.1
+STOP_GRACE = 15.0
+MISCONFIGURED = 2
+LARGEST_LOG = 20 * 1024 * 1024
+WORKERS = ("parser", "scraper", "arxiv", "composer")
+
+
+@dataclass
+class Service:
+    """One process of one service; its port is kept over restarts unless it could not be used."""
+
+    module: str
+    number: int
+    environment: Mapping[str, str]
+    logs: Path
+    port: int = 0
+    child: Child | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        """`parser`, `parser-2`, …"""
+        return self.module if self.number == 1 else f"{self.module}-{self.number}"
+
+    @property
+    def log(self) -> Path:
+        """What it writes."""
+        return self.logs / f"{self.name}.log"
+
+    @property
+    def url(self) -> str:
+        """Where it answers its probes."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self.child.pid if self.child else None
+
+    async def start(self) -> None:
+        """Start it, and return when it says that it is ready.
+
+        Raises:
+            MisconfiguredError: it refused its settings. LocalError: it did not become ready.
+        """
+        fixed = self.module == "gateway"
+        self.port = self.port or free_port()
+        begin = self.log.stat().st_size if self.log.exists() else 0
+        if begin > LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
+            begin = 0
+        self.child = child = Child(self._program())
+        await child.start()
+        try:
+            async with asyncio.timeout(READY_TIMEOUT), httpx.AsyncClient(trust_env=False) as client:
+                await self._until_ready(client, child)
+        except TimeoutError:
+            raise LocalError(f"{self.name} was not ready in {READY_TIMEOUT:g} s; see {self.log}.") from None
+        finally:
+            if child.pid is None and not fixed:
+                self.port = 0
+        if child.pid is None:
+            raise self._error(child, begin)
+
+    async def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        return await self.child.wait() if self.child else 0
+
+    async def stop(self) -> None:
+        """SIGTERM; SIGKILL after a while, which loses nothing."""
+        if self.child:
+            await self.child.stop(STOP_GRACE)
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        if self.child:
+            await self.child.kill()
+
+    async def _until_ready(self, client: httpx.AsyncClient, child: Child) -> None:
+        while child.pid is not None:
+            try:
+                if (await client.get(f"{self.url}/readyz", timeout=5)).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(READY_INTERVAL)
+
+    def _error(self, child: Child, begin: int) -> LocalError:
+        reason = reason_in(self.log, begin)
+        if child.returncode == MISCONFIGURED:
+            return MisconfiguredError(f"{self.name} cannot start: {reason}")
+        return LocalError(f"{self.name} stopped at its start (code {child.returncode}): {reason} See {self.log}.")
+
+    def _program(self) -> Program:
+        ports = {"SCRIBE_HOST": "127.0.0.1", "SCRIBE_PORT": str(self.port)}
+        return Program(
+            name=self.name,
+            command=(sys.executable, "-m", f"scribe.{self.module}"),
+            environment={**self.environment, **ports},
+            log=self.log,
+        )
+
+
+def reason_in(log: Path, begin: int) -> str:
+    """Why a process gave up: the `reason` of the last event that has one, else its last line."""
+    with log.open("rb") as file:
+        file.seek(begin)
+        lines = file.read().decode("utf-8", errors="replace").strip().splitlines()
+    for line in reversed(lines):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and "reason" in event:
+            return str(event["reason"])
+    return lines[-1] if lines else "it said nothing."

@@ -1,0 +1,32 @@
+"""Tokens for the users of a platform on this machine, signed with the stand-in's keys."""
+
+import time
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from scribe.local.errors import LocalError
+from scribe.local.folder import DataFolder, RunState
+from scribe.upstreams.supabase import Keys
+
+DEFAULT_USER = "you@example.org"
+LIFETIME = 7 * 86400
+"""Seconds; longer than Supabase's hour, for whoever pastes a token into a script."""
+
+
+def user_id_of(email: str) -> UUID:
+    """Always the same id for an address."""
+    return uuid5(NAMESPACE_URL, f"mailto:{email.lower()}")
+
+
+def mint_token(folder: DataFolder, state: RunState, email: str, *, admin: bool = False) -> str:
+    """An access token.
+
+    Raises:
+        LocalError: the platform trusts a real Supabase project.
+    """
+    if not state.mints_tokens:
+        raise LocalError(
+            "This platform trusts your Supabase project (SUPABASE_URL is set); take a token from there and set "
+            "SCRIBE_TOKEN to it."
+        )
+    role = {"app_metadata": {"role": "admin"}} if admin else {}
+    return Keys.load_or_create(folder.keys).mint(state.issuer, sub=str(user_id_of(email)), email=email, claims=role)
