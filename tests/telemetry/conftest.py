@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +41,14 @@ class Live:
         async for item in self.gateway.follow(task_id):
             last = item
         return last
+
+    @asynccontextmanager
+    async def user(self, email: str) -> AsyncIterator[Gateway]:
+        """Somebody with an account."""
+        token = mint_token(self.platform.folder, self.platform.state, email)
+        async with open_gateway(self.platform.url, token) as gateway:
+            await gateway.sign_up("Robin Example")
+            yield gateway
 
     async def play(self, path: str, **fault: object) -> None:
         """Put a fault of the stand-ins into force."""
