@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.status import Status
 from rich.text import Text
@@ -63,12 +62,12 @@ def print_email(console: Console, email: Email) -> None:
     if numbered:
         console.print("Sources")
     for source, number in numbered.items():
-        line = Text.assemble((f"[{number}] ", "cyan"), source.title or "untitled", (f"  {source.url or ''}", "dim"))
-        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+        line = Text.assemble((f"  [{number}] ", "cyan"), source.title or "untitled", (f"  {source.url or ''}", "dim"))
+        console.print(line, soft_wrap=True)
     for warning in email.metadata.warnings:
-        console.print(Text.assemble(("! ", "yellow"), warning))
+        console.print(Text.assemble(("! ", "yellow"), warning), soft_wrap=True)
     if not email.is_confident:
-        console.print(Text("! The evidence is thin: please check this e-mail before you send it.", "yellow"))
+        console.print(Text("! The evidence is thin: please check this e-mail before you send it.", "yellow"), soft_wrap=True)
 
 
 def number_sources(email: Email) -> dict[Page, int]:

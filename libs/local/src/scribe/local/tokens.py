@@ -28,5 +28,8 @@ def mint_token(folder: DataFolder, state: RunState, email: str, *, admin: bool =
             "This platform trusts your Supabase project (SUPABASE_URL is set); take a token from there and set "
             "SCRIBE_TOKEN to it."
         )
-    role = {"app_metadata": {"role": "admin"}} if admin else {}
-    return Keys.load_or_create(folder.keys).mint(state.issuer, sub=str(user_id_of(email)), email=email, claims=role)
+    claims: dict[str, object] = {"exp": int(time.time()) + LIFETIME}
+    if admin:
+        claims["app_metadata"] = {"role": "admin"}
+    keys = Keys.load_or_create(folder.keys)
+    return keys.mint(state.issuer, sub=str(user_id_of(email)), email=email, claims=claims)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.upstreams.people import Person, find_in, made_up
+from scribe.upstreams.people import KNOWN, Person, find_in, made_up
 
 _SUBJECT = re.compile(
     r"^Who is (?P<name>.+?) \((?P<interest>.+?)\)\?|(?:of|has) (?P<name2>.+?) "
@@ -74,11 +74,12 @@ def _answer(question: str, text: str, citations: list[dict[str, object]]) -> JSO
 
 
 def _background(person: Person, web_url: str) -> list[dict[str, object]]:
-    """A profile page with text, and a page of which Exa has no text, so that it must be read."""
+    """A profile and a group's page; of a known person's group Exa has no text, so that it must be read."""
     profile = f"{person.name} – {person.institution}. " + " ".join(person.sentences[:3])
+    group = None if person in KNOWN else f"Our group. {' '.join(person.sentences)}"
     return [
         _citation(f"{web_url}/people/{person.slug}", f"{person.name} | {person.institution}", profile),
-        _citation(f"{web_url}/people/{person.slug}/lab", f"Group of {person.name}", None),
+        _citation(f"{web_url}/people/{person.slug}/lab", f"Group of {person.name}", group),
     ]
 
 

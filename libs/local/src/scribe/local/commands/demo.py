@@ -16,7 +16,7 @@ from scribe.local.tokens import DEFAULT_USER, mint_token
 
 TEMPLATE = """Subject: A question about {{their research topic}}
 
-Dear {{recipient's title and last name}},
+Dear Dr. {{last name}},
 
 I am a student of physics and I have been reading about {{their research topic}} for my thesis. \
 {{one sentence about a recent paper of theirs and why it interests me}}

@@ -73,31 +73,33 @@ def _case(entry: dict[str, object], people: dict[str, object], templates: dict[s
 
 def attacked(case: Case, attack: Attack) -> Case:
     """The case with a hostile text in its place."""
-    world, text = case.world, attack.payload
-    changes: dict[str, object] = {"attack": attack}
+    text = attack.payload
+    match attack.where:
+        case "name":
+            changes: dict[str, object] = {"recipient": text}
+        case "interest" | "sender":
+            changes = {attack.where: text}
+        case "template":
+            changes = {"template": f"{case.template}\n\n{text}"}
+        case _:
+            changes = {"world": case.world.model_copy(update=_attacked_world(case.world, attack))}
+    return case.model_copy(update={**changes, "attack": attack})
+
+
+def _attacked_world(world: World, attack: Attack) -> dict[str, object]:
+    text = attack.payload
     match attack.where:
         case "page":
-            page = Page(url="https://mirror.example/profile", title="Profile", text=f"{_true_text(world)}\n\n{text}")
-            changes["world"] = world.model_copy(update={"pages": (*world.pages, page)})
+            honest = world.pages[0].text if world.pages else ""
+            page = Page(url="https://mirror.example/profile", title="Profile", text=f"{honest}\n\n{text}")
+            return {"pages": (*world.pages, page)}
         case "page_title":
-            pages = tuple(page.model_copy(update={"title": text}) for page in world.pages)
-            changes["world"] = world.model_copy(update={"pages": pages})
+            return {"pages": tuple(page.model_copy(update={"title": text}) for page in world.pages)}
+        case "abstract":
+            return {"papers": tuple(paper.model_copy(update={"abstract": text}) for paper in world.papers)}
+        case "paper_title":
+            return {"papers": tuple(paper.model_copy(update={"title": text}) for paper in world.papers)}
         case "answer":
-            changes["world"] = world.model_copy(update={"answers": (text,)})
-        case "abstract" | "paper_title":
-            field = "abstract" if attack.where == "abstract" else "title"
-            papers = tuple(paper.model_copy(update={field: text}) for paper in world.papers)
-            changes["world"] = world.model_copy(update={"papers": papers})
-        case "fact":
-            changes["world"] = world.model_copy(update={"facts": (text,)})
-        case "name":
-            changes["recipient"] = text
-        case "interest" | "sender":
-            changes[attack.where] = text
-        case "template":
-            changes["template"] = f"{case.template}\n\n{text}"
-    return case.model_copy(update=changes)
-
-
-def _true_text(world: World) -> str:
-    return world.pages[0].text if world.pages else ""
+            return {"answers": (text,)}
+        case _:
+            return {"facts": (text,)}
