@@ -25,6 +25,28 @@ def test_the_standard_librarys_loggers_speak_json_too(capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().err)["event"] == "odd thing"
 
 
+def test_an_exception_is_told_by_its_class_and_its_stack_and_not_by_its_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = configure(Settings(), "parser")
+    try:
+        try:
+            int("ada@example.org")
+        except ValueError as error:
+            raise KeyError("Ada Example") from error
+    except KeyError as error:
+        log.error("step_raised", exc_info=error)
+        logging.getLogger("some.library").exception("it failed")
+    text = capsys.readouterr().err
+    assert "example.org" not in text
+    assert "Ada" not in text
+    for line in text.splitlines():
+        event = json.loads(line)
+        assert event["error_class"] == "KeyError"
+        assert "after ValueError" in event["stack"]
+        assert any("test_logs.py" in frame for frame in event["stack"])
+
+
 def test_the_level_holds(capsys: pytest.CaptureFixture[str]) -> None:
     configure(Settings(log_level="warning"), "parser").info("quiet")
     assert capsys.readouterr().err == ""

@@ -1,11 +1,15 @@
 """JSON logs: one object a line on stderr, with the trace it belongs to.
 
 One wide event per delivery or request carries what happened; prompts, names and e-mail addresses are never given to a
-logger. The standard library's loggers (uvicorn, nats) go through the same formatter.
+logger, and of an exception its class and its stack are logged, never its text: a validation error quotes what it failed
+on, a database error the row. The standard library's loggers (uvicorn, nats) go through the same formatter.
+`docs/reference/logs.md` lists the events.
 """
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
 from opentelemetry import trace
@@ -15,7 +19,18 @@ from scribe.common.settings import Settings
 
 Logger = FilteringBoundLogger
 
-_NOISY = ("httpx", "httpcore", "uvicorn.access", "asyncio", "trafilatura", "readability", "htmldate", "pypdf")
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "uvicorn.access",
+    "asyncio",
+    "trafilatura",
+    "readability",
+    "htmldate",
+    "pypdf",
+    "urllib3",
+)
+MOST_FRAMES = 12
 
 
 def configure(settings: Settings, service: str) -> Logger:
@@ -26,6 +41,7 @@ def configure(settings: Settings, service: str) -> Logger:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_trace,
+        _tell_stack,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer()
@@ -33,7 +49,7 @@ def configure(settings: Settings, service: str) -> Logger:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -51,11 +67,32 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
     return event
 
 
+def _tell_stack(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace an exception by where it was raised, and by what it was caused, without a word of their texts."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event.setdefault("error_class", type(error).__name__)
+        event["stack"] = list(_stack(error))
+    return event
+
+
+def _stack(error: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        for frame in traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]:
+            yield f"{frame.filename}:{frame.lineno} {frame.name}"
+        error = error.__cause__ or error.__context__
+        if error is not None:
+            yield f"after {type(error).__name__}"
+
+
 def _route_standard_library(shared: list[Processor], renderer: Processor, level: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.processors.format_exc_info],
+            foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
