@@ -53,6 +53,10 @@ format: $(STAMP) ## Put the code into the house style
 types: $(STAMP) ## Check types, strictly, tests included
 	@$(RUN)mypy
 
+.PHONY: eval
+eval: $(STAMP) ## Judge the writing by cases, with stand-ins or a model: make eval MODEL=provider:model
+	@$(RUN)python -m scribe.local.evaluation $(if $(MODEL),--model $(MODEL))
+
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference
 	@$(RUN)python -m scribe.local.reference
