@@ -10,7 +10,7 @@ from nats.js.kv import KeyValue
 
 from scribe.common.errors import UnavailableError
 
-MOST_COLLISIONS = 100
+MOST_COLLISIONS = 500
 
 
 class Memo:
@@ -44,7 +44,8 @@ class SlotLimiter:
     """At most one call every `interval` seconds over every process that shares the bucket.
 
     The entry holds the Unix time, in milliseconds, from which the next call may start. Who moves it forward by
-    compare-and-swap has that slot.
+    compare-and-swap has the slot. It is taken only when its time has come, so that a caller that wakes late brings no
+    other one nearer, and a caller that gives up leaves no gap.
     """
 
     def __init__(self, bucket: KeyValue, name: str, interval: float, clock: Callable[[], float] = time.time) -> None:
@@ -54,32 +55,33 @@ class SlotLimiter:
         self._clock = clock
 
     async def wait(self) -> None:
-        """Return when the caller's slot has come.
+        """Return when the caller has a slot; how long that may take is up to the caller.
 
         Raises:
-            UnavailableError: NATS is away.
+            UnavailableError: NATS is away, or the slots are contended beyond hope.
         """
         try:
-            start = await self._reserve()
+            for _ in range(MOST_COLLISIONS):
+                if await self._take():
+                    return
         except (nats.errors.Error, APIError, OSError) as error:
             raise UnavailableError(f"the rate limit of {self._name}: {type(error).__name__}") from error
-        await asyncio.sleep(max(0.0, start - self._clock()))
-
-    async def _reserve(self) -> float:
-        for _ in range(MOST_COLLISIONS):
-            start, revision = await self._next_slot()
-            upcoming = str(int((start + self._interval) * 1000)).encode()
-            try:
-                await self._bucket.update(self._name, upcoming, last=revision)
-            except KeyWrongLastSequenceError:
-                continue
-            return start
         raise UnavailableError(f"the rate limit of {self._name} is contended")
 
+    async def _take(self) -> bool:
+        """Wait for the next slot; whether it was still there then."""
+        start, revision = await self._next_slot()
+        await asyncio.sleep(max(0.0, start - self._clock()))
+        upcoming = str(int((self._clock() + self._interval) * 1000)).encode()
+        try:
+            await self._bucket.update(self._name, upcoming, last=revision)
+        except KeyWrongLastSequenceError:
+            return False
+        return True
+
     async def _next_slot(self) -> tuple[float, int]:
-        now = self._clock()
         try:
             entry = await self._bucket.get(self._name)
         except KeyNotFoundError:
-            return now, 0
-        return max(now, int(entry.value or b"0") / 1000), entry.revision or 0
+            return self._clock(), 0
+        return int(entry.value or b"0") / 1000, entry.revision or 0

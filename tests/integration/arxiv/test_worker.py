@@ -1,0 +1,81 @@
+"""The arxiv worker as a process, between real NATS and the stand-in for arXiv."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from scribe.arxiv.step import NO_ANSWER, NO_PAPERS
+from scribe.common.broker import Broker
+from scribe.common.pipeline import PipelineData, Step, TemplateType
+from scribe.upstreams.server import Upstreams
+from tests.support.research import finished, submit
+from tests.support.tasks import make_task, parsed
+from tests.support.workers import worker_process
+
+
+@pytest.fixture
+async def worker(broker: Broker, nats_url: str, upstreams: Upstreams) -> AsyncIterator[asyncio.subprocess.Process]:
+    """One worker that need not wait long for its turn."""
+    del broker
+    environment = {
+        "SCRIBE_ARXIV_URL": upstreams.arxiv_url,
+        "SCRIBE_ARXIV_INTERVAL": "0.05",
+        "SCRIBE_ARXIV_TIMEOUT": "1",
+        "SCRIBE_CONCURRENCY": "1",
+        "SCRIBE_MAX_REPLICAS": "4",
+    }
+    async with worker_process("scribe.arxiv", nats_url, **environment) as process:
+        yield process
+
+
+def task(**fields: object) -> PipelineData:
+    """A research task about the real author."""
+    given = {
+        "recipient_name": "Prof. Adrian Del Maestro",
+        "recipient_interest": "entanglement in superfluid helium",
+        "parsed": parsed(TemplateType.RESEARCH),
+        **fields,
+    }
+    return make_task(**given)
+
+
+async def test_real_papers_of_the_real_author_are_found(
+    broker: Broker, worker: asyncio.subprocess.Process, upstreams: Upstreams
+) -> None:
+    first, second = task(), task()
+    await submit(broker, first, Step.ARXIV)
+    papers = (await finished(broker, first, Step.COMPOSER)).papers
+    assert papers is not None
+    assert "Entanglement area law in superfluid ⁴He" in {paper.title for paper in papers}
+    assert all("A. Del Maestro" in paper.authors for paper in papers)
+    await submit(broker, second, Step.ARXIV)
+    assert (await finished(broker, second, Step.COMPOSER)).papers == papers
+    assert len(upstreams.controls.calls_to("/arxiv/")) == 1, "the second time the answer was there already"
+    worker.terminate()
+    assert await asyncio.wait_for(worker.wait(), 20) == 0
+
+
+async def test_somebody_without_papers_gets_none_and_a_warning(
+    broker: Broker, worker: asyncio.subprocess.Process
+) -> None:
+    del worker
+    data = task(recipient_name="Miriam Okafor")
+    await submit(broker, data, Step.ARXIV)
+    result = await finished(broker, data, Step.COMPOSER)
+    assert (result.papers, result.warnings) == ((), (NO_PAPERS,))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 503}, {"status": 429}, {"hang": True}, {"close": True}, {"broken": "garbage"}, {"broken": "empty"}],
+)
+async def test_whatever_is_wrong_with_arxiv_the_email_goes_on_without_papers(
+    broker: Broker, worker: asyncio.subprocess.Process, upstreams: Upstreams, fault: dict[str, object]
+) -> None:
+    del worker
+    upstreams.controls.add(path="/arxiv/", **fault)
+    data = task()
+    await submit(broker, data, Step.ARXIV)
+    result = await finished(broker, data, Step.COMPOSER)
+    assert (result.papers, result.warnings) == ((), (NO_ANSWER,))

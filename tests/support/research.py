@@ -1,0 +1,27 @@
+"""Tasks on their way through the research steps, played by a test."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from nats.js.errors import NotFoundError
+
+from scribe.common.broker import Broker
+from scribe.common.pipeline import PipelineData, Step, decode
+from scribe.common.progress import State, progress_of
+from scribe.common.publisher import Publisher
+
+
+async def submit(broker: Broker, data: PipelineData, step: Step) -> None:
+    """Publish the work of `step`, as the step before it does."""
+    await Publisher(broker.js).transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
+
+
+async def finished(broker: Broker, data: PipelineData, following: Step, *, timeout: float = 60.0) -> PipelineData:
+    """What the next step gets, once it is there."""
+    subject = f"pipeline.{following}.{data.task_id}.{data.run}"
+    async with asyncio.timeout(timeout):
+        while True:
+            try:
+                return decode((await broker.js.get_last_msg("PIPELINE", subject)).data or b"")
+            except NotFoundError:
+                await asyncio.sleep(0.05)
