@@ -124,6 +124,7 @@ async def _raise_for_status(response: httpx.Response) -> None:
 async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
     """Exa behind one pooled client; `timeout` in seconds."""
     metrics.upstreams.create_zeros("exa")
+    metrics.upstreams.create_zeros("exa")
     async with AsyncExa(api_key=key, api_base=url.rstrip("/"), timeout=timeout) as client:
         client.client.event_hooks["response"].append(_raise_for_status)
         yield ExaAnswers(client, cache, metrics, timeout)
