@@ -10,22 +10,24 @@ from scribe.common.fencing import without_invisible
 
 _START = r"(?:^|[.!?:;,\n\"'“(>\]]\s*|\b(?:please|must|should|always|also|then|you|now|kindly)\s+)"
 _MACHINE = r"(?:ai|llm|language\s+model|ai\s+assistant|chatbot|writing\s+assistant|gpt|claude)s?\b\s*[:,.!-]"
-_ORDERS = (
-    # to forget what was said
+_TO_FORGET = (
     r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.\n]{0,60}\b(?:instruction|prompt|guideline|direction|command|template)s?\b",
     r"\b(?:ignore|disregard|forget)\b[^.\n]{0,30}\b(?:above|previous|prior|earlier)\s+(?:text|context|message|content|conversation)",
     r"\b(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:above|before|else|you|so\s+far)\b",
-    # to be somebody else
+)
+_TO_BE_ANOTHER = (
     r"\byou\s+(?:are|act)\s+now\b|\byou\s+(?:must|will|should|shall)\s+(?:now\s+)?(?:act|behave|respond|reply|answer|write|include|add|say)\b",
     r"\bfrom\s+now\s+on\b[^.\n]{0,40}\b(?:you|respond|reply|answer|write)\b|\bpretend\s+(?:to\s+be|that\s+you|you)\b",
     r"\b(?:dear|hey|hello|attention|note\s+to|message\s+to|for)\s*,?\s+(?:(?:an?|the|all|any)\s+)?" + _MACHINE,
-    # to take this for another's words
+)
+_AS_ANOTHER = (
     r"(?:^|[\n\"'>.\]]\s*)(?:system|assistant|user|human|developer)\s*:",
     r"\b(?:system|developer)\s+(?:prompt|message|instruction|override|note|notice)s?\b|\bhidden\s+(?:prompt|instruction)s?\b",
     r"\b(?:new|updated|real|actual|secret|urgent|important|special)\s+(?:system\s+)?(?:instruction|prompt|directive|order)s?\s*[:!]",
     r"<\|[^|>]{1,40}\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|instructions?|data|prompt|tool)\b[^>]*>",
     r"###\s*(?:system|instruction|response)",
-    # to write something
+)
+_TO_WRITE = (
     _START
     + r"(?:include|add|insert|append|mention|write|put|place|say|paste|embed|output|print|repeat|reveal|start|end|"
     r"begin|sign|close|open|reply|respond|answer|send|forward|attach|cc|bcc|copy|quote|recommend|use|tell|ask|list|give)\b"
@@ -37,7 +39,15 @@ _ORDERS = (
     _START + r"(?:click|visit|go\s+to|buy|order|subscribe|download|transfer|pay|donate|send|register)\b[^.\n]{0,60}"
     r"(?:https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example|xyz|top|ru|test|invalid)\b|bitcoin|crypto|wallet|\bmoney\b)",
 )
-_ORDER = re.compile("|".join(f"(?:{order})" for order in _ORDERS), re.IGNORECASE)
+
+
+def _any(*patterns: str) -> "re.Pattern[str]":
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_ORDER = _any(*_TO_FORGET, *_TO_BE_ANOTHER, *_AS_ANOTHER, *_TO_WRITE)
+_AT_A_MODEL = _any(*_TO_FORGET, *_AS_ANOTHER)
+_NO_NAME = re.compile(r"https?:|hxxps?:|www\.|[\w.+-]+@[\w-]+\.|[{}<>\[\]\\`|]", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
@@ -54,8 +64,16 @@ def visible(text: str) -> str:
 
 
 def before_instructions(text: str) -> str:
-    """The part of a short text (a name, an interest) before the first instruction, on its first line."""
+    """The part of a short text (a name, an interest) before the first instruction, link or bracket."""
     shown = visible(text).strip()
     first = shown.splitlines()[0] if shown else ""
-    order = _ORDER.search(first)
-    return (first[: order.start()] if order else first).strip(" \t,;:.-–—|/\"'(<[{")
+    ends = (found.start() for pattern in (_ORDER, _NO_NAME) if (found := pattern.search(first)))
+    return first[: min(ends, default=len(first))].strip(" \t,;:.-–—|/\"'(<[{")
+
+
+def without_lines_at_a_model(text: str) -> str:
+    """A template without comments and without lines that tell a model to forget its instructions or play a part.
+
+    Unlike a page, a template may well ask its reader to write, to send or to visit something.
+    """
+    return "\n".join(line for line in visible(text).splitlines() if not _AT_A_MODEL.search(line))

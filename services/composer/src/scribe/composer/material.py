@@ -7,7 +7,7 @@ from typing import Literal
 
 from scribe.common.errors import PermanentError
 from scribe.common.gaps import find_gaps
-from scribe.common.injection import before_instructions, reads_like_an_instruction, visible
+from scribe.common.injection import before_instructions, reads_like_an_instruction, without_lines_at_a_model
 from scribe.common.pipeline import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
 from scribe.composer.language import language_of
 
@@ -55,7 +55,8 @@ class Material:
         papers = data.papers or ()
         kept_facts = tuple(fact for fact in facts if not reads_like_an_instruction(fact.statement))
         kept_papers = tuple(p for p in papers if not reads_like_an_instruction(f"{p.title}\n{p.abstract}"))
-        template = visible(data.email_template.replace("\r\n", "\n")).strip()
+        given = data.email_template.replace("\r\n", "\n")
+        template = without_lines_at_a_model(given).strip()
         return cls(
             template=template,
             template_type=data.parsed.template_type,
@@ -67,7 +68,7 @@ class Material:
             facts=kept_facts,
             papers=kept_papers,
             sources=data.research.sources if data.research else (),
-            left_out=len(facts) + len(papers) - len(kept_facts) - len(kept_papers),
+            left_out=len(facts) + len(papers) - len(kept_facts) - len(kept_papers) + (template != given.strip()),
         )
 
     @property

@@ -15,7 +15,7 @@ from scribe.composer.mechanics import subject_of
 NOTHING_FOUND = "Nothing was found about the recipient, so the e-mail rests on what you said about them."
 NOTHING_USED = "The e-mail rests on what you said about the recipient; none of the findings is used in it."
 SINGLE_SOURCE = "What the e-mail says about the recipient rests on single sources; please check it."
-LEFT_OUT = "Some of what was found read like an instruction to a language model and was left out."
+LEFT_OUT = "Something in the template or in what was found speaks to a language model, and was left out."
 CUT = "A sentence that the research does not support was taken out; please read the e-mail with care."
 MACHINE = "Some phrases may sound written by a machine."
 

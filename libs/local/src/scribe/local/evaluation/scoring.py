@@ -89,7 +89,8 @@ def invented_papers(case: Case, email: FinishedEmail) -> list[str]:
     truth = _flat("\n".join((case.template, *case.world.truth())))
     titles = TITLES.validate_python(email.metadata["papers_used"])
     titles += [match.group(1) or match.group(2) for match in _TITLE.finditer(email.message)]
-    return [f"no such title: {title}" for title in titles if _flat(title) not in truth]
+    own = {*_words(case.template), *_words(case.interest), "work", "on"}
+    return [f"no such title: {title}" for title in titles if _flat(title) not in truth and set(_words(title)) - own]
 
 
 def lost_style(case: Case, email: FinishedEmail) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.arxiv.feed import Record, parse_feed
+from scribe.arxiv.latex import readable
 from scribe.common.errors import TransientError
 from scribe.common.names import PersonName
 from scribe.scraper.exa import Answer, Citation
@@ -73,7 +74,9 @@ class World(BaseModel):
         strangers = {paper.arxiv_id for paper in self.papers if not paper.theirs}
         for record in self.records():
             if record.arxiv_id not in strangers:
-                yield "\n".join((record.title, record.abstract, *record.authors, str(record.published.year)))
+                yield "\n".join(
+                    (readable(record.title), readable(record.abstract), *record.authors, str(record.published.year))
+                )
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from scribe.common.wording import sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
-from scribe.composer.grounding import ground_all, sequence
+from scribe.composer.grounding import ground_all, sequence, stems, telling
 from scribe.composer.material import Material
 
-NOVELTY = 3
+NOVELTY = 2
 FOREIGN_NOVELTY = 8
 """Words of its own from which on a sentence says something; more where common words cannot be told apart."""
 SUPPORT = 1 / 3
@@ -21,10 +21,11 @@ _QUOTED = re.compile(
 
 
 def names_unknown_publications(draft: Draft, material: Material) -> Iterator[Problem]:
-    """A title in quotes or italics that is neither a paper's, nor in a fact, nor the sender's words."""
+    """A title in quotes or italics that is neither a paper's, nor in a fact, nor made of the sender's words."""
     known = [sequence(material.own_text), *(sequence(item.text) for item in material.evidence.values())]
+    own = stems(material.own_text)
     for title in titles_of(draft.body):
-        if any(sequence(title) in text for text in known):
+        if any(sequence(title) in text for text in known) or telling(title) <= own:
             continue
         bearing = tuple(sentence for sentence in sentences(draft.body) if title in sentence)
         yield Problem(

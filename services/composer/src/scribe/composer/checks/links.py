@@ -28,15 +28,20 @@ _END = ".,;:!?)]}>\"'”’"
 
 def holds_foreign_links(draft: Draft, material: Material) -> Iterator[Problem]:
     """A link, e-mail address or the like that neither the sender gave nor belongs to a paper that was found."""
-    given = fold(material.own_text)
-    papers = {fold(paper.url) for paper in material.papers}
     for link in links_of(draft.body):
-        if fold(link) in given or fold(link) in papers:
+        if _is_given(fold(link), material):
             continue
         bearing = tuple(sentence for sentence in sentences(draft.body) if link in sentence)
         yield Problem(
             "holds_foreign_links", f"The link or address {link} is not in the template. Leave it out.", bearing
         )
+
+
+def _is_given(link: str, material: Material) -> bool:
+    """A bare domain may also come from the interest: `fast.ai` is a subject."""
+    if link in fold(material.template) or link in {fold(paper.url) for paper in material.papers}:
+        return True
+    return not set("/@:[") & set(link) and link in fold(material.interest)
 
 
 def links_of(text: str) -> list[str]:
