@@ -7,6 +7,8 @@ from scribe.upstreams.model.reading import GAP, is_about_sender, label_of
 from scribe.upstreams.model.rephrasing import retold
 
 _TITLES = re.compile(r"^(?:prof(?:essor)?|dr|mr|mrs|ms)\b\.?\s*", re.IGNORECASE)
+_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?]\s|\n)\s*\Z")
+_CLAUSE_BEGINS = re.compile(r"\b(?:that|because|since|as|how|where|when|while)\s+\Z")
 _PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le", "den", "ten", "ter"}
 
 
@@ -51,7 +53,7 @@ class Letter:
             return self._institution()
         if any(word in label for word in ("interest", "topic", "field", "area", "subject")):
             return self._interest
-        return self._detail()
+        return self._detail(match.string[: match.start()])
 
     def _name_as(self, label: str) -> str:
         if "last name" in label or "surname" in label:
@@ -74,12 +76,14 @@ class Letter:
         self._next_paper += 1
         return self._use(str(paper["title"]), str(paper["id"]))
 
-    def _detail(self) -> str:
-        """A fact as a clause, for the middle of a sentence."""
+    def _detail(self, before: str) -> str:
+        """A fact, as a sentence where one begins, else as a clause."""
+        if _SENTENCE_BEGINS.search(before):
+            return self._sentence("").rstrip(".")
         fact = self._fact()
         if fact is None:
             return f"your work on {self._interest}"
-        return f"that {self._told(fact)}"
+        return self._told(fact) if _CLAUSE_BEGINS.search(before) else f"that {self._told(fact)}"
 
     def _told(self, fact: dict[str, object]) -> str:
         return self._use(retold(str(fact["statement"]), _TITLES.sub("", self._name)), str(fact["id"]))
