@@ -1,6 +1,7 @@
 """Fixtures that all tests share: real servers, each test with its own database and its own NATS."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,15 @@ from scribe.common.provision import ProvisionSettings, provision
 from scribe.common.streams import MIB
 from scribe.upstreams.server import Upstreams, serving
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
+
+
+@pytest.fixture(autouse=True)
+def _fresh_logging() -> Iterator[None]:
+    """What a test configures is forgotten after it: it may write to a stream that is closed then."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -94,8 +94,9 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
 
 async def _close(client: Client) -> None:
     """Send what is still buffered, where a server is there to take it."""
-    with suppress(nats.errors.Error, OSError):
+    # asyncio of Python 3.13.0 raises TypeError when it is asked to write to a transport that is closed.
+    with suppress(nats.errors.Error, OSError, TypeError):
         if client.is_connected:
             await client.flush(timeout=5)
-    with suppress(nats.errors.Error, OSError):
+    with suppress(nats.errors.Error, OSError, TypeError):
         await client.close()
