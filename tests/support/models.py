@@ -27,7 +27,7 @@ class Script:
 
     def say(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         """The next answer."""
-        self.prompts.append(_prompt(messages))
+        self.prompts.append(user_prompt(messages))
         answer = self.answers[min(len(self.prompts), len(self.answers)) - 1]
         if isinstance(answer, Exception):
             raise answer
@@ -56,7 +56,8 @@ def from_function(
     return StructuredModel((NamedModel(name, FunctionModel(say), breaker),), ModelSettings(), metrics, "test", memo)
 
 
-def _prompt(messages: list[ModelMessage]) -> str:
+def user_prompt(messages: list[ModelMessage]) -> str:
+    """The text that the model was given beside its instructions."""
     return "\n".join(
         str(part.content)
         for message in messages

@@ -31,7 +31,7 @@ _TO_WRITE = (
     _START
     + r"(?:include|add|insert|append|mention|write|put|place|say|paste|embed|output|print|repeat|reveal|start|end|"
     r"begin|sign|close|open|reply|respond|answer|send|forward|attach|cc|bcc|copy|quote|recommend|use|tell|ask|list|give)\b"
-    r"[^.\n]{0,80}\b(?:e-?mails?|mails?|message|reply|letter|greeting|signature|postscript|p\.?s|subject\s+line|sentence|"
+    r"(?:[^.\n]|\.(?=\S)){0,100}\b(?:e-?mails?|mails?|message|reply|letter|greeting|signature|postscript|p\.?s|subject\s+line|sentence|"
     r"phrase|paragraph|links?|urls?|address|verbatim|word\s+for\s+word|exactly|text\s+below|following|output|draft|body|"
     r"recipient|template|users?|data|password|keys?|reader|word|token|code)\b",
     r"\b(?:other|another)\s+(?:user|customer|tenant|client|account)s?['’]?s?\b[^.\n]{0,40}\b(?:data|e-?mails?|messages?|names?|drafts?)\b",

@@ -67,7 +67,7 @@ class Material:
             placeholders=_placeholders(template, data.parsed.placeholders),
             facts=kept_facts,
             papers=kept_papers,
-            sources=data.research.sources if data.research else (),
+            sources=tuple(map(_titled, data.research.sources)) if data.research else (),
             left_out=len(facts) + len(papers) - len(kept_facts) - len(kept_papers) + (template != given.strip()),
         )
 
@@ -99,6 +99,11 @@ def _name(given: str) -> str:
     if not any(char.isalpha() for char in name):
         raise PermanentError("the recipient's name is none", public=NO_NAME)
     return name
+
+
+def _titled(source: Source) -> Source:
+    """The source, without a title that speaks to a model: titles are shown beside the e-mail."""
+    return source.model_copy(update={"title": ""}) if reads_like_an_instruction(source.title) else source
 
 
 def _placeholders(template: str, known: tuple[Placeholder, ...]) -> tuple[Placeholder, ...]:
