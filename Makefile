@@ -58,8 +58,9 @@ eval: $(STAMP) ## Judge the writing by cases, with stand-ins or a model: make ev
 	@$(RUN)python -m scribe.local.evaluation $(if $(MODEL),--model $(MODEL))
 
 .PHONY: reference
-reference: $(STAMP) ## Write the generated pages of docs/reference
+reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
 	@$(RUN)python -m scribe.local.reference
+	@$(RUN)python -m scribe.local.observability
 
 .PHONY: clean
 clean: ## Remove what the other targets made
