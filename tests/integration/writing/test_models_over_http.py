@@ -1,0 +1,173 @@
+"""The real clients against the vendors' protocols: deadlines hold, nothing is retried, every fault has its class."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from scribe.common.broker import Broker
+from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.fencing import prompt_of
+from scribe.common.kv import Memo
+from scribe.common.metrics import Metrics
+from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, UnusableAnswerError, open_model
+from scribe.parser.reading import TemplateReading
+from scribe.upstreams.server import Upstreams
+
+ANTHROPIC, FIREWORKS = "anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/kimi-k2p6"
+TIMEOUT = 1.0
+
+
+def settings_for(upstreams: Upstreams) -> ProviderSettings:
+    """The stand-ins' addresses."""
+    return ProviderSettings(
+        anthropic_api_key=SecretStr("key"),
+        anthropic_base_url=upstreams.anthropic_url,
+        fireworks_api_key=SecretStr("key"),
+        fireworks_base_url=upstreams.fireworks_url,
+    )
+
+
+@pytest.fixture(params=[ANTHROPIC, FIREWORKS], ids=["anthropic", "fireworks"])
+async def model(request: pytest.FixtureRequest, upstreams: Upstreams) -> AsyncIterator[StructuredModel]:
+    """Each provider in turn."""
+    choice = ModelChoice((request.param,), timeout=TIMEOUT)
+    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+        yield model
+
+
+PROMPT = prompt_of({"template": "Dear {{name}}, your paper?", "recipient": {"name": "Ada", "interest": "ice"}})
+
+
+async def ask(model: StructuredModel) -> TemplateReading:
+    return (await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)).value
+
+
+async def test_a_structured_answer_with_its_usage_and_price(model: StructuredModel, upstreams: Upstreams) -> None:
+    answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
+    assert answer.value.template_type == "research"
+    assert answer.value.placeholders[0].text == "{{name}}"
+    assert answer.usage.input_tokens > 0
+    assert answer.usage.output_tokens > 0
+    assert answer.usage.cost_usd
+    assert len(upstreams.controls.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"status": 500}, TransientError),
+        ({"status": 502}, TransientError),
+        ({"status": 504}, TransientError),
+        ({"status": 408}, TransientError),
+        ({"status": 429, "retry_after": "7"}, UnavailableError),
+        ({"status": 529, "retry_after": "9"}, UnavailableError),
+        ({"status": 503, "retry_after": "900"}, TransientError),
+        ({"status": 400}, PermanentError),
+        ({"status": 401}, PermanentError),
+        ({"status": 403}, PermanentError),
+        ({"status": 404}, PermanentError),
+        ({"status": 422}, PermanentError),
+        ({"broken": "truncated"}, TransientError),
+        ({"broken": "garbage"}, TransientError),
+        ({"broken": "empty"}, TransientError),
+        ({"close": True}, TransientError),
+    ],
+)
+async def test_every_fault_has_its_class_after_one_call(
+    model: StructuredModel, upstreams: Upstreams, fault: dict[str, object], kind: type[StepError]
+) -> None:
+    upstreams.controls.add(**fault)
+    with pytest.raises(kind) as raised:
+        await ask(model)
+    assert type(raised.value) is kind
+    assert len(upstreams.controls.calls) == 1, "the client's own retries are off"
+    if "retry_after" in fault:
+        assert getattr(raised.value, "retry_after", None) == float(str(fault["retry_after"]))
+
+
+async def test_a_model_that_hangs_is_left_at_its_deadline(model: StructuredModel, upstreams: Upstreams) -> None:
+    upstreams.controls.add(hang=True)
+    started = time.monotonic()
+    with pytest.raises(TransientError):
+        await ask(model)
+    assert time.monotonic() - started < TIMEOUT + 1.0
+
+
+async def test_a_model_that_drips_is_left_at_its_deadline_too(model: StructuredModel, upstreams: Upstreams) -> None:
+    upstreams.controls.add(latency=TIMEOUT * 3)
+    started = time.monotonic()
+    with pytest.raises(TransientError):
+        await ask(model)
+    assert time.monotonic() - started < TIMEOUT + 1.0
+
+
+async def test_an_address_where_nobody_listens_is_transient() -> None:
+    settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url="http://127.0.0.1:1")
+    async with open_model(ModelChoice((ANTHROPIC,), timeout=TIMEOUT), settings, Metrics(), purpose="test") as model:
+        with pytest.raises(TransientError):
+            await ask(model)
+
+
+@pytest.mark.parametrize(("behaviour", "fault"), [("rubbish", "malformed"), ("refusal", "refused"), ("empty", "empty")])
+async def test_a_misbehaving_model_is_named(
+    model: StructuredModel, upstreams: Upstreams, behaviour: str, fault: str
+) -> None:
+    upstreams.controls.add(behaviour=behaviour)
+    with pytest.raises(UnusableAnswerError) as raised:
+        await ask(model)
+    assert raised.value.fault == fault
+    assert raised.value.usage.cost_usd is not None, "it has to be paid for all the same"
+
+
+async def test_an_answer_in_a_fence_is_read(model: StructuredModel, upstreams: Upstreams) -> None:
+    upstreams.controls.add(behaviour="fenced")
+    assert (await ask(model)).template_type == "research"
+
+
+async def test_the_fallback_of_another_provider_answers(upstreams: Upstreams) -> None:
+    upstreams.controls.add(path="/anthropic", status=529)
+    choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=TIMEOUT)
+    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+        answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
+    assert answer.usage.model == FIREWORKS
+
+
+async def test_after_three_failures_the_provider_is_left_alone(upstreams: Upstreams) -> None:
+    upstreams.controls.add(status=500)
+    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+        for _ in range(3):
+            with pytest.raises(TransientError):
+                await ask(model)
+        with pytest.raises(UnavailableError):
+            await ask(model)
+    assert len(upstreams.controls.calls) == 3
+
+
+async def test_a_paid_answer_is_used_again_by_another_process(upstreams: Upstreams, broker: Broker) -> None:
+    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    answers = []
+    for _ in range(2):
+        memo = Memo(await broker.js.key_value("memo"))
+        async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test", memo=memo) as model:
+            answers.append(await model.ask(instructions="i", prompt=PROMPT, output=TemplateReading, scope="task:1:1"))
+    assert answers[0] == answers[1]
+    assert len(upstreams.controls.calls) == 1
+
+
+async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(upstreams: Upstreams) -> None:
+    metrics = Metrics()
+    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    async with open_model(choice, settings_for(upstreams), metrics, purpose="parser") as model:
+        await ask(model)
+        upstreams.controls.add(status=500)
+        with pytest.raises(TransientError):
+            await ask(model)
+    value = metrics.registry.get_sample_value
+    for outcome in ("200", "500"):
+        assert value("scribe_upstream_calls_total", {"upstream": "anthropic", "outcome": outcome}) == 1
+    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "step": "parser"}
+    assert value("scribe_llm_tokens_total", {**labels, "direction": "input"})
+    assert value("scribe_llm_cost_usd_total", labels)
