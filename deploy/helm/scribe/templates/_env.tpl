@@ -1,0 +1,99 @@
+{{- /* A variable's value as text; large numbers keep their digits. (list root value) */}}
+{{- define "scribe.text" -}}
+{{- $value := index . 1 }}
+{{- if kindIs "string" $value }}{{ tpl $value (index . 0) }}{{ else }}{{ toJson $value }}{{ end }}
+{{- end }}
+
+{{- /* The variables that the chart's own values decide, which nobody may set beside them. (list root name service) */}}
+{{- define "scribe.ownVariables" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 1 }}
+{{- $service := index . 2 }}
+{{- $own := dict }}
+{{- if eq $name "gateway" }}
+{{- $_ := set $own "SCRIBE_PORT" "8000" }}
+{{- $_ := set $own "SCRIBE_STEP_SLOTS" (include "scribe.stepSlots" $root) }}
+{{- $_ := set $own "SCRIBE_SUPABASE_URL" (tpl $root.Values.supabase.url $root) }}
+{{- $_ := set $own "SCRIBE_ADMIN_USER_IDS" (join "," $root.Values.adminUserIds) }}
+{{- $_ := set $own "SCRIBE_CORS_ORIGINS" (join "," $root.Values.corsOrigins) }}
+{{- else }}
+{{- $_ := set $own "SCRIBE_PORT" "8080" }}
+{{- $_ := set $own "SCRIBE_CONCURRENCY" (toJson $service.concurrency) }}
+{{- $_ := set $own "SCRIBE_STEP_DEADLINE" (toJson $service.stepDeadline) }}
+{{- $_ := set $own "SCRIBE_MAX_REPLICAS" (include "scribe.maxReplicas" (list $root $name)) }}
+{{- end }}
+{{- $role := get (dict "gateway" "template" "parser" "parser" "composer" "composer") $name }}
+{{- if $role }}
+{{- $_ := set $own (printf "SCRIBE_%s_MODEL" (upper $role)) (get $root.Values.models $role) }}
+{{- $_ := set $own (printf "SCRIBE_%s_FALLBACK_MODELS" (upper $role)) (join "," (get $root.Values.models.fallback $role)) }}
+{{- end }}
+{{- toYaml $own }}
+{{- end }}
+
+{{- /* Variables from Secrets; (list root keys). Only the database's must be there before the container starts. */}}
+{{- define "scribe.secretEnv" -}}
+{{- $root := index . 0 }}
+{{- range $key := index . 1 }}
+{{- $other := get $root.Values.secrets.from $key }}
+- name: {{ $key }}
+  valueFrom:
+    secretKeyRef:
+    {{- if $other }}
+      name: {{ $other.name }}
+      key: {{ $other.key }}
+    {{- else }}
+      name: {{ include "scribe.secret" $root }}
+      key: {{ $key }}
+      optional: {{ ne $key "SCRIBE_DATABASE_URL" }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* All variables of a service's container; (list root name service). */}}
+{{- define "scribe.env" -}}
+{{- $root := index . 0 }}
+{{- $service := index . 2 }}
+{{- range $key, $value := include "scribe.ownVariables" . | fromYaml }}
+{{- if $value }}
+- name: {{ $key }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- include "scribe.secretEnv" (list $root $service.secretKeys) }}
+{{- range $key, $value := $service.env }}
+- name: {{ $key }}
+  value: {{ include "scribe.text" (list $root $value) | quote }}
+{{- end }}
+{{- with $root.Values.telemetry.endpoint }}
+- name: POD_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- name: POD_NAMESPACE
+  valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),service.version={{ $root.Chart.AppVersion }}
+{{- end }}
+{{- with $service.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* What every container reads: the ConfigMap's content. */}}
+{{- define "scribe.config" -}}
+SCRIBE_NATS_URL: {{ tpl .Values.nats.url . | quote }}
+{{- with .Values.nats.user }}
+SCRIBE_NATS_USER: {{ . | quote }}
+{{- end }}
+{{- if .Values.nats.credentials.secret }}
+SCRIBE_NATS_CREDENTIALS_FILE: /etc/scribe/nats/credentials
+{{- end }}
+SCRIBE_STREAM_REPLICAS: {{ toJson .Values.nats.streamReplicas | quote }}
+SCRIBE_PIPELINE_MAX_BYTES: {{ toJson .Values.nats.maxBytes.pipeline | quote }}
+SCRIBE_EVENTS_MAX_BYTES: {{ toJson .Values.nats.maxBytes.events | quote }}
+SCRIBE_DEADLETTER_MAX_BYTES: {{ toJson .Values.nats.maxBytes.deadletter | quote }}
+{{- with .Values.telemetry.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- range $key, $value := .Values.config }}
+{{ $key }}: {{ include "scribe.text" (list $ $value) | quote }}
+{{- end }}
+{{- end }}

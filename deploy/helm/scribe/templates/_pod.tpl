@@ -1,0 +1,112 @@
+{{- /* What all pods of the chart have in common; (list root component). */}}
+{{- define "scribe.podBasics" -}}
+{{- $root := index . 0 }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with $root.Values.podSecurityContext }}
+securityContext: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- include "scribe.pullSecrets" $root }}
+{{- end }}
+
+{{- define "scribe.volumes" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 1 }}
+{{- $service := index . 2 }}
+volumes:
+  - name: tmp
+    emptyDir: {}
+{{- if eq $name "scraper" }}
+  - name: shared-memory
+    emptyDir: {medium: Memory, sizeLimit: {{ $service.sharedMemory }}}
+{{- end }}
+{{- include "scribe.natsVolume" $root }}
+{{- with $service.extraVolumes }}
+{{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.mounts" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 1 }}
+{{- $service := index . 2 }}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+{{- if eq $name "scraper" }}
+  - {name: shared-memory, mountPath: /dev/shm}
+{{- end }}
+{{- include "scribe.natsMount" $root }}
+{{- with $service.extraVolumeMounts }}
+{{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.natsVolume" }}
+{{- with .Values.nats.credentials }}
+{{- if .secret }}
+  - name: nats-credentials
+    secret:
+      secretName: {{ .secret }}
+      items: [{key: {{ .key }}, path: credentials}]
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.natsMount" }}
+{{- if .Values.nats.credentials.secret }}
+  - {name: nats-credentials, mountPath: /etc/scribe/nats, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- /* The server's own probes: alive means that it makes progress, ready that it can be given work. */}}
+{{- define "scribe.probes" -}}
+startupProbe:
+  httpGet: {path: /livez, port: http}
+  periodSeconds: 2
+  timeoutSeconds: 5
+  failureThreshold: 150
+livenessProbe:
+  httpGet: {path: /livez, port: http}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 3
+readinessProbe:
+  httpGet: {path: /readyz, port: http}
+  periodSeconds: 5
+  timeoutSeconds: 5
+  failureThreshold: 2
+{{- end }}
+
+{{- /* Pods of one service over zones and nodes, as far as that is possible. */}}
+{{- define "scribe.spread" -}}
+{{- $root := index . 0 }}
+{{- $component := index . 1 }}
+{{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+- maxSkew: 1
+  topologyKey: {{ $key }}
+  whenUnsatisfiable: ScheduleAnyway
+  matchLabelKeys: [pod-template-hash]
+  labelSelector:
+    matchLabels:
+      {{- include "scribe.selector" $root | nindent 6 }}
+      app.kubernetes.io/component: {{ $component }}
+{{- end }}
+{{- end }}
+
+{{- /* Waits until the schema is there, and costs one query; only what uses the database needs it. */}}
+{{- define "scribe.waitForSchema" -}}
+initContainers:
+  - name: wait-for-schema
+    image: {{ include "scribe.image" (list . .Values.migrations.image "scribe-migrations") }}
+    imagePullPolicy: {{ .Values.image.pullPolicy }}
+    args: [wait, --timeout, {{ .Values.migrations.timeout | quote }}]
+    {{- with .Values.containerSecurityContext }}
+    securityContext: {{- toYaml . | nindent 6 }}
+    {{- end }}
+    env: {{- include "scribe.secretEnv" (list . (list "SCRIBE_DATABASE_URL")) | nindent 6 }}
+    {{- with .Values.migrations.resources }}
+    resources: {{- toYaml . | nindent 6 }}
+    {{- end }}
+    volumeMounts:
+      - {name: tmp, mountPath: /tmp}
+{{- end }}

@@ -1,0 +1,62 @@
+{{- /* One map over another, false and empty values included, which Sprig's own merge would skip; (list base over). */}}
+{{- define "scribe.merge" -}}
+{{- $base := index . 0 }}
+{{- $merged := deepCopy $base }}
+{{- range $key, $value := index . 1 }}
+{{- if and (kindIs "map" $value) (hasKey $base $key) (kindIs "map" (get $base $key)) }}
+{{- $_ := set $merged $key (include "scribe.merge" (list (get $base $key) $value) | fromYaml) }}
+{{- else }}
+{{- $_ := set $merged $key $value }}
+{{- end }}
+{{- end }}
+{{- toYaml $merged }}
+{{- end }}
+
+{{- /* A service's values: the defaults, and what it says itself; (list root name). */}}
+{{- define "scribe.service" -}}
+{{- $root := index . 0 }}
+{{- include "scribe.merge" (list $root.Values.defaults (index $root.Values.services (index . 1))) }}
+{{- end }}
+
+{{- /* The greatest number of pods that a service can have; (list root name). */}}
+{{- define "scribe.maxReplicas" -}}
+{{- $service := include "scribe.service" . | fromYaml }}
+{{- eq $service.autoscaling.type "none" | ternary (max 1 $service.replicas) $service.autoscaling.maxReplicas | int }}
+{{- end }}
+
+{{- /* The most deliveries that all pods of one step can have in progress. */}}
+{{- define "scribe.stepSlots" -}}
+{{- $root := . }}
+{{- $most := 1 }}
+{{- range $name := list "parser" "scraper" "arxiv" "composer" }}
+{{- $slots := mul (int (index $root.Values.services $name).concurrency) (include "scribe.maxReplicas" (list $root $name) | int) }}
+{{- $most = max $most $slots }}
+{{- end }}
+{{- $most }}
+{{- end }}
+
+{{- /* Seconds from SIGTERM to SIGKILL: the longest step, 15 s to settle it, and a margin; (list name service). */}}
+{{- define "scribe.grace" -}}
+{{- $service := index . 1 }}
+{{- $longest := eq (index . 0) "gateway" | ternary 0 $service.stepDeadline }}
+{{- add (ceil $longest | int) 15 (int $service.gracePeriodMargin) }}
+{{- end }}
+
+{{- /* An image's reference; (list root image name-where-it-has-none). */}}
+{{- define "scribe.image" -}}
+{{- $root := index . 0 }}
+{{- $image := index . 1 }}
+{{- $name := default (index . 2) $image.repository }}
+{{- with $root.Values.image.registry }}{{ $name = printf "%s/%s" (trimSuffix "/" .) $name }}{{ end }}
+{{- if $image.digest }}{{ $name }}@{{ $image.digest }}
+{{- else }}{{ $name }}:{{ coalesce $image.tag $root.Values.image.tag $root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{- define "scribe.pullSecrets" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}

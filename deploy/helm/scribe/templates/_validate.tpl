@@ -1,0 +1,51 @@
+{{- /* Combinations that the schema cannot see. Each message says what to do. */}}
+{{- define "scribe.validate" -}}
+{{- if not .Values.nats.url }}{{ fail "nats.url is missing: set it to the URLs of your NATS servers, such as nats://nats.nats:4222" }}{{ end }}
+{{- if not .Values.supabase.url }}{{ fail "supabase.url is missing: set it to the URL of the project that issues your users' tokens" }}{{ end }}
+{{- include "scribe.validateSecrets" . }}
+{{- range $name, $_ := .Values.services }}
+{{- include "scribe.validateService" (list $ $name (include "scribe.service" (list $ $name) | fromYaml)) }}
+{{- end }}
+{{- include "scribe.validateArxiv" . }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs ingress.hosts" }}{{ end }}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
+{{- if and .Values.test.tokenUrl .Values.test.tokenSecret.name }}{{ fail "set test.tokenUrl or test.tokenSecret, not both" }}{{ end }}
+{{- end }}
+
+{{- define "scribe.validateSecrets" -}}
+{{- $secrets := .Values.secrets }}
+{{- if and $secrets.existingSecret $secrets.values }}{{ fail "set secrets.existingSecret or secrets.values, not both: the chart leaves an existing Secret alone" }}{{ end }}
+{{- if not (or $secrets.existingSecret (hasKey $secrets.values "SCRIBE_DATABASE_URL") (hasKey $secrets.from "SCRIBE_DATABASE_URL")) }}
+{{- fail "the database is missing: name a Secret with the key SCRIBE_DATABASE_URL in secrets.existingSecret, or another one in secrets.from" }}
+{{- end }}
+{{- if and (eq .Values.migrations.mode "hook") (not $secrets.existingSecret) }}
+{{- fail "migrations.mode hook runs before the chart's own Secret is there: use secrets.existingSecret, or mode job" }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.validateService" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 1 }}
+{{- $service := index . 2 }}
+{{- $scaling := $service.autoscaling }}
+{{- if and (eq $scaling.type "keda") (eq $name "gateway") }}{{ fail "services.gateway.autoscaling.type cannot be keda: requests have no lag; use hpa" }}{{ end }}
+{{- if and (eq $scaling.type "keda") (not $root.Values.nats.monitoring) }}{{ fail (printf "services.%s.autoscaling.type keda needs nats.monitoring, such as nats.nats:8222" $name) }}{{ end }}
+{{- if and (eq $scaling.type "hpa") (lt (int $scaling.minReplicas) 1) }}{{ fail (printf "services.%s.autoscaling.minReplicas 0 needs type keda: an HPA cannot wake a service that has no pod" $name) }}{{ end }}
+{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) }}{{ fail (printf "services.%s.autoscaling.minReplicas is greater than maxReplicas" $name) }}{{ end }}
+{{- $own := include "scribe.ownVariables" . | fromYaml }}
+{{- range $key, $_ := merge (deepCopy $service.env) $root.Values.config }}
+{{- if hasKey $own $key }}{{ fail (printf "%s follows from the chart's own values: set those instead of the variable (services.%s)" $key $name) }}{{ end }}
+{{- end }}
+{{- range $key, $_ := $service.env }}
+{{- if or (has $key $service.secretKeys) (hasKey $root.Values.secrets.from $key) }}{{ fail (printf "services.%s.env.%s is a secret: put it into the Secret" $name $key) }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.validateArxiv" -}}
+{{- $arxiv := include "scribe.service" (list . "arxiv") | fromYaml }}
+{{- $interval := dig "SCRIBE_ARXIV_INTERVAL" 3.0 $arxiv.env | toString | float64 }}
+{{- $slots := mul (int $arxiv.concurrency) (include "scribe.maxReplicas" (list . "arxiv") | int) }}
+{{- if gt (mulf $slots $interval) (float64 $arxiv.stepDeadline) }}
+{{- fail (printf "services.arxiv: %d slots (concurrency x pods) with one request to arXiv every %gs do not get their turn within stepDeadline %gs; lower concurrency or the number of pods" $slots $interval (float64 $arxiv.stepDeadline)) }}
+{{- end }}
+{{- end }}
