@@ -5,6 +5,8 @@ import typer
 from scribe.local.commands.demo import demo
 from scribe.local.commands.email import email
 from scribe.local.commands.token import token
+from scribe.local.commands.top import top
+from scribe.local.commands.trace import trace
 from scribe.local.commands.up import up
 
 app = typer.Typer(
@@ -14,5 +16,5 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, email, token, demo):
+for command in (up, email, top, trace, token, demo):
     app.command()(command)

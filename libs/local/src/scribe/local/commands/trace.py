@@ -1,0 +1,79 @@
+"""`scribe trace`: one task's way."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from scribe.common.database import AWAY
+from scribe.local.commands.options import Data
+from scribe.local.errors import LocalError
+from scribe.local.folder import DEFAULT_FOLDER
+from scribe.local.reach import DatabaseUrl, NatsUrl, database_of, nats_of, reached_nats
+from scribe.local.running import run
+from scribe.local.trace import Moment, TaskRow, read_dead_letters, read_row, read_states, way
+
+TIMEOUT = 10.0
+
+
+def trace(
+    task: Annotated[UUID, typer.Argument(help="The task's id, which is also its queue item's.")],
+    nats: NatsUrl = None,
+    database: DatabaseUrl = None,
+    data: Data = DEFAULT_FOLDER,
+) -> None:
+    """Print one task's way: times, attempts, faults, costs."""
+    run(_trace(task, data, nats, database))
+
+
+async def _trace(task_id: UUID, data: Path, nats: str | None, database: str | None) -> None:
+    row = await _row(task_id, database_of(data, database))
+    async with reached_nats(nats_of(data, nats)) as broker:
+        states = await read_states(broker.js, row)
+        dead_letters = await read_dead_letters(broker.js, task_id)
+    print_way(Console(highlight=False), row, way(row, states, dead_letters))
+
+
+async def _row(task_id: UUID, database: str) -> TaskRow:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            connection = await asyncpg.connect(database, statement_cache_size=0)
+            try:
+                return await read_row(connection, task_id)
+            finally:
+                await connection.close()
+    except (*AWAY, asyncpg.PostgresError) as error:
+        raise LocalError(f"PostgreSQL does not answer ({type(error).__name__}); check its URL.") from None
+
+
+def print_way(console: Console, row: TaskRow, moments: Sequence[Moment]) -> None:
+    """A line for each moment, with the seconds since the submission."""
+    console.print(Text.assemble(("task  ", "dim"), str(row.id), "  ", (row.status, "bold"), _total(row)))
+    if row.trace_id:
+        console.print(Text.assemble(("trace ", "dim"), row.trace_id))
+    for moment in moments:
+        since = f"{_since(row.created_at, moment.at):>9.2f} s  "
+        style = "red" if moment.is_bad else ""
+        line = Text.assemble((since, "dim"), f"{moment.step:<9} ", (f"{moment.what:<12}", style), moment.detail)
+        console.print(line, soft_wrap=True)
+
+
+def _total(row: TaskRow) -> str:
+    parts = []
+    if row.completed_at:
+        parts.append(f"  in {_since(row.created_at, row.completed_at):.2f} s")
+    total = row.usage.get("total")
+    if total is not None:
+        parts.append("cost unknown" if total.cost_usd is None else f"${total.cost_usd:.4f}")
+    return ", ".join(parts)
+
+
+def _since(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds()

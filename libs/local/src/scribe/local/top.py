@@ -1,0 +1,152 @@
+"""What the pipeline is doing, read from the streams alone: wherever NATS can be reached, without a Prometheus.
+
+Backlogs are asked of the consumers. What has happened is read from the headers of PIPELINE and EVENTS, from five
+minutes ago on: a message for a step, or the start of its work, tells that the step before it has finished, and in how
+many seconds. Of ended tasks PIPELINE keeps nothing, so the last step's finishes are known from now on only.
+"""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import nats.errors
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError
+
+from scribe.common.errors import UnreadableMessageError
+from scribe.common.pipeline import WORKING_STEPS, Step
+from scribe.common.progress import Progress, State, read_progress
+from scribe.gateway.pipeline.backlog import Backlog, read_backlog
+from scribe.local.errors import LocalError
+
+WINDOW = timedelta(minutes=5)
+RATE_WINDOW = timedelta(minutes=1)
+MOST_KEPT = 20_000
+
+
+@dataclass
+class Happened:
+    """What has happened at one step within the window; the oldest first."""
+
+    finished: deque[tuple[datetime, float]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    retries: deque[datetime] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    failures: deque[datetime] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what waits, what runs, and the last minutes. `rate` is per minute, times are in seconds."""
+
+    step: str
+    waiting: int
+    oldest: float
+    in_progress: int
+    idle_pulls: int
+    rate: float
+    p95: float | None
+    retries: int
+    failures: int
+
+
+class Activity:
+    """Collects what the streams tell."""
+
+    def __init__(self) -> None:
+        self._steps = {step: Happened() for step in WORKING_STEPS}
+        self._known: dict[tuple[UUID, Step], None] = {}
+
+    async def take(self, message: Msg) -> None:
+        """Take one message of PIPELINE or EVENTS; one that cannot be read is passed over."""
+        self.note(message.subject, message.headers or {})
+
+    def note(self, subject: str, headers: Mapping[str, str]) -> None:
+        """Take what one message tells."""
+        try:
+            progress = read_progress(subject, headers)
+        except UnreadableMessageError:
+            return
+        if progress.state in (State.QUEUED, State.STARTED, State.DONE):
+            self._note_finish(progress)
+        elif progress.state is State.RETRYING and progress.step in self._steps:
+            self._steps[progress.step].retries.append(progress.at)
+        elif progress.state is State.FAILED and progress.step in self._steps:
+            self._steps[progress.step].failures.append(progress.at)
+
+    def _note_finish(self, progress: Progress) -> None:
+        finished = step_before(progress)
+        if finished is None or (progress.task_id, finished) in self._known:
+            return
+        self._known[progress.task_id, finished] = None
+        if len(self._known) > MOST_KEPT:
+            del self._known[next(iter(self._known))]
+        self._steps[finished].finished.append((progress.at, progress.timings[finished]))
+
+    def row(self, backlog: Backlog, now: datetime) -> Row:
+        """The line of one step."""
+        happened = self._steps[Step(backlog.consumer)]
+        seconds = sorted(took for at, took in happened.finished if at > now - WINDOW)
+        return Row(
+            step=backlog.consumer,
+            waiting=backlog.lag,
+            oldest=backlog.oldest,
+            in_progress=backlog.unsettled,
+            idle_pulls=backlog.waiting_pulls,
+            rate=sum(at > now - RATE_WINDOW for at, _ in happened.finished) / (RATE_WINDOW / timedelta(minutes=1)),
+            p95=seconds[math.ceil(0.95 * len(seconds)) - 1] if seconds else None,
+            retries=sum(at > now - WINDOW for at in happened.retries),
+            failures=sum(at > now - WINDOW for at in happened.failures),
+        )
+
+
+def step_before(progress: Progress) -> Step | None:
+    """The step whose end a transition tells of; None for the first, and for one that resumes a task."""
+    ran = [step for step in progress.timings if step not in progress.skipped and step.order < progress.step.order]
+    return max(ran, key=lambda step: step.order, default=None) if progress.run == 1 else None
+
+
+async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
+    """The table of this moment.
+
+    Raises:
+        LocalError: NATS does not answer, or nothing is provisioned there.
+    """
+    try:
+        backlogs = await asyncio.gather(*(read_backlog(js, "PIPELINE", step.value) for step in WORKING_STEPS))
+    except (nats.errors.Error, APIError, OSError) as error:
+        raise LocalError(
+            f"NATS does not tell of Scribe's streams ({type(error).__name__}). Is it provisioned?"
+        ) from None
+    now = datetime.now(UTC)
+    return [activity.row(backlog, now) for backlog in backlogs]
+
+
+@asynccontextmanager
+async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
+    """What happens while the block runs, and what happened in the five minutes before.
+
+    Raises:
+        LocalError: nothing is provisioned there.
+    """
+    activity = Activity()
+    since = ConsumerConfig(
+        headers_only=True, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=datetime.now(UTC) - WINDOW
+    )
+    try:
+        subscriptions = [
+            await js.subscribe(subject, stream=stream, ordered_consumer=True, config=since, cb=activity.take)
+            for stream, subject in (("PIPELINE", "pipeline.>"), ("EVENTS", "events.>"))
+        ]
+    except (nats.errors.Error, APIError, OSError) as error:
+        raise LocalError(f"NATS has none of Scribe's streams ({type(error).__name__}). Is it provisioned?") from None
+    try:
+        yield activity
+    finally:
+        for subscription in subscriptions:
+            await subscription.unsubscribe()

@@ -1,0 +1,213 @@
+"""One task's way, put together from PostgreSQL (when, what it cost) and the streams (every attempt, every fault).
+
+What the streams no longer have is told from the row alone: attempts are kept for a week, the row for ever.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import nats.errors
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError
+from pydantic import BaseModel, ConfigDict, Field
+
+from scribe.common.database import load_queries
+from scribe.common.errors import UnreadableMessageError
+from scribe.common.pipeline import WIRE_NAMES, decode
+from scribe.common.progress import Progress, State, read_progress
+from scribe.common.publisher import ERROR_CLASS, REASON
+from scribe.local.errors import LocalError
+
+STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
+MESSAGE_TIMEOUT = 5.0
+
+
+class Spent(BaseModel):
+    """What a step paid for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    model: str = ""
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class TaskRow(BaseModel):
+    """The task as PostgreSQL knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    user_id: UUID
+    status: str
+    run: int
+    attempt: int
+    step_timings: Mapping[str, float]
+    skipped_steps: tuple[str, ...]
+    error_message: str | None
+    traceparent: str | None
+    created_at: datetime
+    turn_at: datetime | None
+    completed_at: datetime | None
+    email_id: UUID | None
+    usage: Mapping[str, Spent] = Field(default_factory=dict)
+    models: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def trace_id(self) -> str | None:
+        """Of the trace that the task belongs to."""
+        return self.traceparent.split("-")[1] if self.traceparent else None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened. `detail` says more, `is_bad` marks what went wrong."""
+
+    at: datetime
+    what: str
+    step: str = ""
+    detail: str = ""
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Why a step gave a task up, and what the task had cost by then."""
+
+    at: datetime
+    step: str
+    error_class: str
+    reason: str
+    usage: Mapping[str, Spent]
+
+
+async def read_row(connection: asyncpg.Connection, task_id: UUID) -> TaskRow:
+    """The task's row, with what its e-mail cost.
+
+    Raises:
+        LocalError: there is no such task.
+    """
+    row = await connection.fetchrow(load_queries("scribe.local.queries")["trace"], task_id)
+    if row is None:
+        raise LocalError(f"There is no task {task_id}.")
+    fields = dict(row)
+    for name in ("step_timings", "usage", "models"):
+        fields[name] = json.loads(fields[name] or "{}")
+    return TaskRow.model_validate(fields)
+
+
+async def read_states(js: JetStreamContext, row: TaskRow) -> list[Progress]:
+    """What the streams still know of a task, in order."""
+    places = {
+        "EVENTS": f"events.{row.user_id}.{row.id}.*",
+        "PIPELINE": f"pipeline.*.{row.id}.*",
+    }
+    states = []
+    for stream, subject in places.items():
+        for message in await read_messages(js, stream, subject):
+            try:
+                states.append(read_progress(message.subject, message.headers or {}))
+            except UnreadableMessageError:
+                continue
+    return sorted(states, key=lambda state: (state.at, state.rank))
+
+
+async def read_dead_letters(js: JetStreamContext, task_id: UUID) -> list[DeadLetter]:
+    """Where a task was given up."""
+    messages = await read_messages(js, "DEADLETTER", f"deadletter.*.{task_id}", headers_only=False)
+    return [_dead_letter(message) for message in messages]
+
+
+async def read_messages(js: JetStreamContext, stream: str, subject: str, *, headers_only: bool = True) -> list[Msg]:
+    """What a stream holds on a subject.
+
+    Raises:
+        LocalError: NATS does not answer.
+    """
+    config = ConsumerConfig(headers_only=headers_only, deliver_policy=DeliverPolicy.ALL)
+    try:
+        subscription = await js.subscribe(subject, stream=stream, ordered_consumer=True, config=config)
+        info = await subscription.consumer_info()
+        count = (info.num_pending or 0) + (info.delivered.consumer_seq if info.delivered else 0)
+        messages = [await subscription.next_msg(MESSAGE_TIMEOUT) for _ in range(count)]
+        await subscription.unsubscribe()
+    except (nats.errors.Error, APIError, OSError) as error:
+        raise LocalError(f"NATS does not tell of {stream} ({type(error).__name__}).") from None
+    return messages
+
+
+def _dead_letter(message: Msg) -> DeadLetter:
+    headers = message.headers or {}
+    try:
+        paid = decode(message.data).usage
+    except UnreadableMessageError:
+        paid = {}
+    usage = {WIRE_NAMES[step]: Spent.model_validate(spent.model_dump()) for step, spent in paid.items()}
+    step = message.subject.split(".")[1]
+    return DeadLetter(message.metadata.timestamp, step, headers.get(ERROR_CLASS, ""), headers.get(REASON, ""), usage)
+
+
+def way(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[DeadLetter]) -> list[Moment]:
+    """Everything that happened, in order."""
+    moments = [Moment(row.created_at, "submitted")]
+    if row.turn_at:
+        moments.append(Moment(row.turn_at, "its turn", detail=f"after {_seconds(row.turn_at - row.created_at)}"))
+    moments += [moment for state in states if (moment := _told(state))]
+    usage = {**(dead_letters[-1].usage if dead_letters else {}), **row.usage}
+    moments += _finished(row, states, usage)
+    moments += [Moment(d.at, "dead letter", d.step, f"{d.error_class}: {d.reason}", is_bad=True) for d in dead_letters]
+    if row.completed_at:
+        detail = f"e-mail {row.email_id}" if row.email_id else row.error_message or ""
+        moments.append(Moment(row.completed_at, row.status, detail=detail, is_bad=row.status == "failed"))
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _told(state: Progress) -> Moment | None:
+    attempt = f"attempt {state.attempt}" + (f", run {state.run}" if state.run > 1 else "")
+    match state.state:
+        case State.STARTED:
+            return Moment(state.at, "started", state.step, attempt)
+        case State.RETRYING:
+            later = f", comes back at {state.not_before:%H:%M:%S}" if state.not_before else ""
+            return Moment(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
+        case State.FAILED:
+            return Moment(state.at, "gave up", state.step, f"{attempt}: {state.error or ''}", is_bad=True)
+        case State.CANCELLED:
+            return Moment(state.at, "cancelled", state.step)
+        case State.QUEUED | State.DONE:
+            return None
+
+
+def _finished(row: TaskRow, states: Sequence[Progress], usage: Mapping[str, Spent]) -> list[Moment]:
+    """Where a step ended: its last start, and the seconds that it took."""
+    starts = {state.step: state.at for state in states if state.state is State.STARTED}
+    moments = []
+    for wire, seconds in row.step_timings.items():
+        step = STEPS.get(wire)
+        if step is None or step not in starts or wire in row.skipped_steps:
+            continue
+        ended = starts[step] + timedelta(seconds=seconds)
+        moments.append(
+            Moment(ended, "finished", step, f"{seconds:.2f} s{_cost(usage.get(wire), row.models.get(wire, ''))}")
+        )
+    return moments
+
+
+def _cost(spent: Spent | None, model: str) -> str:
+    if spent is None or not spent.calls:
+        return ""
+    cost = "cost unknown" if spent.cost_usd is None else f"${spent.cost_usd:.4f}"
+    tokens = f", {spent.input_tokens} tokens in, {spent.output_tokens} out" if spent.input_tokens else ""
+    return f", {cost} ({spent.model or model}, calls {spent.calls}{tokens})"
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.2f} s"

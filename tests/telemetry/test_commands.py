@@ -1,0 +1,136 @@
+"""`scribe top` and `scribe trace`, as a person runs them beside a platform."""
+
+import asyncio
+import re
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scribe.common.pipeline import Step
+from scribe.common.progress import Progress, State, progress_of
+from scribe.gateway.pipeline.backlog import Backlog
+from scribe.local.top import Activity
+from tests.support.tasks import make_task
+from tests.telemetry.conftest import Live
+
+live_test = pytest.mark.xdist_group("telemetry-live")
+in_session = pytest.mark.asyncio(loop_scope="session")
+SCRIBE = Path(sys.executable).parent / "scribe"
+
+
+async def scribe(*arguments: str) -> tuple[int, str]:
+    """The exit code and the output of a command."""
+    process = await asyncio.create_subprocess_exec(
+        SCRIBE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, output.decode()
+
+
+@in_session
+@live_test
+async def test_trace_prints_a_tasks_way_with_its_times_attempts_and_costs(live: Live) -> None:
+    await live.play("/anthropic", status=500, times=1)
+    item = await live.write(name="Jonas Lindqvist", interest="eelgrass meadows")
+    code, output = await scribe("trace", str(item.id), "--data", str(live.platform.folder.path))
+    assert code == 0, output
+    lines = [" ".join(line.split()) for line in output.splitlines()]
+    assert lines[0].startswith(f"task {item.id} completed in ")
+    told = [line.split(" s ", 1)[1] for line in lines[2:]]
+    for expected in (
+        "submitted",
+        "its turn after",
+        "parser started attempt 1",
+        "parser retrying attempt 1",
+        "parser started attempt 2",
+        "scraper started attempt 1",
+        "composer finished",
+        f"completed e-mail {item.email_id}",
+    ):
+        assert [line for line in told if line.startswith(expected)], (expected, output)
+    assert "claude" in output
+    assert "$0.0" in output
+
+
+@in_session
+@live_test
+async def test_trace_tells_why_a_task_failed_and_what_it_had_cost(live: Live) -> None:
+    await live.play("/anthropic", status=400, times=1)
+    item = await live.write(name="Nobody Atall", interest="nothing")
+    assert item.status == "failed"
+    code, output = await scribe("trace", str(item.id), "--data", str(live.platform.folder.path))
+    assert code == 0, output
+    assert "dead letter" in output
+    assert "PermanentError: anthropic answered 400" in output
+
+
+@in_session
+@live_test
+async def test_trace_of_a_task_that_does_not_exist_is_one_sentence(live: Live) -> None:
+    code, output = await scribe(
+        "trace", "00000000-0000-4000-8000-000000000000", "--data", str(live.platform.folder.path)
+    )
+    assert (code, output) == (1, "There is no task 00000000-0000-4000-8000-000000000000.\n")
+
+
+@in_session
+@live_test
+async def test_top_shows_every_step_with_what_it_has_done(live: Live) -> None:
+    await live.write(name="Jonas Lindqvist", interest="eelgrass meadows")
+    code, output = await scribe("top", "--once", "--nats", live.platform.nats.url)
+    assert code == 0, output
+    rows = {cells[0]: cells for line in output.splitlines() if (cells := re.split(r"\s{2,}", line.strip()))}
+    assert {"parser", "scraper", "arxiv", "composer"} <= rows.keys()
+    for step in ("parser", "scraper"):
+        _, lag, oldest, _in_progress, _pulls, per_minute, p95, *_ = rows[step]
+        assert (lag, oldest) == ("0", "0 s"), output
+        assert int(per_minute) >= 1, output
+        assert p95.endswith(" s"), output
+
+
+async def test_where_nothing_runs_the_commands_say_so(tmp_path: Path) -> None:
+    for command in (["top", "--once"], ["trace", "00000000-0000-4000-8000-000000000000"]):
+        code, output = await scribe(*command, "--data", str(tmp_path))
+        assert code == 1
+        assert output.startswith("Nothing runs in ")
+
+
+BACKLOG = Backlog("PIPELINE", "scraper", lag=3, unsettled=2, redelivered=0, waiting_pulls=1, oldest=4.0)
+
+
+def told(state: State, step: Step, age: float, **timings: float) -> Progress:
+    data = make_task(step_timings=timings)
+    return progress_of(data, state, step, datetime.now(UTC) - timedelta(seconds=age), attempt=1)
+
+
+def note(activity: Activity, progress: Progress) -> None:
+    activity.note(progress.subject, progress.headers())
+
+
+def test_a_message_for_a_step_tells_that_the_one_before_has_finished() -> None:
+    activity = Activity()
+    for seconds in range(1, 101):
+        note(activity, told(State.QUEUED, Step.ARXIV, age=10, parser=1.0, scraper=float(seconds)))
+    row = activity.row(BACKLOG, datetime.now(UTC))
+    assert (row.rate, row.p95, row.waiting, row.in_progress) == (100, 95.0, 3, 2)
+
+
+def test_a_finish_that_two_messages_tell_of_counts_once() -> None:
+    activity = Activity()
+    data = make_task(step_timings={"parser": 1.0})
+    for state in (State.QUEUED, State.STARTED):
+        note(activity, progress_of(data, state, Step.SCRAPER, datetime.now(UTC), attempt=1))
+    assert activity.row(replace(BACKLOG, consumer="parser"), datetime.now(UTC)).rate == 1
+
+
+def test_what_is_older_than_the_window_does_not_count() -> None:
+    activity = Activity()
+    note(activity, told(State.QUEUED, Step.COMPOSER, age=90, parser=1.0, scraper=2.0))
+    note(activity, told(State.RETRYING, Step.SCRAPER, age=400))
+    note(activity, told(State.RETRYING, Step.SCRAPER, age=200))
+    note(activity, told(State.FAILED, Step.SCRAPER, age=20))
+    row = activity.row(BACKLOG, datetime.now(UTC))
+    assert (row.rate, row.p95, row.retries, row.failures) == (0, 2.0, 1, 1)
