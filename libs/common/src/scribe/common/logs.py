@@ -21,7 +21,9 @@ Logger = FilteringBoundLogger
 
 _NOISY = (
     "httpx",
+    "httpx2",
     "httpcore",
+    "httpcore2",
     "uvicorn.access",
     "asyncio",
     "trafilatura",
