@@ -13,6 +13,7 @@ from scribe.common.pipeline import Step
 from scribe.common.prompts import load_prompt
 from scribe.common.settings import load
 from scribe.common.worker import Resources, run_worker
+from scribe.composer.checks import check_names
 from scribe.composer.settings import ComposerSettings
 from scribe.composer.step import Collaborators, compose
 from scribe.composer.store import PostgresEmails
@@ -22,6 +23,8 @@ from scribe.composer.store import PostgresEmails
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The composer's collaborators, and the step over them."""
     memo = Memo(await resources.broker.js.key_value("memo"))
+    for check in check_names():
+        resources.metrics.grounding.corrections.labels(check)
     async with (
         open_pool(settings, "composer", resources.metrics.database) as pool,
         open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, memo=memo) as model,

@@ -7,7 +7,7 @@ from scribe.composer.checks.problem import Check, Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 
-__all__ = ["GROUPS", "Check", "Group", "Problem", "problems_of", "public_reason"]
+__all__ = ["GROUPS", "Check", "Group", "Problem", "check_names", "problems_of", "public_reason"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ def problems_of(draft: Draft, material: Material) -> list[Problem]:
     if empty:
         return empty
     return [problem for group in GROUPS for check in group.checks for problem in check(draft, material)]
+
+
+def check_names() -> list[str]:
+    """The names of all checks."""
+    return [check.__name__ for group in GROUPS for check in group.checks]
 
 
 def public_reason(problem: Problem) -> str:
