@@ -5,10 +5,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scribe.arxiv.authors import Match, match_author
-from scribe.common.name_words import FAMILY_FIRST, PARTICLES, SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
 from scribe.common.names import LONGEST_NAME, fold, parse_name, spellings
 
-RESERVED = TITLES | TITLES_AFTER_A_TITLE | SUFFIXES | PARTICLES | FAMILY_FIRST
+RESERVED = TITLES | TITLES_AFTER_A_TITLE | DEGREES | PARTICLES | FAMILY_FIRST
 word = (
     st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüéèñçøł", min_size=2, max_size=10)
     .filter(lambda text: fold(text) not in RESERVED)

@@ -66,7 +66,8 @@ def _written(name: PersonName, text: str) -> str:
 
 
 def _parse_plain(text: str) -> PersonName | None:
-    parts = [tokens for part in text.split(",") if (tokens := _tokens(part)) and not _is_degree(tokens)]
+    given = [tokens for part in text.split(",") if (tokens := _tokens(part))]
+    parts = [*given[:1], *(tokens for tokens in given[1:] if not _is_degree(tokens))]
     if not parts:
         return None
     first = _without_titles(parts[0])
