@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-_TAG = re.compile(r"<(?=\s*/?\s*data\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\s*/?\s*data)", re.IGNORECASE)
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
 )

@@ -14,6 +14,8 @@ from scribe.composer.material import Evidence, Material
 from scribe.composer.vocabulary import GENERIC, TITLES
 
 STEM = 5
+MOST_SOURCES = 3
+"""Sources that a sentence may rest on beyond those that its details name."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’/+-][^\W_]+)*")
 _FREE = TITLES | {"i", "i'm", "i've", "i'd", "i'll", "ps", "pps", "ok", "re"}
@@ -51,8 +53,7 @@ def ground(sentence: str, hints: Iterable[str], material: Material) -> Grounding
         found = _best(detail, details, novel, material.evidence)
         if found is not None:
             chosen[found.id] = found
-    if not chosen and novel:
-        chosen = _nearest(novel, material.evidence)
+    chosen.update(_nearest(novel, chosen, material.evidence))
     held = _stems_of(chosen.values())
     return Grounding(
         sentence=sentence,
@@ -90,7 +91,7 @@ def tokens(text: str) -> set[str]:
 
 def _token_parts(word: str) -> set[str]:
     parts = re.split(r"[-/'’+]", fold_accents(word).replace(",", ""))
-    return {part.strip(".") for part in parts if len(part.strip(".")) > 1 or part.isdigit()}
+    return {part.strip(".") for part in parts if len(part.strip(".")) > 1 or (part.isdigit() and len(parts) == 1)}
 
 
 def telling(sentence: str) -> set[str]:
@@ -143,12 +144,19 @@ def _best(detail: str, details: set[str], novel: frozenset[str], evidence: Mappi
     return max(holding, key=lambda item: _likeness(item, details, novel), default=None)
 
 
-def _nearest(novel: frozenset[str], evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
-    """The one item that shares most with the sentence, if it shares a third."""
-    nearest = max(evidence.values(), key=lambda item: _likeness(item, set(), novel), default=None)
-    if nearest is None or _likeness(nearest, set(), novel) * 3 < len(novel):
-        return {}
-    return {nearest.id: nearest}
+def _nearest(
+    novel: frozenset[str], chosen: Mapping[str, Evidence], evidence: Mapping[str, Evidence]
+) -> dict[str, Evidence]:
+    """What else the sentence comes near to: at first an item that holds a third of it, then some that add two words."""
+    found = dict(chosen)
+    while len(found) < MOST_SOURCES:
+        missing = frozenset(novel - _stems_of(found.values()))
+        nearest = max(evidence.values(), key=lambda item: _likeness(item, set(), missing), default=None)
+        gain = _likeness(nearest, set(), missing) if nearest else 0
+        if nearest is None or gain == 0 or (gain < 2 if found else gain * 3 < len(novel)):
+            break
+        found[nearest.id] = nearest
+    return found
 
 
 def _likeness(item: Evidence, details: set[str], novel: frozenset[str]) -> int:
