@@ -14,6 +14,8 @@ from scribe.common.errors import ConfigurationError
 from scribe.common.health import serving
 from scribe.common.logs import Logger, configure
 from scribe.common.metrics import Metrics
+from scribe.common.models import open_model
+from scribe.common.prompts import load_prompt
 from scribe.common.provision import provision
 from scribe.common.settings import load
 from scribe.common.telemetry import open_telemetry
@@ -30,6 +32,8 @@ from scribe.gateway.pipeline.watch import Watch
 from scribe.gateway.queue.notifications import open_notifications
 from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
+from scribe.gateway.templates.documents import Documents
+from scribe.gateway.templates.writing import TemplateWriter
 from scribe.gateway.users.directory import Directory
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -65,6 +69,8 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
                 users=Directory(database),
                 waiting=WaitingCounts(database),
                 notifications=notifications,
+                documents=Documents(settings.guard),
+                templates=await stack.enter_async_context(open_templates(settings, metrics, log)),
                 wake_relay=relay.wake,
             ),
             relay,
@@ -93,6 +99,24 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
                 task.cancel()
             projector.stop()
             await projecting
+
+
+@asynccontextmanager
+async def open_templates(
+    settings: GatewaySettings, metrics: Metrics, log: Logger
+) -> AsyncIterator[TemplateWriter | None]:
+    """The writer of templates; None, and a warning, where no model is configured: everything else works without."""
+    prompt = load_prompt("scribe.gateway.templates.prompts", "template")
+    async with AsyncExitStack() as stack:
+        try:
+            model = await stack.enter_async_context(
+                open_model(settings.template_models, settings, metrics, purpose="template")
+            )
+        except ConfigurationError as error:
+            log.warning("templates_unavailable", reason=str(error))
+            yield None
+            return
+        yield TemplateWriter(model, prompt, settings.template_timeout)
 
 
 async def serve(settings: GatewaySettings, log: Logger) -> int:

@@ -10,8 +10,9 @@ from scribe.gateway.emails import export
 from scribe.gateway.emails import routes as emails
 from scribe.gateway.queue import events, upload
 from scribe.gateway.queue import routes as queue
+from scribe.gateway.templates import routes as templates
 from scribe.gateway.users import routes as users
-from scribe.gateway.web import errors, health
+from scribe.gateway.web import console, errors, health
 from scribe.gateway.web.middleware import BodyLimit, RequestScope
 
 ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
@@ -20,6 +21,7 @@ EXPOSED = [
 ]
 
 ROUTERS = (
+    console.router,
     health.router,
     users.router,
     # Fixed paths before `/api/email/{id}` and `/api/queue/{id}`.
@@ -29,6 +31,7 @@ ROUTERS = (
     emails.router,
     upload.router,
     queue.router,
+    templates.router,
     deadletters.router,
     admin.router,
 )
@@ -48,7 +51,10 @@ def create_app(context: Context) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.context = context
-    errors.install(app, context.log)
+    errors.install(app)
+    app.add_middleware(BodyLimit, limit=context.settings.request_max_bytes)
+    app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
+    # Outermost, so that browsers may read every answer, those of the other two as well.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(context.settings.cors_origins),
@@ -57,8 +63,6 @@ def create_app(context: Context) -> FastAPI:
         allow_headers=ALLOWED,
         expose_headers=EXPOSED,
     )
-    app.add_middleware(BodyLimit, limit=context.settings.request_max_bytes)
-    app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -18,6 +18,8 @@ from scribe.gateway.problems import BadRequest, Forbidden, ServiceUnavailable, U
 from scribe.gateway.queue.notifications import Notifications
 from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
+from scribe.gateway.templates.documents import Documents
+from scribe.gateway.templates.writing import TemplateWriter
 from scribe.gateway.users.directory import Directory
 
 
@@ -34,6 +36,8 @@ class Context:
     users: Directory
     waiting: WaitingCounts
     notifications: Notifications
+    documents: Documents
+    templates: TemplateWriter | None
     wake_relay: Callable[[], None]
 
 

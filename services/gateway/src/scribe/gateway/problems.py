@@ -7,7 +7,7 @@ Problem
 ├── NotFound              404   also what belongs to somebody else
 ├── Conflict              409
 ├── TooLarge              413
-├── Unprocessable         422   `detail` may be FastAPI's list
+├── Unprocessable         422   `detail` is FastAPI's list
 ├── TooManyRequests       429   always with Retry-After
 ├── BadGateway            502
 ├── ServiceUnavailable    503
@@ -77,9 +77,17 @@ class TooLarge(Problem):
 
 
 class Unprocessable(Problem):
-    """The request is understood and makes no sense."""
+    """The request is understood and makes no sense: always FastAPI's list, which is what clients expect of a 422."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, *problems: Mapping[str, object]) -> None:
+        super().__init__(problems)
+
+
+def invalid(kind: str, loc: Sequence[str | int], message: str) -> Mapping[str, object]:
+    """One entry of FastAPI's list."""
+    return {"type": kind, "loc": list(loc), "msg": message}
 
 
 class TooManyRequests(Problem):

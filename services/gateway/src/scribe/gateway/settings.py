@@ -7,7 +7,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from scribe.common.guard import GuardSettings
-from scribe.common.models.settings import ModelNames, ProviderSettings
+from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.provision import ProvisionSettings
 from scribe.common.settings import DatabaseSettings
 
@@ -48,9 +48,16 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     request_max_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Size limit of a request's body, bytes.")
     streams_per_user: int = Field(6, ge=1, description="Event streams that one user may keep open.")
 
-    template_model: str = Field("anthropic:claude-sonnet-4-5", description="Model that writes templates from a PDF.")
+    template_model: ModelName = Field(
+        "anthropic:claude-sonnet-4-5", description="Model that writes templates from a PDF."
+    )
     template_fallback_models: ModelNames = Field((), description="Models that take over, comma-separated.")
     template_timeout: float = Field(45.0, gt=0, description="Seconds that writing a template may take.")
+
+    @property
+    def template_models(self) -> ModelChoice:
+        """Who writes templates."""
+        return ModelChoice((self.template_model, *self.template_fallback_models), timeout=self.template_timeout)
 
     @property
     def issuer(self) -> str:

@@ -7,7 +7,7 @@ SELECT
      FROM queue_items) AS success_rate,
     (SELECT coalesce(round(avg((metadata ->> 'generation_time')::numeric), 2), 0)::float8 FROM emails)
         AS avg_gen_time_seconds,
-    (SELECT count(*) FROM templates) AS total_templates,
+    (SELECT count(*) FROM templates WHERE template_text <> '') AS total_templates,
     (SELECT coalesce(round(100.0 * count(*) FILTER (WHERE is_confident) / nullif(count(*), 0), 2), 0)::float8
      FROM emails) AS confidence_rate,
     (SELECT count(*) FROM queue_items WHERE status = 'failed') AS error_count,
@@ -35,7 +35,7 @@ SELECT count(*) FROM emails WHERE user_id = $1
 
 -- name: templates
 SELECT id, template_text, user_instructions, pdf_url, created_at
-FROM templates WHERE user_id = $1 ORDER BY created_at DESC, id DESC
+FROM templates WHERE user_id = $1 AND template_text <> '' ORDER BY created_at DESC, id DESC
 
 -- name: queue
 SELECT id, recipient_name, recipient_interest, status, current_step, error_message, started_at, completed_at, created_at

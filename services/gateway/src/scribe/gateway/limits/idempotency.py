@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from scribe.common.database import load_queries
 from scribe.gateway.database import Connection, Database
-from scribe.gateway.problems import Conflict, Unprocessable
+from scribe.gateway.problems import Conflict, Unprocessable, invalid
 
 SQL = load_queries(__package__)
 KEPT_HEADERS = ("location", "retry-after")
@@ -83,6 +83,7 @@ async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes
     if row is None or (row["fingerprint"] == fingerprint and row["status"] is None):
         raise Conflict("The first request with this Idempotency-Key is still being answered.")
     if row["fingerprint"] != fingerprint:
-        raise Unprocessable("This Idempotency-Key was used for another request.")
+        message = "This Idempotency-Key was used for another request."
+        raise Unprocessable(invalid("idempotency_key_reused", ["header", "Idempotency-Key"], message))
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
     return Response(row["body"], row["status"], headers=headers, media_type="application/json")

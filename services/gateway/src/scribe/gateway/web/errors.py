@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from scribe.common.logs import Logger
 from scribe.gateway.problems import Problem, problem_response
 
 _SENTENCES = {
@@ -18,7 +17,7 @@ _SENTENCES = {
 }
 
 
-def install(app: FastAPI, log: Logger) -> None:
+def install(app: FastAPI) -> None:
     """Register the handlers."""
 
     async def on_problem(_request: Request, error: Exception) -> Response:
@@ -37,14 +36,9 @@ def install(app: FastAPI, log: Logger) -> None:
         sentence = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")
         return problem_response(error.status_code, sentence, headers=error.headers)
 
-    async def on_anything(request: Request, error: Exception) -> Response:
-        log.error("request_failed", path=request.url.path, error_class=type(error).__name__, exc_info=error)
-        return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.detail)
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_anything)
 
 
 def readable(error: RequestValidationError) -> list[dict[str, object]]:

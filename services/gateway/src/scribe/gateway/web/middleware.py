@@ -1,26 +1,25 @@
-"""Around every request: an id, one log line, one span, the RED metrics, and a bound on the body."""
+"""Around every request: an id, one log line, one span, the RED metrics, a bound on the body, and a last resort."""
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+import traceback
 from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scribe.common import spans
 from scribe.common.logs import Logger
 from scribe.common.metrics import RequestMetrics
-from scribe.gateway.problems import problem_response
+from scribe.gateway.problems import Problem, problem_response
 
 REQUEST_ID = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 UNKNOWN_ROUTE = "unknown"
-
-Finish = Callable[[], Awaitable[None]]
 
 
 class RequestScope:
@@ -34,10 +33,11 @@ class RequestScope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http" or scope["path"] in _PROBES:
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+        status: int | None = None
         started = time.monotonic()
 
         async def send_with_id(message: Message) -> None:
@@ -54,10 +54,19 @@ class RequestScope:
         ):
             try:
                 await self.app(scope, receive, send_with_id)
+            except Exception as error:  # noqa: BLE001 - the edge of the process
+                self._tell(error, scope)
+                if status is None:
+                    await _apology()(scope, receive, send_with_id)
             finally:
-                route = route_of(scope)
-                spans.answered(span, scope["method"], route, status)
-                self._record(scope["method"], route, status, time.monotonic() - started)
+                route, final = route_of(scope), status or HTTPStatus.INTERNAL_SERVER_ERROR.value
+                spans.answered(span, scope["method"], route, final)
+                self._record(scope["method"], route, final, time.monotonic() - started)
+
+    def _tell(self, error: Exception, scope: Scope) -> None:
+        """Log where it came from, not what it says: the texts of database errors quote what was written."""
+        stack = "".join(traceback.format_tb(error.__traceback__))
+        self._log.error("request_failed", route=route_of(scope), error_class=type(error).__name__, stack=stack)
 
     def _record(self, method: str, route: str, status: int, seconds: float) -> None:
         self._metrics.requests.labels(method, route, str(status)).inc()
@@ -75,40 +84,27 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        announced = Headers(scope=scope).get("content-length", "0")
+        announced = Headers(scope=scope).get("content-length", "0") if scope["type"] == "http" else "0"
         if not announced.isdigit() or int(announced) > self._limit:
-            return await self._refuse(scope, receive, send)
+            detail = f"The request is larger than {self._limit} bytes."
+            await problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)(scope, receive, send)
+            return
         received = 0
-        answered = False
 
         async def counting_receive() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:
-                raise BodyTooLargeError
+                # Not a Problem: FastAPI, which is reading, would take any other exception for malformed JSON.
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
-        async def noting_send(message: Message) -> None:
-            nonlocal answered
-            answered = True
-            await send(message)
-
-        try:
-            await self.app(scope, counting_receive, noting_send)
-        except BodyTooLargeError:
-            if not answered:
-                await self._refuse(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The request is larger than {self._limit} bytes."
-        await problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)(scope, receive, send)
+        await self.app(scope, counting_receive, send)
 
 
-class BodyTooLargeError(Exception):
-    """More came than was announced or allowed."""
+def _apology() -> ASGIApp:
+    return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.detail)
 
 
 def _request_id(headers: Headers) -> str:

@@ -1,0 +1,1 @@
+"""Templates that a model writes from a student's PDF."""

@@ -1,0 +1,91 @@
+"""From a URL to the text of a PDF. Every network cause has one wording: a stranger learns nothing about our network."""
+
+import asyncio
+import ssl
+import sys
+
+import httpx
+
+from scribe.common.errors import PermanentError, TransientError
+from scribe.common.guard import UrlGuard, guarded_client
+from scribe.gateway.problems import BadRequest
+from scribe.gateway.templates.pdf_text import MOST_PAGES, NO_TEXT, TOO_MANY_PAGES
+
+MOST_BYTES = 10 * 1024 * 1024
+FETCH_DEADLINE = 15.0
+PARSE_DEADLINE = 15.0
+USER_AGENT = "ScribeBot/0.1"
+CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream"})
+MAGIC = b"%PDF-"
+UNREACHABLE = "The PDF could not be loaded from this address."
+NO_PDF = "The address does not lead to a PDF that can be read."
+
+
+class Documents:
+    """Fetches and reads PDFs. `tls` says which authorities are trusted, where it is not the usual ones."""
+
+    def __init__(self, guard: UrlGuard, tls: ssl.SSLContext | None = None) -> None:
+        self._guard = guard
+        self._tls = tls
+
+    async def text_at(self, url: str) -> str:
+        """The text of the PDF at a URL that a user has given.
+
+        Raises:
+            BadRequest: it cannot be had, or is not a PDF of at most 10 MB and 20 pages with text in it.
+        """
+        return await read_pdf(await self._fetch(url))
+
+    async def _fetch(self, url: str) -> bytes:
+        client = guarded_client(self._guard, timeout=FETCH_DEADLINE, user_agent=USER_AGENT, tls=self._tls)
+        try:
+            async with asyncio.timeout(FETCH_DEADLINE), client, client.stream("GET", url) as response:
+                return await _read(response)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, PermanentError, TransientError, OSError):
+            raise BadRequest(UNREACHABLE) from None
+
+
+async def _read(response: httpx.Response) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise BadRequest(UNREACHABLE)
+    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type and content_type not in CONTENT_TYPES:
+        raise BadRequest(NO_PDF)
+    content = bytearray()
+    async for chunk in response.aiter_bytes(64 * 1024):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise BadRequest("The PDF is larger than 10 MB.")
+    if MAGIC not in content[:1024]:
+        raise BadRequest(NO_PDF)
+    return bytes(content)
+
+
+async def read_pdf(content: bytes) -> str:
+    """The text of a PDF, read by a process that is killed when it takes too long.
+
+    Raises:
+        BadRequest: it has too many pages, no text, or cannot be read.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "scribe.gateway.templates.pdf_text"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(PARSE_DEADLINE):
+            text, _ = await process.communicate(content)
+    except TimeoutError:
+        raise BadRequest(NO_PDF) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode == TOO_MANY_PAGES:
+        raise BadRequest(f"The PDF has more than {MOST_PAGES} pages.")
+    if process.returncode == NO_TEXT:
+        raise BadRequest("The PDF holds no text. If it is a scan, export it from the program that made it.")
+    if process.returncode != 0:
+        raise BadRequest(NO_PDF)
+    return text.decode()

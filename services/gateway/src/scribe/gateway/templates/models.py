@@ -1,0 +1,43 @@
+"""Templates on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from scribe.gateway.users.models import NotBlank
+
+LONGEST_URL = 2048
+
+
+def https_url(text: str) -> str:
+    """Refuse what is no https URL; whether it may be fetched is the guard's to say."""
+    scheme, separator, rest = text.partition("://")
+    if scheme.lower() != "https" or not separator or not rest or any(c.isspace() or ord(c) < 32 for c in text):
+        raise ValueError("must be an https URL")
+    return text
+
+
+class Template(BaseModel):
+    """A template that was written from a PDF."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    user_id: UUID
+    pdf_url: str
+    template_text: str
+    user_instructions: str
+    created_at: datetime
+
+
+class TemplateRequest(BaseModel):
+    """What a template is to be written from."""
+
+    pdf_url: Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(https_url), NotBlank] = Field(
+        examples=["https://example.org/resume.pdf"]
+    )
+    user_instructions: Annotated[str, Field(min_length=10, max_length=2000), NotBlank] = Field(
+        examples=["Ask for a research internship in the summer; friendly, not stiff."]
+    )

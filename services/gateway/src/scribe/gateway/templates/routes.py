@@ -1,0 +1,110 @@
+"""`/api/templates`: five at most for each user."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
+
+from scribe.common.database import load_queries
+from scribe.gateway.context import Context, InContext, PathId, UserId
+from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
+from scribe.gateway.limits.rate import Limit, spend
+from scribe.gateway.problems import NotFound, ServiceUnavailable, TooManyRequests
+from scribe.gateway.templates.models import Template, TemplateRequest
+from scribe.gateway.web.paging import WantedPage, describe_page
+
+SQL = load_queries("scribe.gateway.templates")
+MOST_TEMPLATES = 5
+HOUR = 3600
+router = APIRouter(prefix="/api/templates", tags=["templates"])
+
+
+@router.post("", include_in_schema=False, status_code=201, response_model=Template)
+@router.post("/", status_code=201, response_model=Template)
+async def create_template(
+    context: InContext,
+    user_id: UserId,
+    body: TemplateRequest,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Have a template written from a PDF; takes 5 to 15 seconds."""
+    async with claimed(context.database, user_id, idempotency_key, "templates", body) as claim:
+        if claim.answer is not None:
+            return claim.answer
+        await spend(context.database, user_id, Limit("templates", context.settings.templates_per_hour, HOUR), response)
+        async with reserved(context, user_id, body) as draft_id:
+            text = await _written(context, body)
+            async with context.database.as_user(user_id) as connection:
+                (row,) = await connection.fetch(SQL["finish"], draft_id, user_id, text)
+                await connection.execute(SQL["recount"], user_id)
+                template = Template.model_validate(dict(row)).model_dump(mode="json")
+                answer = JSONResponse(template, HTTPStatus.CREATED, headers=dict(response.headers))
+                return await claim.finish(connection, answer)
+
+
+async def _written(context: Context, body: TemplateRequest) -> str:
+    if context.templates is None:
+        raise ServiceUnavailable("No language model is configured for templates.", retry_after=HOUR)
+    document = await context.documents.text_at(body.pdf_url)
+    return await context.templates.write(document, body.user_instructions)
+
+
+@asynccontextmanager
+async def reserved(context: Context, user_id: UUID, body: TemplateRequest) -> AsyncIterator[UUID]:
+    """One of the user's five places, taken before the model is paid, and given back where nothing comes of it.
+
+    Raises:
+        TooManyRequests: all five are taken.
+    """
+    async with context.database.as_user(user_id) as connection:
+        await connection.execute(SQL["lock_user"], user_id)
+        await connection.execute(SQL["forget_drafts"], user_id)
+        if await connection.fetchval(SQL["count"], user_id) >= MOST_TEMPLATES:
+            raise TooManyRequests(f"You have {MOST_TEMPLATES} templates. Delete one of them first.", HOUR)
+        draft_id: UUID = await connection.fetchval(SQL["reserve"], user_id, body.pdf_url, body.user_instructions)
+    try:
+        yield draft_id
+    finally:
+        async with context.database.as_user(user_id) as connection:
+            await connection.execute(SQL["release"], draft_id, user_id)
+
+
+@router.get("", include_in_schema=False)
+@router.get("/")
+async def list_templates(
+    context: InContext, user_id: UserId, page: WantedPage, request: Request, response: Response
+) -> list[Template]:
+    """The caller's templates, newest first."""
+    async with context.database.as_user(user_id) as connection:
+        rows = await connection.fetch(SQL["list"], user_id, page.limit, page.after_time, page.after_id, page.offset)
+        total = await connection.fetchval(SQL["total"], user_id)
+    last = (rows[-1]["created_at"], rows[-1]["id"]) if rows else None
+    describe_page(request, response, page, total, last, len(rows))
+    return [Template.model_validate(dict(row)) for row in rows]
+
+
+@router.get("/{id}")
+async def get_template(context: InContext, user_id: UserId, template_id: PathId) -> Template:
+    """One template."""
+    async with context.database.as_user(user_id) as connection:
+        return _found(await connection.fetchrow(SQL["find"], template_id, user_id))
+
+
+@router.delete("/{id}", status_code=204)
+async def delete_template(context: InContext, user_id: UserId, template_id: PathId) -> None:
+    """Remove a template, which makes room for another."""
+    async with context.database.as_user(user_id) as connection:
+        if await connection.fetchval(SQL["delete"], template_id, user_id) is None:
+            raise NotFound("There is no such template.")
+        await connection.execute(SQL["recount"], user_id)
+
+
+def _found(row: asyncpg.Record | None) -> Template:
+    if row is None:
+        raise NotFound("There is no such template.")
+    return Template.model_validate(dict(row))

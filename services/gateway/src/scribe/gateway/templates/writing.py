@@ -1,0 +1,94 @@
+"""A template from a document: the model writes, code holds it to the rules."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+from pydantic import BaseModel, Field
+
+from scribe.common.errors import PermanentError, TransientError, UnavailableError
+from scribe.common.fencing import Block, prompt_of
+from scribe.common.models import StructuredModel, UnusableAnswerError
+from scribe.common.prompts import Prompt
+from scribe.gateway.problems import BadGateway, GatewayTimeout
+
+MAX_TRIES = 3
+FEWEST_WORDS, MOST_WORDS, FEWEST_GAPS = 150, 250, 2
+NOT_WRITTEN = (
+    "The language model did not write a usable template. Please try again, or word the instructions otherwise."
+)
+NOT_ANSWERED = "The language model did not answer in time. Please try again."
+
+_GAP = re.compile(r"\{\{[^{}]{1,120}\}\}")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w'-]{2,}")
+_MARKUP = re.compile(r"```|^#{1,6} |\*\*|https?://|<think", re.MULTILINE)
+
+
+class DraftTemplate(BaseModel):
+    """The finished template."""
+
+    template: str = Field(min_length=1, max_length=10_000)
+
+
+class TemplateWriter:
+    """Writes templates within `deadline` seconds, corrections included."""
+
+    def __init__(self, model: StructuredModel, prompt: Prompt, deadline: float) -> None:
+        self._model = model
+        self._prompt = prompt
+        self._deadline = deadline
+
+    async def write(self, document: str, instructions: str) -> str:
+        """The template.
+
+        Raises:
+            BadGateway: no usable one after three tries, or the model refuses. GatewayTimeout: no answer in time.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._write(document, instructions)
+        except (TimeoutError, TransientError, UnavailableError):
+            raise GatewayTimeout(NOT_ANSWERED) from None
+        except PermanentError:
+            raise BadGateway(NOT_WRITTEN) from None
+
+    async def _write(self, document: str, instructions: str) -> str:
+        blocks: dict[str, Block] = {"document": document, "instructions": instructions}
+        for _ in range(MAX_TRIES):
+            try:
+                answer = await self._model.ask(
+                    instructions=self._prompt.instructions, prompt=prompt_of(blocks), output=DraftTemplate
+                )
+            except UnusableAnswerError:
+                blocks["corrections"] = ["Call the tool with the whole template."]
+                continue
+            template = answer.value.template.strip()
+            faults = list(faults_of(template, f"{document}\n{instructions}"))
+            if not faults:
+                return template
+            blocks["corrections"] = faults
+        raise BadGateway(NOT_WRITTEN)
+
+
+def faults_of(template: str, known: str) -> Iterator[str]:
+    """What is wrong with a template, in words for the model; `known` is all that may be said about the student."""
+    prose = _GAP.sub(" ", template)
+    count = len(template.split())
+    if not FEWEST_WORDS <= count <= MOST_WORDS:
+        yield f"It has {count} words; write {FEWEST_WORDS} to {MOST_WORDS}."
+    if len(set(_GAP.findall(template))) < FEWEST_GAPS:
+        yield "It needs at least two different placeholders in double curly braces."
+    if "{" in prose or "}" in prose:
+        yield "A curly brace stands without its partner."
+    if _MARKUP.search(template):
+        yield "It must be plain text, without markdown, links or thoughts."
+    for invented in invented_in(prose, known):
+        yield f"“{invented}” stands neither in the document nor in the instructions; leave it out."
+
+
+def invented_in(prose: str, known: str) -> list[str]:
+    """Numbers, and names in the middle of a sentence, that nobody has said."""
+    said = known.casefold()
+    found = dict.fromkeys([*_NUMBER.findall(prose), *_NAME.findall(prose)])
+    return [word for word in found if word.casefold().rstrip("'s") not in said]

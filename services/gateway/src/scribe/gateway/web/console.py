@@ -1,0 +1,24 @@
+"""`GET /`: a page for people, the same facts as JSON for programs."""
+
+from importlib.resources import files
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from scribe.gateway.web.health import VERSION
+
+router = APIRouter()
+FACTS = {"name": "Scribe", "version": VERSION, "docs": "/docs", "health": "/health"}
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'"
+)
+
+
+@router.get("/", response_class=HTMLResponse, tags=["health"])
+async def console(request: Request) -> Response:
+    """The console page; name, version, docs and health where JSON is asked for."""
+    accepted = request.headers.get("accept", "")
+    if "application/json" in accepted and "text/html" not in accepted:
+        return JSONResponse(FACTS, headers={"Vary": "Accept"})
+    page = (files("scribe.gateway.web") / "console.html").read_text("utf-8").replace("VERSION", VERSION)
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Vary": "Accept"})
