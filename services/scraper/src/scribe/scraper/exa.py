@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scribe.common.breaker import Breaker
 from scribe.common.errors import PermanentError, StepError, TransientError
 from scribe.common.metrics import Metrics
+from scribe.common.pipeline import Step
 from scribe.common.upstream import error_for_status, outgoing
 from scribe.scraper.sentences import clean
 
@@ -67,6 +68,7 @@ class ExaAnswers:
         self._url = httpx.URL(str(client.base_url))
         self._timeout = timeout
         self._breaker = Breaker("exa", metrics.upstreams)
+        self._paid = metrics.llm.cost.labels("exa", "answer", Step.SCRAPER)
 
     async def answer(self, question: str) -> Answer:
         """The answer, with the texts of its citations cut.
@@ -98,7 +100,9 @@ class ExaAnswers:
             call.outcome = "200"
         if not isinstance(response, AnswerResponse):
             raise TransientError("exa: a stream where an answer was expected")
-        return _kept(response).model_dump_json().encode()
+        kept = _kept(response)
+        self._paid.inc(kept.cost_usd or 0.0)
+        return kept.model_dump_json().encode()
 
 
 def _kept(response: AnswerResponse) -> Answer:
@@ -123,7 +127,6 @@ async def _raise_for_status(response: httpx.Response) -> None:
 @asynccontextmanager
 async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
     """Exa behind one pooled client; `timeout` in seconds."""
-    metrics.upstreams.create_zeros("exa")
     metrics.upstreams.create_zeros("exa")
     async with AsyncExa(api_key=key, api_base=url.rstrip("/"), timeout=timeout) as client:
         client.client.event_hooks["response"].append(_raise_for_status)

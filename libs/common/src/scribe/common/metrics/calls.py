@@ -60,7 +60,7 @@ class LlmMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         labels = ["provider", "model", "step"]
         self.tokens = Counter("scribe_llm_tokens", "Tokens paid for.", [*labels, "direction"], registry=registry)
-        self.cost = Counter("scribe_llm_cost_usd", "US dollars paid for model calls.", labels, registry=registry)
+        self.cost = Counter("scribe_llm_cost_usd", "US dollars paid for models and Exa.", labels, registry=registry)
         self.unpriced = Counter(
             "scribe_llm_unpriced_calls", "Paid calls whose price is not known.", labels, registry=registry
         )
