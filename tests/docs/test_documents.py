@@ -30,7 +30,8 @@ def test_every_link_leads_to_a_file(document: Path) -> None:
 def test_every_make_target_that_is_named_exists(name: str) -> None:
     targets = set(TARGET.findall((ROOT / "Makefile").read_text("utf-8")))
     text = (ROOT / name).read_text("utf-8")
-    named = {word for line in re.findall(r"(?:^|`)make ((?:[a-z0-9-]+ ?)+)", text, re.MULTILINE) for word in line.split()}
+    commands = re.findall(r"(?:^|`)make ((?:[a-z0-9-]+ ?)+)", text, re.MULTILINE)
+    named = {word for command in commands for word in command.split()}
     assert named <= targets
 
 

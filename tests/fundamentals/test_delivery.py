@@ -98,7 +98,7 @@ async def settled(broker: Broker) -> None:
 
     async def idle() -> bool:
         info = await broker.js.consumer_info("PIPELINE", "parser")
-        return info.num_pending == 0 and info.num_ack_pending == 0
+        return bool(info.num_pending == 0 and info.num_ack_pending == 0)
 
     await eventually(idle, timeout=20)
 

@@ -8,6 +8,7 @@ left to the resolver, whose answer is what counts.
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -200,10 +201,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     name of the same address.
     """
 
-    def __init__(self, guard: UrlGuard, *, max_connections: int = 16) -> None:
+    def __init__(self, guard: UrlGuard, *, max_connections: int = 16, tls: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=0)
-        self._inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(verify=tls or True, limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request, to the first of the host's addresses that accepts a connection."""
@@ -232,14 +233,21 @@ def _pinned(request: httpx.Request, checked: CheckedUrl, address: str) -> httpx.
 
 
 def guarded_client(
-    guard: UrlGuard, *, timeout: float, user_agent: str, max_redirects: int = 5, follow_redirects: bool = True
+    guard: UrlGuard,
+    *,
+    timeout: float,
+    user_agent: str,
+    max_redirects: int = 5,
+    follow_redirects: bool = True,
+    tls: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """An HTTP client for addresses that are not ours; `timeout` is per phase, in seconds.
 
-    Whoever uses it limits the size of what it reads, and the time in all.
+    Whoever uses it limits the size of what it reads, and the time in all. `tls` says which authorities are trusted,
+    where it is not the usual ones.
     """
     return httpx.AsyncClient(
-        transport=GuardedTransport(guard),
+        transport=GuardedTransport(guard, tls=tls),
         timeout=timeout,
         headers={"User-Agent": user_agent},
         follow_redirects=follow_redirects,

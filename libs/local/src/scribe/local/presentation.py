@@ -67,7 +67,9 @@ def print_email(console: Console, email: Email) -> None:
     for warning in email.metadata.warnings:
         console.print(Text.assemble(("! ", "yellow"), warning), soft_wrap=True)
     if not email.is_confident:
-        console.print(Text("! The evidence is thin: please check this e-mail before you send it.", "yellow"), soft_wrap=True)
+        console.print(
+            Text("! The evidence is thin: please check this e-mail before you send it.", "yellow"), soft_wrap=True
+        )
 
 
 def number_sources(email: Email) -> dict[Page, int]:

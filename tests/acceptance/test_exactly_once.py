@@ -1,0 +1,65 @@
+"""Two hundred e-mails through five real processes: each comes out exactly once, whatever dies in the middle."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from scribe.common.broker import connect
+from scribe.common.settings import BrokerSettings
+from scribe.local.folder import ephemeral_folder
+from scribe.local.platform import Platform, PlatformOptions, running_platform
+from tests.support.campaign import Campaign
+from tests.support.logging import silent
+
+USERS, EACH = 5, 40
+ALL = USERS * EACH
+QUICK = {"SCRIBE_STALE_AFTER": "6", "SCRIBE_RECONCILE_INTERVAL": "1", "SCRIBE_BATCHES_PER_MINUTE": "1000"}
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("acceptance")]
+
+
+@asynccontextmanager
+async def platform(**settings: str) -> AsyncIterator[Platform]:
+    with ephemeral_folder() as folder:
+        options = PlatformOptions(environment={**os.environ, **settings}, port=0, durable=False)
+        async with running_platform(folder, options, announce=lambda _: None) as running:
+            yield running
+
+
+async def test_two_hundred_items_of_five_users_are_written_once_each() -> None:
+    async with platform() as running:
+        campaign = Campaign(running, USERS, EACH)
+        await campaign.submit()
+        assert await campaign.until(ALL, timeout=200) == {"completed": ALL}
+        assert await campaign.counts() == [(EACH, EACH, EACH)] * USERS
+
+
+async def test_every_worker_and_the_broker_killed_in_the_middle_change_no_count() -> None:
+    async with platform(**QUICK) as running:
+        campaign = Campaign(running, USERS, EACH)
+        await campaign.submit()
+        await campaign.until(ALL // 10, timeout=100)
+        for name, service in running.services.items():
+            if name != "gateway" and service.pid is not None:
+                os.kill(service.pid, signal.SIGKILL)
+        await campaign.until(ALL // 4, timeout=100)
+        assert running.nats.child is not None
+        running.nats.child.send(signal.SIGKILL)
+        assert await campaign.until(ALL, timeout=200) == {"completed": ALL}
+        assert await campaign.counts() == [(EACH, EACH, EACH)] * USERS
+
+
+async def test_all_of_jetstreams_storage_deleted_in_the_middle_loses_nothing() -> None:
+    async with platform(**QUICK) as running:
+        campaign = Campaign(running, 2, 20)
+        await campaign.submit()
+        await campaign.until(5, timeout=100)
+        async with connect(BrokerSettings(nats_url=running.nats.url), "vandal", silent()) as broker:
+            names = [str(info.config.name) for info in await broker.js.streams_info()]
+            await asyncio.gather(*(broker.js.delete_stream(name) for name in names))
+        assert await campaign.until(40, timeout=200) == {"completed": 40}
+        assert await campaign.counts() == [(20, 20, 20)] * 2

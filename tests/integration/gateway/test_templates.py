@@ -1,0 +1,192 @@
+"""Templates from a PDF: fetched through the guard, read in a process of its own, written by a model, five at most."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+import structlog
+from pypdf import PdfWriter
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from scribe.common.health import serving
+from scribe.gateway.__main__ import open_context
+from scribe.gateway.app import create_app
+from scribe.gateway.templates.documents import UNREACHABLE, Documents
+from scribe.upstreams.server import Upstreams
+from scribe.upstreams.web import web
+from tests.support.gateway import Gateway, User, gateway_settings
+from tests.support.issuer import Issuer
+from tests.support.tls import serving_tls
+
+INSTRUCTIONS = "Ask for a summer internship in a laboratory, friendly and short."
+
+
+@dataclass(frozen=True)
+class Site:
+    """Whoever writes templates, and where the PDFs are."""
+
+    user: User
+    url: str
+    upstreams: Upstreams
+
+    async def create(self, path: str = "/resume.pdf", **headers: str) -> httpx.Response:
+        body = {"pdf_url": f"{self.url}{path}", "user_instructions": INSTRUCTIONS}
+        return await self.user.client.post("/api/templates/", json=body, headers=headers)
+
+
+async def long_pdf(_request: Request) -> Response:
+    writer, content = PdfWriter(), BytesIO()
+    for _ in range(21):
+        writer.add_blank_page(72, 72)
+    writer.write(content)
+    return Response(content.getvalue(), media_type="application/pdf")
+
+
+async def blank_pdf(_request: Request) -> Response:
+    writer, content = PdfWriter(), BytesIO()
+    writer.add_blank_page(72, 72)
+    writer.write(content)
+    return Response(content.getvalue(), media_type="application/pdf")
+
+
+async def big_pdf(_request: Request) -> Response:
+    return Response(b"%PDF-1.7\n" + b"0" * (11 * 1024 * 1024), media_type="application/pdf")
+
+
+async def to_metadata(_request: Request) -> Response:
+    return RedirectResponse("http://169.254.169.254/latest/meta-data/")
+
+
+PAGES = [
+    Route("/long.pdf", long_pdf),
+    Route("/blank.pdf", blank_pdf),
+    Route("/big.pdf", big_pdf),
+    Route("/to-metadata", to_metadata),
+    Mount("/", web()),
+]
+
+
+@pytest.fixture
+async def site(
+    database_url: str, nats_url: str, issuer: Issuer, upstreams: Upstreams, tmp_path: Path
+) -> AsyncIterator[Site]:
+    async with AsyncExitStack() as stack:
+        port, trusting = await stack.enter_async_context(serving_tls(Starlette(routes=PAGES), tmp_path))
+        settings = gateway_settings(
+            database_url,
+            nats_url,
+            issuer,
+            anthropic_api_key="key",
+            anthropic_base_url=upstreams.anthropic_url,
+            template_timeout=5.0,
+            templates_per_hour=1000,
+            guard_allow=f"127.0.0.1:{port}",
+        )
+        context, _relay = await stack.enter_async_context(open_context(settings, structlog.get_logger()))
+        context = replace(context, documents=Documents(settings.guard, trusting))
+        gateway_port = await stack.enter_async_context(serving(create_app(context), "127.0.0.1", 0))
+        gateway = Gateway(f"http://127.0.0.1:{gateway_port}", issuer, context)
+        user = await stack.enter_async_context(gateway.user())
+        yield Site(user, f"https://127.0.0.1:{port}", upstreams)
+
+
+async def test_a_template_has_its_length_its_placeholders_and_nothing_invented(site: Site) -> None:
+    response = await site.create()
+    assert response.status_code == 201, response.text
+    text = response.json()["template_text"]
+    assert 150 <= len(text.split()) <= 250
+    assert "{{" in text
+    assert "Ising model" in text
+    profile = (await site.user.client.get("/api/user/profile")).json()
+    assert profile["template_count"] == 1
+
+
+async def test_the_limit_of_five_holds_under_parallel_requests_and_is_checked_before_the_model_is_paid(
+    site: Site,
+) -> None:
+    responses = await asyncio.gather(*(site.create() for _ in range(9)))
+    assert sorted(response.status_code for response in responses) == [201] * 5 + [429] * 4
+    assert all(int(r.headers["Retry-After"]) > 0 for r in responses if r.status_code == 429)
+    assert len(site.upstreams.controls.calls_to("/anthropic")) == 5
+
+
+async def test_deleting_a_template_makes_room(site: Site) -> None:
+    created = [await site.create() for _ in range(5)]
+    assert (await site.create()).status_code == 429
+    assert (await site.user.client.delete(f"/api/templates/{created[0].json()['id']}")).status_code == 204
+    assert (await site.create()).status_code == 201
+    listed = await site.user.client.get("/api/templates")
+    assert (len(listed.json()), listed.headers["X-Total-Count"]) == (5, "5")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://127.0.0.1:1/resume.pdf",
+        "https://10.0.0.1/resume.pdf",
+        "https://localhost/resume.pdf",
+        "https://[::1]/resume.pdf",
+        "https://0x7f000001/resume.pdf",
+        "https://user:secret@127.0.0.1/resume.pdf",
+        "https://no-such-host.invalid/resume.pdf",
+        "https://169.254.169.254/latest/meta-data/",
+    ],
+)
+async def test_every_network_cause_has_one_wording(site: Site, url: str) -> None:
+    body = {"pdf_url": url, "user_instructions": INSTRUCTIONS}
+    response = await site.user.client.post("/api/templates/", json=body)
+    assert (response.status_code, response.json()["detail"]) == (400, UNREACHABLE)
+
+
+async def test_a_redirect_into_the_network_is_refused_like_everything_else(site: Site) -> None:
+    response = await site.create("/to-metadata")
+    assert (response.status_code, response.json()["detail"]) == (400, UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/not-a.pdf", "does not lead to a PDF"),
+        ("/people/sato", "does not lead to a PDF"),
+        ("/long.pdf", "more than 20 pages"),
+        ("/blank.pdf", "no text"),
+        ("/big.pdf", "larger than 10 MB"),
+        ("/nowhere.pdf", "could not be loaded"),
+    ],
+)
+async def test_what_is_wrong_with_a_pdf_is_said(site: Site, path: str, says: str) -> None:
+    response = await site.create(path)
+    assert (response.status_code, says in response.json()["detail"]) == (400, True), response.text
+
+
+@pytest.mark.parametrize("url", ["http://example.org/a.pdf", "file:///etc/passwd", "gopher://x/", "ftp://x/a.pdf", ""])
+async def test_only_https_is_accepted(site: Site, url: str) -> None:
+    body = {"pdf_url": url, "user_instructions": INSTRUCTIONS}
+    assert (await site.user.client.post("/api/templates/", json=body)).status_code == 422
+
+
+async def test_a_model_that_answers_rubbish_is_502_and_costs_no_place(site: Site) -> None:
+    site.upstreams.controls.add(path="/anthropic", behaviour="rubbish")
+    assert (await site.create()).status_code == 502
+    assert (await site.user.client.get("/api/templates/")).json() == []
+    site.upstreams.controls.reset()
+    assert (await site.create()).status_code == 201
+
+
+async def test_a_model_that_does_not_answer_is_504(site: Site) -> None:
+    site.upstreams.controls.add(path="/anthropic", hang=True)
+    assert (await site.create()).status_code == 504
+
+
+async def test_a_repeated_request_is_paid_for_once(site: Site) -> None:
+    first, again = [await site.create(**{"Idempotency-Key": "one"}) for _ in range(2)]
+    assert first.json() == again.json()
+    assert len(site.upstreams.controls.calls_to("/anthropic")) == 1
