@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 from scribe.common.errors import UnavailableError
 
 ACK_TIMEOUT = 5.0
+MOST_UNANSWERED = 3
 
 
 class Settlement(StrEnum):
@@ -31,6 +32,7 @@ class Delivery:
     attempt: int
     stream_sequence: int
     settlement: Settlement | None = field(default=None, init=False)
+    _unanswered: int = field(default=0, init=False)
 
     @classmethod
     def of(cls, message: Msg) -> "Delivery":
@@ -48,6 +50,9 @@ class Delivery:
     async def ack(self) -> None:
         """Acknowledge and wait until the server knows it.
 
+        A consumer that was deleted with its stream never answers, so the third silence is taken for an answer: what has
+        to be known is stored by then, and should the message come again, publishing again changes nothing.
+
         Raises:
             UnavailableError: the server did not answer; the message may be delivered again.
         """
@@ -55,6 +60,9 @@ class Delivery:
         try:
             await self.message.ack_sync(timeout=ACK_TIMEOUT)
         except (nats.errors.Error, OSError) as error:
+            self._unanswered += 1
+            if self._unanswered >= MOST_UNANSWERED:
+                return
             self.settlement = None
             raise UnavailableError(f"an ack was not answered: {type(error).__name__}") from error
 
