@@ -56,10 +56,13 @@ async def test_the_driver_dies_and_the_next_page_gets_another() -> None:
 
 
 async def test_nothing_is_left_running_at_the_end() -> None:
+    before = {process.pid for process in children()}  # the tests' own servers
     async with reading() as browser:
         await browser.read("plain")
-        assert any(process.is_browser for process in children())
-    await eventually(lambda: not children())
+        begun = {process.pid for process in children() if process.is_browser} - before
+        assert begun
+    await eventually(lambda: begun.isdisjoint(process.pid for process in children()))
+    await eventually(lambda: not any(process.is_browser for process in children()))
 
 
 async def test_where_there_is_no_browser_the_reader_says_so_once() -> None:
