@@ -4,12 +4,14 @@ An event's id is `<submission>:<state_rank>`; a client that comes back with `Las
 changed since.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Header, Request
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from scribe.common.database import load_queries
 from scribe.gateway.context import Context, InContext, UserId, parse_id
@@ -31,7 +33,7 @@ async def queue_events(
     context: InContext, user_id: UserId, request: Request, last_event_id: str | None = LastEventId
 ) -> StreamingResponse:
     """The caller's items as they change: `item` events that hold a QueueItem."""
-    return _streaming(context, request, user_id, _items(context, user_id, last_event_id))
+    return EventStream(context, request, user_id, partial(_items, context, user_id, last_event_id))
 
 
 @router.get("/api/email/status/{task_id}/events", tags=["email"], response_class=StreamingResponse)
@@ -43,51 +45,67 @@ async def task_events(
     async with context.database.as_user(user_id) as connection:
         if await connection.fetchrow(SQL["find"], parsed, user_id) is None:
             raise NotFound("There is no such task.")
-    return _streaming(context, request, user_id, _task(context, user_id, parsed, last_event_id))
+    return EventStream(context, request, user_id, partial(_task, context, user_id, parsed, last_event_id))
 
 
-def _streaming(context: Context, request: Request, user_id: UUID, events: AsyncIterator[str]) -> StreamingResponse:
-    context.notifications.refuse_too_many(user_id)
-    return StreamingResponse(_counted(context, request, events), media_type="text/event-stream", headers=HEADERS)
+class EventStream(StreamingResponse):
+    """Streams what `events` makes of an inbox.
 
+    The inbox is taken before anything is sent, so that one stream too many is still answered 429, also when several
+    are asked for at once.
+    """
 
-async def _counted(context: Context, request: Request, events: AsyncIterator[str]) -> AsyncIterator[str]:
-    route = request.scope["route"].path
-    with context.metrics.requests.streams.labels(route).track_inprogress():
+    def __init__(
+        self, context: Context, request: Request, user_id: UUID, events: Callable[[Inbox], AsyncIterator[str]]
+    ) -> None:
+        super().__init__((), media_type="text/event-stream", headers=HEADERS)
+        self._context = context
+        self._route: str = request.scope["route"].path
+        self._user_id = user_id
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until the events end or the client goes."""
+        streams = self._context.metrics.requests.streams.labels(self._route)
+        with self._context.notifications.listen(self._user_id) as inbox, streams.track_inprogress():
+            self.body_iterator = self._counted(self._events(inbox))
+            await super().__call__(scope, receive, send)
+
+    async def _counted(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
         async for event in events:
-            context.metrics.requests.stream_events.labels(route).inc()
+            self._context.metrics.requests.stream_events.labels(self._route).inc()
             yield event
 
 
-async def _items(context: Context, user_id: UUID, last_event_id: str | None) -> AsyncIterator[str]:
-    with context.notifications.listen(user_id) as inbox:
-        yield ": connected\n\n"
-        for row in await _changed_since(context, user_id, last_event_id):
+async def _items(context: Context, user_id: UUID, last_event_id: str | None, inbox: Inbox) -> AsyncIterator[str]:
+    yield ": connected\n\n"
+    for row in await _changed_since(context, user_id, last_event_id):
+        yield _item_event(row)
+    while True:
+        rows = await _next_rows(context, user_id, inbox)
+        if not rows:
+            yield ": ping\n\n"
+        for row in rows:
             yield _item_event(row)
-        while True:
-            rows = await _next_rows(context, user_id, inbox)
-            if not rows:
+
+
+async def _task(
+    context: Context, user_id: UUID, task_id: UUID, last_event_id: str | None, inbox: Inbox
+) -> AsyncIterator[str]:
+    yield ": connected\n\n"
+    known = last_event_id
+    while True:
+        row, event = await _task_event(context, user_id, task_id)
+        if row is None:
+            return
+        if event_id(row) != known:
+            known = event_id(row)
+            yield event
+        if row["status"] in TERMINAL:
+            return
+        while task_id not in (changed := await inbox.take(PING_INTERVAL)) and not inbox.overflowed:
+            if not changed:
                 yield ": ping\n\n"
-            for row in rows:
-                yield _item_event(row)
-
-
-async def _task(context: Context, user_id: UUID, task_id: UUID, last_event_id: str | None) -> AsyncIterator[str]:
-    with context.notifications.listen(user_id) as inbox:
-        yield ": connected\n\n"
-        known = last_event_id
-        while True:
-            row, event = await _task_event(context, user_id, task_id)
-            if row is None:
-                return
-            if event_id(row) != known:
-                known = event_id(row)
-                yield event
-            if row["status"] in TERMINAL:
-                return
-            while task_id not in (changed := await inbox.take(PING_INTERVAL)) and not inbox.overflowed:
-                if not changed:
-                    yield ": ping\n\n"
 
 
 async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[asyncpg.Record | None, str]:

@@ -62,7 +62,8 @@ class Notifications:
         Raises:
             TooManyRequests: the user has too many streams open.
         """
-        self.refuse_too_many(user_id)
+        if len(self._inboxes.get(user_id, ())) >= self._most_per_user:
+            raise TooManyRequests("You have too many event streams open. Close one of them first.", 5)
         inbox = Inbox()
         self._inboxes.setdefault(user_id, set()).add(inbox)
         try:
@@ -71,15 +72,6 @@ class Notifications:
             self._inboxes[user_id].discard(inbox)
             if not self._inboxes[user_id]:
                 del self._inboxes[user_id]
-
-    def refuse_too_many(self, user_id: UUID) -> None:
-        """Refuse one more stream of a user who has too many.
-
-        Raises:
-            TooManyRequests: so it is.
-        """
-        if len(self._inboxes.get(user_id, ())) >= self._most_per_user:
-            raise TooManyRequests("You have too many event streams open. Close one of them first.", 5)
 
     async def take(self, message: Msg) -> None:
         """Hand a message on `notify.<user_id>` on."""
