@@ -36,7 +36,8 @@ ARGUMENTS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--js-flags=--max-old-space-size=256",
+    "--in-process-gpu",
+    "--js-flags=--max-old-space-size=128",
 )
 """Nothing leaves by a way that is not the page's proxy: no QUIC, no UDP of WebRTC, no name resolved by Chromium."""
 

@@ -24,7 +24,7 @@ class ScraperSettings(WorkerSettings, GuardSettings):
     browser_sandbox: Literal["auto", "on", "off"] = Field(
         "auto", description="Chromium's own sandbox: `auto` does without it as root and where it cannot start."
     )
-    browser_pages: int = Field(3, ge=1, le=32, description="Pages that Chromium has open at once.")
+    browser_pages: int = Field(2, ge=1, le=32, description="Pages that Chromium has open at once.")
     browser_pages_per_task: int = Field(4, ge=0, le=10, description="Pages that are read for one task at the most.")
     page_timeout: float = Field(15.0, gt=0, le=60, description="Seconds for one page, from opening it to its text.")
     page_max_bytes: int = Field(
