@@ -1,0 +1,52 @@
+"""Every revision goes up and down again, and two commands at once take turns."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+
+from scribe.migrations.commands import _config, current, downgrade, head, upgrade
+from tests.support.servers import execute, with_database
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()][::-1]
+
+
+@pytest.fixture
+async def empty_url(postgres_url: str) -> AsyncIterator[str]:
+    """An empty database."""
+    name = f"empty_{uuid4().hex[:12]}"
+    await execute(postgres_url, f"CREATE DATABASE {name}")
+    yield with_database(postgres_url, name)
+    await execute(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def objects(url: str) -> set[str]:
+    """The tables and enum types of the public schema, without alembic's own."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+            "UNION SELECT typname::text FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'"
+        )
+    finally:
+        await connection.close()
+    return {row[0] for row in rows} - {"alembic_version"}
+
+
+async def test_every_revision_goes_up_and_down_again(empty_url: str) -> None:
+    seen = [await objects(empty_url)]
+    for revision in REVISIONS:
+        await asyncio.to_thread(upgrade, empty_url, revision)
+        seen.append(await objects(empty_url))
+    for revision, before in zip(["base", *REVISIONS[:-1]][::-1], seen[:-1][::-1], strict=True):
+        await asyncio.to_thread(downgrade, empty_url, revision)
+        assert await objects(empty_url) == before
+    assert await objects(empty_url) == set()
+
+
+async def test_two_upgrades_at_once_take_turns(empty_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(upgrade, empty_url) for _ in range(2)))
+    assert await asyncio.to_thread(current, empty_url) == head()
