@@ -6,7 +6,6 @@ commit is delivered again and changes nothing, because a state is only written w
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,27 +20,19 @@ from scribe.common.delivery import Delivery
 from scribe.common.errors import UnavailableError, UnreadableMessageError
 from scribe.common.logs import Logger
 from scribe.common.metrics import Metrics
-from scribe.common.pipeline import WIRE_NAMES
-from scribe.common.progress import Progress, State, read_progress
+from scribe.common.progress import Progress, read_progress
 from scribe.common.spans import processing
-from scribe.common.streams import ensure_consumer, notify_subject, pipeline_task_subjects, projector_consumer
+from scribe.common.streams import ensure_consumer, pipeline_task_subjects, projector_consumer
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
+from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
 SLOTS = 256
 PAUSE_WHILE_AWAY = 1.0
 STREAMS = ("PIPELINE", "EVENTS")
-
-_STATUS = {
-    State.QUEUED: "processing",
-    State.STARTED: "processing",
-    State.RETRYING: "processing",
-    State.DONE: "completed",
-    State.FAILED: "failed",
-    State.CANCELLED: "failed",
-}
 
 
 @dataclass(frozen=True)
@@ -140,7 +131,7 @@ class Projector:
             try:
                 changed, over = await self._project(highest(progress))
                 break
-            except (ServiceUnavailable, *AWAY) as error:
+            except (ServiceUnavailable, *AWAY, asyncpg.TransactionRollbackError) as error:
                 self._log.warning("projector_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("projector").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
@@ -155,65 +146,28 @@ class Projector:
             self._ended()
 
     async def _project(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
+        """One transaction; where it fails for what a message holds, one for each, without those that fail alone."""
+        try:
+            return await self._write(states)
+        except asyncpg.TransactionRollbackError:
+            raise
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            if len(states) == 1:
+                self._log.error("unwritable_progress", task_id=str(states[0].task_id), error_class=type(error).__name__)
+                self._metrics.projected.labels("unreadable").inc()
+                return [], []
+        parts = [await self._project([state]) for state in states]
+        return [row for changed, _ in parts for row in changed], [row for _, over in parts for row in over]
+
+    async def _write(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
         ids = sorted(state.task_id for state in states)
         async with self._database.as_service("UPDATE queue_items projected") as connection:
-            await connection.execute(SQL["lock"], ids)
-            changed = await connection.fetch(SQL["project"], *columns(states))
-            ended = [s.task_id for s in states if s.state in (State.DONE, State.FAILED, State.CANCELLED)]
-            over = await connection.fetch(SQL["terminal"], ended) if ended else []
+            returns = {row["id"]: row["returns"] for row in await connection.fetch(SQL["lock"], ids)}
+            changed = await connection.fetch(SQL["project"], *columns(states, returns))
+            over = await connection.fetch(SQL["over"], ids)
         return changed, over
 
     async def _purge(self, over: Iterable[asyncpg.Record]) -> None:
         await asyncio.gather(
             *(self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"])) for row in over)
         )
-
-
-def highest(progress: Iterable[Progress]) -> list[Progress]:
-    """The highest state of each task."""
-    best: dict[object, Progress] = {}
-    for state in progress:
-        if state.task_id not in best or best[state.task_id].rank < state.rank:
-            best[state.task_id] = state
-    return list(best.values())
-
-
-def columns(states: Sequence[Progress]) -> list[list[object]]:
-    """The arrays of the `project` query."""
-    rows = [_row(state) for state in states]
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _row(state: Progress) -> tuple[object, ...]:
-    postponed = state.not_before is not None
-    return (
-        state.task_id,
-        state.rank,
-        "pending" if postponed else _STATUS[state.state],
-        state.run + 1 if postponed else state.run,
-        state.attempt,
-        WIRE_NAMES.get(state.step),
-        state.state.value,
-        json.dumps({WIRE_NAMES[step]: seconds for step, seconds in state.timings.items()}),
-        ",".join(WIRE_NAMES[step] for step in state.skipped),
-        state.template_type,
-        state.email_id,
-        state.error or "",
-        state.step.value if postponed else None,
-        state.not_before,
-        state.at,
-    )
-
-
-async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:
-    """Tell open event streams, over core NATS; whoever misses it reads the row."""
-    for row in changed:
-        body = {
-            "id": str(row["id"]),
-            "event_id": f"{row['submission']}:{row['state_rank']}",
-            "status": row["status"],
-            "current_step": row["current_step"],
-            "step_status": row["step_status"],
-            "email_id": str(row["email_id"]) if row["email_id"] else None,
-        }
-        await broker.client.publish(notify_subject(row["user_id"]), json.dumps(body).encode())

@@ -20,7 +20,7 @@ candidate AS (
         FROM queue_items
         WHERE user_id = hop.user_id AND status = 'pending' AND (not_before IS NULL OR not_before <= now())
         ORDER BY submission
-        LIMIT greatest($1 - coalesce(flight.items, 0), 0)
+        LIMIT least(greatest($1 - coalesce(flight.items, 0), 0), $2)
     ) AS mine
     ORDER BY turn, mine.submission
     LIMIT $2
@@ -44,7 +44,7 @@ WHERE id = $1
 
 -- name: lock
 -- In one order, so that two projectors never wait for each other.
-SELECT id FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+SELECT id, returns FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: project
 UPDATE queue_items AS q
@@ -61,6 +61,7 @@ SET state_rank = e.rank,
     error_message = CASE WHEN e.status = 'failed' THEN left(e.error, 1000) END,
     resume_step = e.resume_step,
     not_before = e.not_before,
+    returns = q.returns + (e.not_before IS NOT NULL)::int,
     started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
     completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
     cancelled_at = CASE WHEN e.status = 'completed' THEN NULL ELSE q.cancelled_at END,
@@ -70,27 +71,40 @@ FROM unnest(
     $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
         resume_step, not_before, at)
-WHERE q.id = e.id AND q.state_rank < e.rank
+-- A message of an older run may still come after its task was sent back; only an e-mail makes that run count.
+WHERE q.id = e.id AND q.state_rank < e.rank AND (q.run <= e.run OR e.status = 'completed')
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
     q.completed_at, q.cancelled_at
 
--- name: terminal
-SELECT id FROM queue_items WHERE id = ANY ($1::uuid[]) AND status IN ('completed', 'failed')
+-- name: over
+-- Those of $1 that have ended or were deleted: nothing of them needs to stay in the stream.
+SELECT task.id FROM unnest($1::uuid[]) AS task (id)
+LEFT JOIN queue_items q USING (id)
+WHERE q.id IS NULL OR q.status IN ('completed', 'failed')
 
 -- name: stale
 -- What has been silent for $1 seconds, the longest first.
-SELECT id, user_id, run, current_step, state_rank, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
+SELECT id, user_id, run, current_step, state_rank, returns, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
 FROM queue_items
 WHERE status = 'processing' AND progressed_at < now() - make_interval(secs => $1)
 ORDER BY progressed_at
-LIMIT 200
+LIMIT 1000
 
 -- name: reissue
 -- Back to the relay as the next run, from $3 on; unless it has moved meanwhile.
 UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $4, attempt = 0, resume_step = $3, step_status = 'reissued',
+    returns = returns + 1, progressed_at = now()
+WHERE id = $1 AND state_rank = $2 AND status = 'processing'
+
+-- name: give_up
+-- It has been sent back too often; unless it has moved meanwhile.
+UPDATE queue_items q
+SET status = 'failed', state_rank = $3, step_status = 'failed', error_message = $4, completed_at = now(),
     progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
+    q.completed_at, q.cancelled_at
 
 -- name: written_without_projection
 -- The e-mail is there, its message is lost: the row learns of it from the table itself.

@@ -8,7 +8,8 @@ For a row that has been silent for `stale_after` seconds:
 | waits in its consumer's backlog           | nothing: it is its consumer that is slow                 |
 | is being worked on                        | nothing, until four times that long                      |
 | was consumed without an outcome, is lost  | back to the relay as the next run, from that step if the |
-|                                           | stream still has its data, else from the parser          |
+|                                           | stream still has its data, else from the parser; after   |
+|                                           | twenty times the item fails                              |
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from scribe.common.broker import Broker
 from scribe.common.database import AWAY, load_queries
-from scribe.common.errors import ConfigurationError
+from scribe.common.errors import ConfigurationError, StepError
 from scribe.common.logs import Logger
 from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, Step
@@ -30,12 +31,14 @@ from scribe.common.provision import provision
 from scribe.common.rank import COMPLETED_RANK, Phase, state_rank
 from scribe.common.streams import pipeline_subject, pipeline_task_subjects
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
-from scribe.gateway.pipeline.projector import announce
+from scribe.gateway.pipeline.states import MOST_RETURNS
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
 SQL = load_queries("scribe.gateway.pipeline")
+FORGET = load_queries("scribe.gateway.limits")["forget"]
 STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 
 
@@ -79,7 +82,7 @@ class Reconciler:
                 await self.round()
             except ConfigurationError:
                 raise
-            except (ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
+            except (ServiceUnavailable, nats.errors.Error, APIError, asyncpg.TransactionRollbackError, *AWAY) as error:
                 self._log.warning("reconciler_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("reconciler").inc()
 
@@ -87,6 +90,7 @@ class Reconciler:
         """One look at everything."""
         await provision(self._broker, self._settings)
         async with self._database.as_service() as connection:
+            await connection.execute(FORGET)
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
         for row in rows:
             await self._reconcile(row)
@@ -99,6 +103,9 @@ class Reconciler:
         where = await self._whereabouts(row["id"], row["run"], step)
         if where is Whereabouts.WAITING or (where is Whereabouts.WORKED_ON and not row["long_silent"]):
             return
+        if row["returns"] >= MOST_RETURNS:
+            await self._give_up(row, step)
+            return
         rank = state_rank(row["run"] + 1, step, 0, Phase.QUEUED) - 1
         async with self._database.as_service() as connection:
             await connection.execute(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
@@ -106,15 +113,28 @@ class Reconciler:
         self._log.warning("reissued", task_id=str(row["id"]), run=row["run"] + 1, step=step)
         self._reissued()
 
+    async def _give_up(self, row: asyncpg.Record, step: Step) -> None:
+        rank = state_rank(row["run"], step, 0, Phase.FAILED)
+        async with self._database.as_service() as connection:
+            changed = await connection.fetch(
+                SQL["give_up"], row["id"], row["state_rank"], rank, StepError.default_public
+            )
+        self._log.error("given_up", task_id=str(row["id"]), run=row["run"], step=step)
+        await self._tidy_up(changed)
+
     async def _complete_from_email(self, task_id: UUID) -> bool:
         async with self._database.as_service() as connection:
             changed = await connection.fetch(SQL["written_without_projection"], task_id, COMPLETED_RANK)
         if changed:
             self._metrics.reissued.labels("completed").inc()
-            observe_ends(self._metrics, changed)
-            await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(task_id))
-            await announce(self._broker, changed)
+        await self._tidy_up(changed)
         return bool(changed)
+
+    async def _tidy_up(self, over: list[asyncpg.Record]) -> None:
+        observe_ends(self._metrics, over)
+        for row in over:
+            await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"]))
+        await announce(self._broker, over)
 
     async def _whereabouts(self, task_id: UUID, run: int, step: Step) -> Whereabouts:
         try:

@@ -33,6 +33,7 @@ MOST_AT_ONCE = 32
 ADMISSION = 0.7
 """The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish."""
 PAUSE_WHILE_AWAY = 1.0
+BROKEN_OFF = (*AWAY, asyncpg.TransactionRollbackError)
 
 
 class Relay:
@@ -59,7 +60,7 @@ class Relay:
             self._wake.clear()
             try:
                 published = await self._turn()
-            except (UnavailableError, ServiceUnavailable, nats.errors.Error, APIError, *AWAY) as error:
+            except (UnavailableError, ServiceUnavailable, nats.errors.Error, APIError, *BROKEN_OFF) as error:
                 self._log.warning("relay_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("relay").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)

@@ -12,8 +12,8 @@ from scribe.common.rank import CANCELLED_RANK, Phase, state_rank
 from scribe.common.streams import cancel_subject, pipeline_task_subjects
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
+from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
-from scribe.gateway.pipeline.projector import announce
 from scribe.gateway.problems import BadRequest, NotFound
 
 SQL = load_queries("scribe.gateway.queue")
@@ -49,6 +49,21 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
     await _interrupt(context, row)
     context.wake_relay()
     return row
+
+
+async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
+    """Take a waiting item out of the queue. One that has been on its way before is also taken from the workers.
+
+    Raises:
+        NotFound: the user has no such item. BadRequest: it does not wait.
+    """
+    async with context.database.as_user(user_id, "DELETE queue_items") as connection:
+        row = await locked(connection, item_id, user_id)
+        if row["status"] != "pending":
+            raise BadRequest("Only a pending item can be deleted.")
+        await connection.execute(SQL["delete"], item_id, user_id)
+    if row["state_rank"] > 0:
+        await _interrupt(context, row)
 
 
 async def _interrupt(context: Context, row: asyncpg.Record) -> None:

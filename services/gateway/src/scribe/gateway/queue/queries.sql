@@ -73,7 +73,7 @@ RETURNING *
 UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status = 'queued', resume_step = $4,
     error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, not_before = NULL,
-    turn_at = NULL, progressed_at = now()
+    turn_at = NULL, returns = 0, progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
 

@@ -7,7 +7,7 @@ from scribe.common.database import load_queries
 from scribe.gateway.context import InContext, PathId, UserId, parse_id
 from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
 from scribe.gateway.limits.rate import Limit, spend
-from scribe.gateway.problems import BadRequest, NotFound
+from scribe.gateway.problems import NotFound
 from scribe.gateway.queue import changes
 from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate, Message, QueueItem, TaskStatus
 from scribe.gateway.queue.projection import queue_item, task_status
@@ -80,11 +80,7 @@ async def list_items(context: InContext, user_id: UserId, request: Request) -> R
 @router.delete("/{id}")
 async def delete_item(context: InContext, user_id: UserId, item_id: PathId) -> Message:
     """Take a waiting item out of the queue."""
-    async with context.database.as_user(user_id) as connection:
-        row = await changes.locked(connection, item_id, user_id)
-        if row["status"] != "pending":
-            raise BadRequest("Only a pending item can be deleted.")
-        await connection.execute(SQL["delete"], item_id, user_id)
+    await changes.delete(context, user_id, item_id)
     return Message(message="The item was removed from the queue.")
 
 

@@ -1,0 +1,65 @@
+"""From what the messages of a batch tell to the arrays of one UPDATE."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from scribe.common.errors import StepError
+from scribe.common.pipeline import WIRE_NAMES
+from scribe.common.progress import Progress, State
+
+MOST_RETURNS = 20
+"""How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""
+
+_STATUS = {
+    State.QUEUED: "processing",
+    State.STARTED: "processing",
+    State.RETRYING: "processing",
+    State.DONE: "completed",
+    State.FAILED: "failed",
+    State.CANCELLED: "failed",
+}
+
+
+def highest(progress: Iterable[Progress]) -> list[Progress]:
+    """The highest state of each task."""
+    best: dict[UUID, Progress] = {}
+    for state in progress:
+        if state.task_id not in best or best[state.task_id].rank < state.rank:
+            best[state.task_id] = state
+    return list(best.values())
+
+
+def without_endless_postponement(state: Progress, returns: int) -> Progress:
+    """The state, or a failure where it would postpone a task that has come back too often already."""
+    if state.not_before is None or returns < MOST_RETURNS:
+        return state
+    return replace(state, state=State.FAILED, not_before=None, error=state.error or StepError.default_public)
+
+
+def columns(states: Sequence[Progress], returns: Mapping[UUID, int]) -> list[list[object]]:
+    """The arrays of the `project` query. `returns` says how often each task has come back already."""
+    rows = [_row(without_endless_postponement(state, returns.get(state.task_id, 0))) for state in states]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _row(state: Progress) -> tuple[object, ...]:
+    postponed = state.not_before is not None
+    return (
+        state.task_id,
+        state.rank,
+        "pending" if postponed else _STATUS[state.state],
+        state.run + 1 if postponed else state.run,
+        state.attempt,
+        WIRE_NAMES.get(state.step),
+        state.state.value,
+        json.dumps({WIRE_NAMES[step]: seconds for step, seconds in state.timings.items()}),
+        ",".join(WIRE_NAMES[step] for step in state.skipped),
+        state.template_type,
+        state.email_id,
+        state.error or "",
+        state.step.value if postponed else None,
+        state.not_before,
+        state.at,
+    )
