@@ -5,6 +5,7 @@ changed since.
 """
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from scribe.common.database import load_queries
 from scribe.gateway.context import Context, InContext, UserId, parse_id
-from scribe.gateway.problems import NotFound
+from scribe.gateway.problems import NotFound, ServiceUnavailable
 from scribe.gateway.queue.notifications import Inbox
 from scribe.gateway.queue.projection import queue_item, task_status
 
@@ -72,9 +73,11 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
     async def _counted(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
-        async for event in events:
-            self._context.metrics.requests.stream_events.labels(self._route).inc()
-            yield event
+        """While Postgres is away the stream ends; the client comes back with `Last-Event-ID`."""
+        with suppress(ServiceUnavailable):
+            async for event in events:
+                self._context.metrics.requests.stream_events.labels(self._route).inc()
+                yield event
 
 
 async def _items(context: Context, user_id: UUID, last_event_id: str | None, inbox: Inbox) -> AsyncIterator[str]:
