@@ -1,5 +1,7 @@
 """What is no e-mail is told from what is one."""
 
+import time
+
 import pytest
 
 from scribe.composer.language import language_of, scripts_of
@@ -62,6 +64,18 @@ def test_markup_is_named(markup: str) -> None:
 
 def test_twenty_kilobytes_are_named_too_long() -> None:
     assert "is_too_long" in found_in(GOOD.replace(SAYING, SAYING + " And more of it." * 1300))
+
+
+PATHOLOGICAL = ["a.", "1.", "a-", "Dr. ", "\n ", "<think>", "http", "a@", "[", "*a", "include the ", "Lorem ipsum. "]
+
+
+@pytest.mark.parametrize("piece", PATHOLOGICAL)
+def test_no_text_of_twenty_kilobytes_keeps_the_checks_busy(piece: str) -> None:
+    text = (piece * 20_000)[:19_900]
+    started = time.process_time()
+    found_in(text)
+    found_in(text, email_template=text[:9_000])
+    assert time.process_time() - started < 5.0
 
 
 def test_half_an_email_is_named_too_short() -> None:

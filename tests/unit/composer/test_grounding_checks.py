@@ -5,7 +5,8 @@ import pytest
 from scribe.common.pipeline import ParsedTemplate, Research, TemplateType
 from scribe.composer.checks.grounding import titles_of
 from scribe.composer.draft import Draft, DraftClaim
-from scribe.composer.grounding import details_of, ground_all
+from scribe.composer.grounding import ground_all
+from scribe.composer.telling import details_of
 from tests.support.writing import FACT, GOOD, SAYING, SOURCE, found_in, material
 
 

@@ -8,7 +8,7 @@ import re
 
 from scribe.common.fencing import without_invisible
 
-_START = r"(?:^|[.!?:;,\n\"'“(>\]]\s*|\b(?:please|must|should|always|also|then|you|now|kindly)\s+)"
+_START = r"(?:^|[.!?:;,\n\"'“(>\]]\s{0,4}|\b(?:please|must|should|always|also|then|you|now|kindly)\s+)"
 _MACHINE = r"(?:ai|llm|language\s+model|ai\s+assistant|chatbot|writing\s+assistant|gpt|claude)s?\b\s*[:,.!-]"
 _TO_FORGET = (
     r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.\n]{0,60}\b(?:instruction|prompt|guideline|direction|command|template)s?\b",
@@ -21,7 +21,7 @@ _TO_BE_ANOTHER = (
     r"\b(?:dear|hey|hello|attention|note\s+to|message\s+to|for)\s*,?\s+(?:(?:an?|the|all|any)\s+)?" + _MACHINE,
 )
 _AS_ANOTHER = (
-    r"(?:^|[\n\"'>.\]]\s*)(?:system|assistant|user|human|developer)\s*:",
+    r"(?:^|[\n\"'>.\]]\s{0,4})(?:system|assistant|user|human|developer)\s*:",
     r"\b(?:system|developer)\s+(?:prompt|message|instruction|override|note|notice)s?\b|\bhidden\s+(?:prompt|instruction)s?\b",
     r"\b(?:new|updated|real|actual|secret|urgent|important|special)\s+(?:system\s+)?(?:instruction|prompt|directive|order)s?\s*[:!]",
     r"<\|[^|>]{1,40}\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|instructions?|data|prompt|tool)\b[^>]*>",

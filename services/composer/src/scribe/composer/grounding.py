@@ -4,20 +4,18 @@ The model's claims are hints: a source that shares nothing with the sentence is 
 of the sentence is added. What remains unsupported is for the checks.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scribe.common.wording import fold, fold_accents, sentences, words
+from scribe.common.wording import fold, sentences
 from scribe.composer.draft import Draft
 from scribe.composer.material import Evidence, Material
-from scribe.composer.vocabulary import GENERIC, TITLES
+from scribe.composer.telling import details_of, telling
+from scribe.composer.vocabulary import TITLES
 
-STEM = 5
 MOST_SOURCES = 3
 """Sources that a sentence may rest on beyond those that its details name."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:[.,'’/+-][^\W_]+)*")
 _FREE = TITLES | {"i", "i'm", "i've", "i'd", "i'll", "ps", "pps", "ok", "re"}
 
 
@@ -45,8 +43,8 @@ def ground_all(draft: Draft, material: Material) -> list[Grounding]:
 
 def ground(sentence: str, hints: Iterable[str], material: Material) -> Grounding:
     """The grounding of one sentence, with the ids that the model gave for it."""
-    details = details_of(sentence, nouns_are_capitalised=material.language == "de") - tokens(material.own_text) - _FREE
-    novel = frozenset(telling(sentence) - stems(material.own_text))
+    details = details_of(sentence, nouns_are_capitalised=material.language == "de") - material.own_tokens - _FREE
+    novel = frozenset(telling(sentence) - material.own_stems)
     hinted = [material.evidence[hint] for hint in dict.fromkeys(hints) if hint in material.evidence]
     chosen = {item.id: item for item in hinted if not material.is_english or _shares(item, details, novel)}
     for detail in sorted(details - _held(chosen.values())):
@@ -71,49 +69,6 @@ def _support(novel: frozenset[str], held: set[str], material: Material, *, is_so
     return len(novel & held) / len(novel)
 
 
-def details_of(sentence: str, *, nouns_are_capitalised: bool = False) -> set[str]:
-    """Names, acronyms and numbers: capitalised words after the first, words in capitals, whatever has a digit."""
-    found: set[str] = set()
-    for index, match in enumerate(_TOKEN.finditer(sentence)):
-        word = match.group()
-        opens_quote = match.start() > 0 and sentence[match.start() - 1] in "“\"„«‘'*_"
-        first = index == 0 and not opens_quote
-        is_name = word[0].isupper() and not first and not nouns_are_capitalised
-        if any(char.isdigit() for char in word) or sum(map(str.isupper, word)) > 1 or is_name:
-            found |= _token_parts(word)
-    return found
-
-
-def tokens(text: str) -> set[str]:
-    """Every word of a text in the forms in which `details_of` names details."""
-    return {part for match in _TOKEN.finditer(text) for part in _token_parts(match.group())}
-
-
-def _token_parts(word: str) -> set[str]:
-    parts = re.split(r"[-/'’+]", fold_accents(word).replace(",", ""))
-    return {part.strip(".") for part in parts if len(part.strip(".")) > 1 or (part.isdigit() and len(parts) == 1)}
-
-
-def telling(sentence: str) -> set[str]:
-    """The stems of the words that could say something."""
-    long = (part for word in words(sentence) for part in word.split("-") if len(part) > 3 and part.isalpha())
-    return {_stem(word) for word in long if word not in GENERIC}
-
-
-def stems(text: str) -> set[str]:
-    """The stems of all words of a text."""
-    return {_stem(part) for word in words(text) for part in re.split(r"[-']", word)}
-
-
-def sequence(text: str) -> str:
-    """A text as its bare words in a row, with a space at both ends, for finding one text in another."""
-    return f" {' '.join(words(fold_accents(text)))} "
-
-
-def _stem(word: str) -> str:
-    return fold_accents(word)[:STEM]
-
-
 def _hints(sentence: str, draft: Draft) -> list[str]:
     mine = fold(sentence)
     return [
@@ -125,22 +80,22 @@ def _hints(sentence: str, draft: Draft) -> list[str]:
 
 
 def _shares(item: Evidence, details: set[str], novel: frozenset[str]) -> bool:
-    return bool(details & tokens(item.text) or novel & stems(item.text))
+    return bool(details & item.tokens or novel & item.stems)
 
 
 def _held(items: Iterable[Evidence]) -> set[str]:
-    return {token for item in items for token in tokens(item.text)}
+    return {token for item in items for token in item.tokens}
 
 
 def _stems_of(items: Iterable[Evidence]) -> set[str]:
-    return {stem for item in items for stem in stems(item.text)}
+    return {stem for item in items for stem in item.stems}
 
 
 def _best(detail: str, details: set[str], novel: frozenset[str], evidence: Mapping[str, Evidence]) -> Evidence | None:
     """The item that holds the detail and most else of the sentence. A bare small number proves nothing."""
     if detail.isdigit() and len(detail) < 3:
         return None
-    holding = [item for item in evidence.values() if detail in tokens(item.text)]
+    holding = [item for item in evidence.values() if detail in item.tokens]
     return max(holding, key=lambda item: _likeness(item, details, novel), default=None)
 
 
@@ -160,4 +115,4 @@ def _nearest(
 
 
 def _likeness(item: Evidence, details: set[str], novel: frozenset[str]) -> int:
-    return len(details & tokens(item.text)) + len(novel & stems(item.text))
+    return len(details & item.tokens) + len(novel & item.stems)

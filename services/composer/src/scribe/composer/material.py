@@ -10,6 +10,7 @@ from scribe.common.gaps import find_gaps
 from scribe.common.injection import before_instructions, reads_like_an_instruction, without_lines_at_a_model
 from scribe.common.pipeline import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
 from scribe.composer.language import language_of
+from scribe.composer.telling import sequence, stems, tokens
 
 NO_NAME = "The recipient's name does not look like a name."
 
@@ -24,6 +25,21 @@ class Evidence:
     title: str
     url: str
     certain: bool
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Its words, in the forms of details."""
+        return frozenset(tokens(self.text))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(stems(self.text))
+
+    @cached_property
+    def sequence(self) -> str:
+        """Its words in a row."""
+        return sequence(self.text)
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,16 @@ class Material:
     def own_text(self) -> str:
         """What the sender has said: it needs no source."""
         return "\n".join((self.template, self.name, self.interest, self.sender_name or ""))
+
+    @cached_property
+    def own_tokens(self) -> frozenset[str]:
+        """The words of `own_text`, in the forms of details."""
+        return frozenset(tokens(self.own_text))
+
+    @cached_property
+    def own_stems(self) -> frozenset[str]:
+        """The stems of the words of `own_text`."""
+        return frozenset(stems(self.own_text))
 
     @cached_property
     def language(self) -> str:

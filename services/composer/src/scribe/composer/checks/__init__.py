@@ -58,10 +58,10 @@ GROUPS = (
 
 
 def problems_of(draft: Draft, material: Material) -> list[Problem]:
-    """Everything that is wrong with a draft, in the order of the groups. An empty draft has one problem only."""
-    empty = list(form.is_empty(draft, material))
-    if empty:
-        return empty
+    """Everything that is wrong with a draft, in the order of the groups; of one without text or end only that."""
+    hopeless = list(form.is_empty(draft, material)) or list(form.is_beyond_reading(draft, material))
+    if hopeless:
+        return hopeless
     return [problem for group in GROUPS for check in group.checks for problem in check(draft, material)]
 
 

@@ -68,6 +68,11 @@ def _new_phrases(phrases: tuple[str, ...], draft: Draft, material: Material) -> 
     return (phrase for phrase in phrases if phrase in written and phrase not in own)
 
 
+def is_beyond_reading(draft: Draft, material: Material) -> Iterator[Problem]:
+    """So long that nothing else is looked for."""
+    return is_too_long(draft, material) if len(draft.body) > LONGEST else iter(())
+
+
 def is_too_long(draft: Draft, material: Material) -> Iterator[Problem]:
     """Far longer than the template leads to expect."""
     limit = min(LONGEST, 2 * len(material.template) + ROOM)

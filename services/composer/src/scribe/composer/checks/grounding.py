@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from scribe.common.wording import sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
-from scribe.composer.grounding import ground_all, sequence, stems, telling
+from scribe.composer.grounding import ground_all
 from scribe.composer.material import Material
+from scribe.composer.telling import sequence, telling
 
 NOVELTY = 2
 FOREIGN_NOVELTY = 8
@@ -22,10 +23,9 @@ _QUOTED = re.compile(
 
 def names_unknown_publications(draft: Draft, material: Material) -> Iterator[Problem]:
     """A title in quotes or italics that is neither a paper's, nor in a fact, nor made of the sender's words."""
-    known = [sequence(material.own_text), *(sequence(item.text) for item in material.evidence.values())]
-    own = stems(material.own_text)
+    known = [sequence(material.own_text), *(item.sequence for item in material.evidence.values())]
     for title in titles_of(draft.body):
-        if any(sequence(title) in text for text in known) or telling(title) <= own:
+        if any(sequence(title) in text for text in known) or telling(title) <= material.own_stems:
             continue
         bearing = tuple(sentence for sentence in sentences(draft.body) if title in sentence)
         yield Problem(

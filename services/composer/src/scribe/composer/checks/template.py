@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
+from dataclasses import dataclass
+from itertools import pairwise
 
 from scribe.common.gaps import find_gaps, fixed_parts
 from scribe.common.pipeline import Placeholder
@@ -86,7 +87,8 @@ def _loose(text: str) -> str:
 def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
     """More of the template's own words missing than grammar can demand."""
     pieces = fixed_pieces(material.template)
-    lost = {piece: count for piece in pieces if (count := _lost_words(piece, draft.body))}
+    written = Written.of(draft.body)
+    lost = {piece: count for piece in pieces if (count := _lost_words(piece, written))}
     total = sum(len(words(piece)) for piece in pieces)
     share = KEPT_WITH_GAPS if find_gaps(material.template) else KEPT_WITHOUT_GAPS
     if sum(lost.values()) > max(1, total * (1 - share)):
@@ -94,13 +96,27 @@ def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
         yield Problem("loses_fixed_text", f"The template's own words are to be kept. Missing or changed: {shown}.")
 
 
-def _lost_words(piece: str, body: str) -> int:
-    """How many of a piece's words stand nowhere in the body in the order of the piece, two in a row at least."""
-    wanted, written = words(piece), words(body)
-    if f" {' '.join(wanted)} " in f" {' '.join(written)} ":
-        return 0
-    blocks = SequenceMatcher(None, wanted, written, autojunk=False).get_matching_blocks()
-    return len(wanted) - sum(block.size for block in blocks if block.size > 1)
+def _lost_words(piece: str, body: "Written") -> int:
+    """How many of a piece's words stand nowhere in the body beside one of their neighbours in the piece."""
+    wanted = words(piece)
+    if len(wanted) < 2:
+        return sum(word not in body.words for word in wanted)
+    kept = [pair in body.pairs for pair in pairwise(wanted)]
+    return sum(not (before or after) for before, after in zip([False, *kept], [*kept, False], strict=True))
+
+
+@dataclass(frozen=True)
+class Written:
+    """The words of a body, and which of them are neighbours."""
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, body: str) -> "Written":
+        """What stands in a body."""
+        spoken = words(body)
+        return cls(frozenset(spoken), frozenset(pairwise(spoken)))
 
 
 def fixed_pieces(template: str) -> list[str]:
