@@ -51,9 +51,7 @@ async def ours(broker: Broker, count: int) -> float:
     async def nothing() -> None:
         return
 
-    consumer = Consumer(
-        broker, PullOptions("ours", "ours", SLOTS), handle, ensure=nothing, log=structlog.get_logger()
-    )
+    consumer = Consumer(broker, PullOptions("ours", "ours", SLOTS), handle, ensure=nothing, log=structlog.get_logger())
     started = time.perf_counter()
     running = asyncio.create_task(consumer.run())
     await done.wait()
