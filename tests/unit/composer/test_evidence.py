@@ -127,3 +127,10 @@ def test_a_claim_names_its_sentence_and_its_sources() -> None:
             ],
         }
     ]
+
+
+def test_a_claim_names_every_page_that_says_so() -> None:
+    both = FACT.model_copy(update={"source_ids": ("S1", "S2"), "uncertain": False})
+    claims = email(TELLING, research=Research(sources=(SOURCE, SECOND_SOURCE), facts=(both,))).metadata["claims"]
+    assert isinstance(claims, list)
+    assert [source["url"] for source in claims[0]["sources"]] == [SOURCE.url, SECOND_SOURCE.url]

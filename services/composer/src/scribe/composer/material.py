@@ -22,9 +22,19 @@ class Evidence:
     id: str
     kind: Literal["fact", "paper"]
     text: str
-    title: str
-    url: str
+    pages: tuple[tuple[str, str], ...]
+    """Title and address of every page that says so, the best first."""
     certain: bool
+
+    @property
+    def title(self) -> str:
+        """Of its best page."""
+        return self.pages[0][0] if self.pages else ""
+
+    @property
+    def url(self) -> str:
+        """Of its best page."""
+        return self.pages[0][1] if self.pages else ""
 
     @cached_property
     def tokens(self) -> frozenset[str]:
@@ -140,17 +150,16 @@ def _placeholders(template: str, known: tuple[Placeholder, ...]) -> tuple[Placeh
 
 
 def _fact(fact: Fact, sources: Mapping[str, Source]) -> Evidence:
-    source = next((sources[source_id] for source_id in fact.source_ids if source_id in sources), None)
+    said_by = (sources[source_id] for source_id in fact.source_ids if source_id in sources)
     return Evidence(
         id=fact.id,
         kind="fact",
         text="\n".join((fact.statement, fact.quote, *fact.quotes.values())),
-        title=source.title if source else "",
-        url=source.url if source else "",
+        pages=tuple((source.title, source.url) for source in said_by),
         certain=not fact.uncertain,
     )
 
 
 def _paper(paper: Paper) -> Evidence:
     text = "\n".join((paper.title, paper.abstract, *paper.authors, str(paper.year)))
-    return Evidence(id=paper.id, kind="paper", text=text, title=paper.title, url=paper.url, certain=True)
+    return Evidence(id=paper.id, kind="paper", text=text, pages=((paper.title, paper.url),), certain=True)

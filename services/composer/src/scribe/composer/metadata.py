@@ -101,7 +101,11 @@ def _claim(claim: Grounding, material: Material) -> dict[str, object]:
     return {
         "sentence": claim.sentence,
         "source_ids": list(claim.source_ids),
-        "sources": [{"id": item.id, "kind": item.kind, "title": item.title, "url": item.url} for item in cited],
+        "sources": [
+            {"id": item.id, "kind": item.kind, "title": title, "url": url}
+            for item in cited
+            for title, url in item.pages
+        ],
     }
 
 
