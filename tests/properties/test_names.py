@@ -1,12 +1,15 @@
 """However a name is written, it is the same person's, and no text breaks the parser."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scribe.arxiv.authors import Match, match_author
 from scribe.common.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
 from scribe.common.names import LONGEST_NAME, fold, parse_name, spellings
+
+CALM = settings(deadline=None)
+"""A busy machine is no failure."""
 
 RESERVED = TITLES | TITLES_AFTER_A_TITLE | DEGREES | PARTICLES | FAMILY_FIRST
 word = (
@@ -16,12 +19,14 @@ word = (
 )
 
 
+@CALM
 @given(word, word, st.sampled_from(["Prof. ", "Dr. ", "Prof. Dr. ", "Mr ", ""]), st.sampled_from([", PhD", " Jr.", ""]))
 def test_titles_and_degrees_do_not_change_the_person(given: str, family: str, title: str, suffix: str) -> None:
     plain, dressed = parse_name(f"{given} {family}"), parse_name(f"{title}{given} {family}{suffix}")
     assert plain == dressed
 
 
+@CALM
 @given(word, word)
 def test_both_orders_are_the_same_person(first: str, family: str) -> None:
     person = parse_name(f"{first} {family}")
@@ -29,6 +34,7 @@ def test_both_orders_are_the_same_person(first: str, family: str) -> None:
     assert match_author(person, f"{family}, {first}") is Match.FULL
 
 
+@CALM
 @given(word, word, word)
 def test_initials_stand_for_names(first: str, middle: str, family: str) -> None:
     person = parse_name(f"{first} {middle} {family}")
@@ -41,6 +47,7 @@ def test_initials_stand_for_names(first: str, middle: str, family: str) -> None:
         assert match_author(person, author) in (Match.INITIAL, Match.FULL)
 
 
+@CALM
 @given(word, word, word)
 def test_another_given_name_is_another_person(first: str, other: str, family: str) -> None:
     assume(fold(first)[0] != fold(other)[0])
@@ -49,6 +56,7 @@ def test_another_given_name_is_another_person(first: str, other: str, family: st
     assert match_author(person, f"{other} {family}") is Match.NONE
 
 
+@CALM
 @given(word, word, st.sampled_from(["del", "de la", "van der", "von", "di", "bin"]))
 def test_particles_belong_to_the_family_name_in_every_order(first: str, family: str, particle: str) -> None:
     person = parse_name(f"{first} {particle} {family}")
@@ -62,6 +70,7 @@ def test_particles_belong_to_the_family_name_in_every_order(first: str, family: 
         assert match_author(person, author) is not Match.NONE
 
 
+@CALM
 @given(word, word)
 def test_accents_do_not_matter(first: str, family: str) -> None:
     person = parse_name(f"{first} {family}")
@@ -69,6 +78,7 @@ def test_accents_do_not_matter(first: str, family: str) -> None:
     assert match_author(person, f"{fold(first)} {fold(family)}") is Match.FULL
 
 
+@CALM
 @given(word, word, word)
 def test_hyphens_and_blanks_in_initials_do_not_matter(first: str, second: str, family: str) -> None:
     person = parse_name(f"{first}-{second} {family}")
@@ -81,6 +91,7 @@ def test_hyphens_and_blanks_in_initials_do_not_matter(first: str, second: str, f
         assert match_author(person, author) is not Match.NONE
 
 
+@CALM
 @given(st.text(max_size=400))
 def test_any_text_is_a_name_or_none(text: str) -> None:
     person = parse_name(text)

@@ -5,10 +5,13 @@ from ipaddress import IPv4Address, IPv6Address
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scribe.common.guard import RefusedUrlError, UnresolvedHostError, UrlGuard, is_public
+
+CALM = settings(deadline=None)
+"""A busy machine is no failure."""
 
 v4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 v6 = st.integers(0, 2**128 - 1).map(IPv6Address)
@@ -28,6 +31,7 @@ def _spellings(address: IPv4Address) -> list[str]:
     ]
 
 
+@CALM
 @given(v4)
 async def test_no_spelling_of_a_forbidden_address_is_let_through(address: IPv4Address) -> None:
     for spelling in _spellings(address):
@@ -39,12 +43,14 @@ async def test_no_spelling_of_a_forbidden_address_is_let_through(address: IPv4Ad
         assert IPv4Address(checked.address) == address
 
 
+@CALM
 @given(v4)
 def test_what_the_standard_library_calls_private_or_reserved_is_not_public(address: IPv4Address) -> None:
     if address.is_private or address.is_multicast or address.is_reserved or address.is_loopback:
         assert not is_public(str(address)) or str(address).startswith("192.0.0.")
 
 
+@CALM
 @given(v4)
 def test_no_ipv4_address_in_an_ipv6_disguise_is_public(address: IPv4Address) -> None:
     number = int(address)
@@ -52,12 +58,14 @@ def test_no_ipv4_address_in_an_ipv6_disguise_is_public(address: IPv4Address) -> 
         assert not is_public(str(IPv6Address(disguise)))
 
 
+@CALM
 @given(v6)
 def test_only_the_global_range_of_ipv6_is_public(address: IPv6Address) -> None:
     if is_public(str(address)):
         assert address.packed[0] >> 5 == 1
 
 
+@CALM
 @given(st.text(max_size=200), st.lists(st.one_of(v4, v6).map(str), min_size=1, max_size=4))
 async def test_any_text_is_refused_or_checked_and_never_crashes(text: str, answers: Sequence[str]) -> None:
     async def resolve(host: str, port: int) -> Sequence[str]:

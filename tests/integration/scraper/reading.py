@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -30,6 +30,11 @@ class Reading:
         async with asyncio.timeout(40):
             return await self.reader.read(self.site.url(path))
 
+    def within(self, seconds: float) -> "Reading":
+        """The same, with that much time for a page."""
+        limits = replace(self.reader.limits, seconds=seconds)
+        return replace(self, reader=replace(self.reader, limits=limits))
+
     def pages(self, outcome: str) -> float:
         """How many pages had this outcome."""
         return self.metrics.registry.get_sample_value("scribe_browser_pages_total", {"outcome": outcome}) or 0.0
@@ -48,7 +53,7 @@ class Reading:
 @asynccontextmanager
 async def reading(**settings: object) -> AsyncIterator[Reading]:
     """A reader that may reach the site, with these settings."""
-    given = {"chromium": require_program("chromium"), "page_timeout": 8.0, **settings}
+    given = {"chromium": require_program("chromium"), "page_timeout": 15.0, **settings}
     metrics = Metrics()
     async with site_serving() as site:
         made = ScraperSettings.model_validate({"guard_allow": f"127.0.0.1:{site.port}", **given})

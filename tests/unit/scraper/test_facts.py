@@ -1,7 +1,7 @@
 """Facts: sentences of sources about the recipient, verified, weighed and few."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scribe.common.pipeline import Source
@@ -9,6 +9,9 @@ from scribe.scraper.facts import MOST_CHARACTERS, MOST_FACTS, Found, draw_facts
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, stands_in
 from scribe.scraper.statements import is_fit, says_the_same, without_marks
+
+CALM = settings(deadline=None)
+"""A busy machine is no failure."""
 
 ADA = Recipient.named("Ada Example")
 INTEREST = "superfluid helium"
@@ -150,6 +153,7 @@ def test_citations_and_markup_of_an_answer_are_taken_out() -> None:
     assert without_marks(answer) == "Ada is here. - She writes."
 
 
+@CALM
 @given(st.lists(st.text(alphabet="Ada Example ishe.\n“”'!?,0129", max_size=200), max_size=4))
 def test_every_quote_stands_in_its_source(texts: list[str]) -> None:
     pages = [source(n, f"Ada Example is a professor of physics. {text}") for n, text in enumerate(texts, 1)]

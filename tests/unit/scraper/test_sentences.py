@@ -1,10 +1,13 @@
 """Text taken apart into sentences, and quotes found again in it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scribe.scraper.sentences import clean, folded_words, sentences, stands_in
+
+CALM = settings(deadline=None)
+"""A busy machine is no failure."""
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,7 @@ def test_sentences_end_where_a_reader_says(paragraph: str, found: list[str]) -> 
     assert sentences(paragraph) == found
 
 
+@CALM
 @given(st.text(max_size=300))
 def test_no_character_of_a_paragraph_but_blanks_is_lost(paragraph: str) -> None:
     assert "".join("".join(sentences(paragraph)).split()) == "".join(paragraph.split())
@@ -53,6 +57,7 @@ def test_a_quote_must_stand_there_word_for_word(quote: str) -> None:
     assert not stands_in(quote, folded_words("Ada Example is a professor of physics."))
 
 
+@CALM
 @given(st.text(max_size=500), st.integers(1, 400))
 def test_cleaned_text_fits_and_holds_no_control_characters(text: str, most: int) -> None:
     cleaned = clean(text, most)

@@ -8,19 +8,27 @@ MOST_HTML = 500_000
 
 SNAPSHOT = """
 (limit) => {
+  const elements = document.body ? document.body.querySelectorAll('*') : [];
+  if (elements.length > 8000) {
+    const surplus = document.createRange();
+    surplus.setStartBefore(elements[8000]);
+    surplus.setEndAfter(document.body.lastChild);
+    surplus.deleteContents();
+  }
   const hidden = [];
-  let seen = 0;
-  for (const element of document.body ? document.body.querySelectorAll('*') : []) {
-    if (++seen > 8000) { hidden.push(element); continue; }
-    if (element.attributes.length > 20) {
-      while (element.attributes.length) element.removeAttribute(element.attributes[0].name);
-    }
+  const kept = document.body ? document.body.querySelectorAll('*') : [];
+  for (const element of kept) {
     if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) { hidden.push(element); continue; }
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
     if (parseFloat(style.fontSize) < 4 || box.right + scrollX < 0 || box.bottom + scrollY < 0) hidden.push(element);
   }
   for (const element of hidden) element.remove();
+  for (const element of kept) {
+    if (element.attributes.length > 20) {
+      while (element.attributes.length) element.removeAttribute(element.attributes[0].name);
+    }
+  }
   return {
     title: String(document.title).slice(0, 300),
     html: String(document.documentElement ? document.documentElement.outerHTML : '').slice(0, limit),
