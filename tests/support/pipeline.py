@@ -4,11 +4,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from scribe.common.broker import Broker
 from scribe.common.pipeline import ParsedTemplate, PipelineData, Step, TemplateType, decode, next_step
@@ -30,6 +31,19 @@ class Workers:
         """The message that waits for a step."""
         message = await self.js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.{run}")
         return decode(message.data or b"")
+
+    async def is_waiting(self, step: Step, task_id: UUID | str, run: int = 1) -> bool:
+        """Whether a message for a step is in the stream."""
+        try:
+            await self.waiting(step, task_id, run)
+        except NotFoundError:
+            return False
+        return True
+
+    async def postpone(self, data: PipelineData, step: Step, *, seconds: float, error: str | None = None) -> None:
+        """A step's attempt that wants to be made again later."""
+        not_before = datetime.now(UTC) + timedelta(seconds=seconds)
+        await self.tell(data, State.RETRYING, step, not_before=not_before, error=error)
 
     async def tell(self, data: PipelineData, state: State, step: Step, **changes: object) -> Progress:
         """Publish an event."""

@@ -124,7 +124,9 @@ class Consumer:
         else:
             await self._ask()
         try:
-            await asyncio.wait_for(self._wake.wait(), AGAIN if self._lost else self._options.heartbeat)
+            # Not `wait_for`: Python 3.11's may swallow a cancellation.
+            async with asyncio.timeout(AGAIN if self._lost else self._options.heartbeat):
+                await self._wake.wait()
         except TimeoutError:
             return
 

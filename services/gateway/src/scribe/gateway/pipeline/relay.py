@@ -67,8 +67,10 @@ class Relay:
                 continue
             self._metrics.loop_pass.labels("relay").set_to_current_time()
             if not published:
+                # Not `wait_for`: Python 3.11's may swallow the cancellation that ends this loop.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._settings.relay_interval)
+                    async with asyncio.timeout(self._settings.relay_interval):
+                        await self._wake.wait()
 
     async def _turn(self) -> int:
         """Publish as much as the limits allow; gives the number of messages."""

@@ -1,0 +1,198 @@
+"""The relay: who gets a turn, how much is let in, and that nothing is published twice or lost."""
+
+from collections import Counter
+from functools import partial
+
+from scribe.common.broker import Broker
+from scribe.common.pipeline import Step
+from scribe.common.streams import MIB
+from tests.support.gateway import Gateway, User, running_gateway
+from tests.support.issuer import Issuer
+from tests.support.pipeline import Workers, connected
+from tests.support.servers import NatsServer
+from tests.support.waiting import eventually
+
+
+async def published(broker: Broker) -> list[str]:
+    """The ids of all tasks whose first message is in the stream, in its order."""
+    state = (await broker.js.stream_info("PIPELINE")).state
+    numbers = range(state.first_seq, state.last_seq + 1) if state.messages else ()
+    subjects = [(await broker.js.get_msg("PIPELINE", number)).subject or "" for number in numbers]
+    return [subject.split(".")[2] for subject in subjects if subject.startswith("pipeline.parser.")]
+
+
+async def has_published(broker: Broker, count: int) -> bool:
+    return len(await published(broker)) == count
+
+
+async def test_user_with_one_item_does_not_wait_behind_one_with_hundreds(
+    database_url: str, nats_url: str, broker: Broker, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, loops=False) as gateway,
+        gateway.user() as many,
+        gateway.user() as one,
+    ):
+        await many.batch(300)
+        (single,) = await one.batch(1)
+        position = (await one.items())[0]["position"]
+    async with running_gateway(database_url, nats_url, issuer, in_flight=8):
+        await eventually(partial(has_published, broker, 8))
+
+    assert position == 1
+    assert single in (await published(broker))[:2]
+
+
+async def test_turns_are_shared_and_each_users_items_keep_their_order(
+    database_url: str, nats_url: str, broker: Broker, issuer: Issuer
+) -> None:
+    async with running_gateway(database_url, nats_url, issuer, loops=False) as gateway:
+        owners: dict[str, int] = {}
+        batches: list[list[str]] = []
+        for number, count in enumerate((40, 10, 3)):
+            async with gateway.user() as user:
+                ids = await user.batch(count)
+            owners |= dict.fromkeys(ids, number)
+            batches.append(ids)
+    async with running_gateway(database_url, nats_url, issuer, in_flight=18):
+        await eventually(partial(has_published, broker, 18))
+
+    order = await published(broker)
+    assert Counter(owners[id_] for id_ in order[:9]) == {0: 3, 1: 3, 2: 3}
+    for number, ids in enumerate(batches):
+        mine = [id_ for id_ in order if owners[id_] == number]
+        assert mine == ids[: len(mine)]
+
+
+async def test_one_user_has_no_more_in_flight_than_the_cap(
+    database_url: str, nats_url: str, broker: Broker, workers: Workers, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, in_flight_per_user=5) as gateway,
+        gateway.user() as user,
+        gateway.user() as other,
+    ):
+        ids = await user.batch(20)
+        await eventually(partial(has_published, broker, 5))
+        await other.generate()
+        await eventually(partial(has_published, broker, 6))
+
+        await workers.finish_all(ids[0])
+
+        async def next_is_in_flight() -> bool:
+            return (await user.status(ids[5]))["status"] == "STARTED"
+
+        await eventually(next_is_in_flight)
+        assert [item["status"] for item in await user.items()].count("processing") == 5
+
+
+async def test_two_gateways_publish_each_item_once(
+    database_url: str, nats_url: str, broker: Broker, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, in_flight=100, in_flight_per_user=100) as first,
+        running_gateway(database_url, nats_url, issuer, in_flight=100, in_flight_per_user=100),
+        first.user() as user,
+    ):
+        ids = await user.batch(100)
+        await eventually(partial(has_published, broker, 100))
+
+    assert sorted(await published(broker)) == sorted(ids)
+
+
+async def test_item_published_before_a_crash_is_not_published_again(
+    database_url: str, nats_url: str, broker: Broker, issuer: Issuer
+) -> None:
+    async with running_gateway(database_url, nats_url, issuer) as gateway, gateway.user() as user:
+        task_id = await user.generate()
+        await eventually(partial(has_published, broker, 1))
+        async with connected(database_url) as connection:
+            await connection.execute("UPDATE queue_items SET status = 'pending', state_rank = 0")
+
+        async def marked() -> bool:
+            return (await user.status(task_id))["status"] == "STARTED"
+
+        await eventually(marked)
+
+    assert await published(broker) == [task_id]
+
+
+async def test_nearly_full_stream_lets_nothing_new_in_until_there_is_room(
+    broker: Broker, gateway: Gateway, user: User
+) -> None:
+    for number in range(12):
+        await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2))
+    task_id = await user.generate()
+    last_pass = gateway.context.metrics.tasks.loop_pass.labels("relay")._value
+
+    before = last_pass.get()
+    await eventually(lambda: last_pass.get() > before)
+    assert (await user.status(task_id))["status"] == "PENDING"
+
+    await broker.js.purge_stream("PIPELINE", subject="pipeline.*.filler.>")
+    await eventually(partial(has_published, broker, 1))
+
+
+async def test_what_was_submitted_while_nats_was_away_is_published_when_it_is_back(
+    user: User, nats_server: NatsServer
+) -> None:
+    await nats_server.kill()
+    task_id = await user.generate()
+    assert (await user.status(task_id))["status"] == "PENDING"
+
+    await nats_server.start()
+
+    async def started() -> bool:
+        return (await user.status(task_id))["status"] == "STARTED"
+
+    await eventually(started, timeout=30)
+
+
+async def test_postponed_task_comes_back_to_its_step_with_what_was_found(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(has_published, broker, 1))
+    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    await workers.postpone(data, Step.SCRAPER, seconds=0.2)
+
+    async def again() -> bool:
+        return await workers.is_waiting(Step.SCRAPER, task_id, run=2)
+
+    await eventually(again)
+    resumed = await workers.waiting(Step.SCRAPER, task_id, run=2)
+    assert resumed.run == 2
+    assert resumed.parsed == data.parsed
+
+
+async def test_postponed_task_waits_for_its_time(user: User, workers: Workers, broker: Broker) -> None:
+    task_id = await user.generate()
+    await eventually(partial(has_published, broker, 1))
+    data = await workers.waiting(Step.PARSER, task_id)
+    await workers.postpone(data, Step.PARSER, seconds=3600)
+
+    async def pending() -> bool:
+        return (await user.status(task_id))["status"] == "PENDING"
+
+    await eventually(pending)
+    other = await user.generate()
+    await eventually(partial(has_published, broker, 2))
+
+    assert await workers.is_waiting(Step.PARSER, other, run=1)
+    assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
+
+
+async def test_task_that_is_postponed_again_and_again_is_given_up(
+    user: User, workers: Workers, database_url: str, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(has_published, broker, 1))
+    async with connected(database_url) as connection:
+        await connection.execute("UPDATE queue_items SET returns = 20")
+    await workers.postpone(await workers.waiting(Step.PARSER, task_id), Step.PARSER, seconds=1, error="Busy.")
+
+    async def failed() -> bool:
+        return (await user.status(task_id))["status"] == "FAILURE"
+
+    await eventually(failed)
+    assert (await user.status(task_id))["error"] == "Busy."
