@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from scribe.common.broker import Broker
@@ -23,13 +22,18 @@ METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
 class Workers:
     """Messages are looked up by their subject, so that a test says exactly which step does what, and when."""
 
-    js: JetStreamContext
+    broker: Broker
     publisher: Publisher
     database_url: str
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether NATS is there."""
+        return self.broker.is_connected
+
     async def waiting(self, step: Step, task_id: UUID | str, run: int = 1) -> PipelineData:
         """The message that waits for a step."""
-        message = await self.js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.{run}")
+        message = await self.broker.js.get_last_msg("PIPELINE", f"pipeline.{step}.{task_id}.{run}")
         return decode(message.data or b"")
 
     async def is_waiting(self, step: Step, task_id: UUID | str, run: int = 1) -> bool:
@@ -87,7 +91,7 @@ class Workers:
 
 def workers_of(broker: Broker, database_url: str) -> Workers:
     """Workers on a connection of their own."""
-    return Workers(broker.js, Publisher(broker.js), database_url)
+    return Workers(broker, Publisher(broker.js), database_url)
 
 
 @asynccontextmanager

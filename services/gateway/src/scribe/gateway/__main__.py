@@ -95,10 +95,18 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            for task in others:
-                task.cancel()
+            await _end(others)
             projector.stop()
             await projecting
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until it has been heard: nats-py and Python 3.11's `wait_for` may swallow a cancellation."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=1)
 
 
 @asynccontextmanager

@@ -1,0 +1,216 @@
+"""The projector: states are written by their rank, whatever order, number and age the messages have."""
+
+import random
+from functools import partial
+from itertools import permutations
+
+import pytest
+
+from scribe.common.broker import Broker
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.progress import State
+from tests.support.gateway import Gateway, User, running_gateway
+from tests.support.issuer import Issuer
+from tests.support.pipeline import Workers, connected
+from tests.support.servers import NatsServer
+from tests.support.waiting import eventually
+
+
+async def is_in(user: User, task_id: str, status: str) -> bool:
+    """Whether a task has this status."""
+    return (await user.status(task_id))["status"] == status
+
+
+async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
+    """A task whose first message is published."""
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    return task_id, await workers.waiting(Step.PARSER, task_id)
+
+
+async def all_is_projected(broker: Broker) -> bool:
+    """Whether nothing waits for the projector, and nothing is with it."""
+    infos = [await broker.js.consumer_info(stream, "projector") for stream in ("PIPELINE", "EVENTS")]
+    return all(not info.num_pending and not info.num_ack_pending for info in infos)
+
+
+async def test_failed_task_says_why_and_at_which_step(user: User, workers: Workers) -> None:
+    task_id, data = await started(user, workers)
+    data = await workers.finish(data, Step.PARSER)
+    await workers.tell(data, State.FAILED, Step.SCRAPER, error="The pages could not be read.")
+
+    await eventually(partial(is_in, user, task_id, "FAILURE"))
+
+    status = await user.status(task_id)
+    assert status["error"] == "The pages could not be read."
+    assert status["result"] == {"current_step": "web_scraper", "step_timings": {"template_parser": 1.25}}
+    (item,) = await user.items()
+    assert item["error_message"] == "The pages could not be read."
+    assert str(item["completed_at"]).endswith("Z")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[:: 24 // 6])
+async def test_order_of_arrival_does_not_matter(
+    user: User, workers: Workers, broker: Broker, order: tuple[int, ...]
+) -> None:
+    task_id, data = await started(user, workers)
+    steps = [(State.STARTED, Step.PARSER), (State.RETRYING, Step.PARSER), (State.STARTED, Step.SCRAPER)]
+    steps.append((State.RETRYING, Step.SCRAPER))
+    for number in order:
+        await workers.tell(data, *steps[number])
+    await eventually(partial(all_is_projected, broker))
+
+    result = (await user.status(task_id))["result"]
+
+    assert isinstance(result, dict)
+    assert (result["current_step"], result["step_status"]) == ("web_scraper", "retrying")
+
+
+async def test_late_event_does_not_bring_a_finished_task_back(user: User, workers: Workers, broker: Broker) -> None:
+    task_id, data = await started(user, workers)
+    await workers.finish_all(task_id)
+    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+
+    await workers.tell(data, State.RETRYING, Step.COMPOSER)
+    await workers.tell(data, State.FAILED, Step.COMPOSER, error="Too late.")
+    await eventually(partial(all_is_projected, broker))
+
+    assert await is_in(user, task_id, "SUCCESS")
+
+
+async def test_written_email_outranks_the_failure_of_a_newer_run(user: User, workers: Workers) -> None:
+    task_id, data = await started(user, workers)
+    newer = data.model_copy(update={"run": 2})
+    await workers.tell(newer, State.FAILED, Step.PARSER, error="It failed.")
+    await eventually(partial(is_in, user, task_id, "FAILURE"))
+
+    await workers.finish(data, Step.COMPOSER)
+
+    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    (item,) = await user.items()
+    assert item["error_message"] is None
+    assert item["email_id"] is not None
+
+
+async def test_message_of_an_older_run_does_not_move_a_task_that_was_sent_back(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id, data = await started(user, workers)
+    await workers.postpone(data, Step.PARSER, seconds=3600)
+    await eventually(partial(is_in, user, task_id, "PENDING"))
+
+    await workers.tell(data, State.STARTED, Step.PARSER, attempt=2)
+    await workers.tell(data, State.FAILED, Step.PARSER, attempt=2, error="No.")
+    await eventually(partial(all_is_projected, broker))
+
+    assert await is_in(user, task_id, "PENDING")
+
+
+async def test_finished_task_leaves_the_stream(user: User, workers: Workers, broker: Broker) -> None:
+    finished, _ = await started(user, workers)
+    failing, data = await started(user, workers)
+    await workers.finish_all(finished)
+    await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
+    await eventually(partial(is_in, user, failing, "FAILURE"))
+    await eventually(partial(is_in, user, finished, "SUCCESS"))
+
+    async def empty() -> bool:
+        return (await broker.js.stream_info("PIPELINE")).state.messages == 0
+
+    await eventually(empty)
+
+
+async def test_messages_of_a_deleted_task_are_taken_for_nothing_and_leave_the_stream(
+    user: User, workers: Workers, broker: Broker, database_url: str
+) -> None:
+    _task_id, data = await started(user, workers)
+    async with connected(database_url) as connection:
+        await connection.execute("DELETE FROM queue_items")
+    await workers.finish(data, Step.PARSER)
+
+    async def empty() -> bool:
+        return (await broker.js.stream_info("PIPELINE")).state.messages == 0
+
+    await eventually(empty)
+    assert await user.items() == []
+
+
+async def test_message_that_cannot_be_written_holds_up_no_other(user: User, workers: Workers) -> None:
+    task_id, data = await started(user, workers)
+    poisoned, other = await started(user, workers)
+    await workers.tell(other, State.FAILED, Step.PARSER, error="A NUL: \x00.")
+    await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
+
+    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    assert await is_in(user, poisoned, "STARTED")
+
+
+async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers, broker: Broker) -> None:
+    task_id, data = await started(user, workers)
+    await broker.js.publish("events.nobody.nothing.started", b"")
+    await broker.js.publish(f"events.{user.id}.{task_id}.failed", b"", headers={"Scribe-Step": "nowhere"})
+    await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
+
+    await eventually(partial(is_in, user, task_id, "FAILURE"))
+
+
+async def test_skipped_step_is_named_in_the_row(user: User, workers: Workers) -> None:
+    task_id, data = await started(user, workers)
+    data = data.model_copy(update={"skipped": (Step.ARXIV,), "step_timings": {Step.ARXIV: 0.0}})
+    await workers.tell(data, State.STARTED, Step.COMPOSER)
+
+    async def skipped() -> bool:
+        return (await user.items())[0]["skipped_steps"] == ["arxiv_helper"]
+
+    await eventually(skipped)
+    result = (await user.status(task_id))["result"]
+    assert isinstance(result, dict)
+    assert result["step_timings"] == {"arxiv_helper": 0.0}
+
+
+async def test_two_projectors_bring_every_task_to_its_end(
+    database_url: str, nats_url: str, issuer: Issuer, workers: Workers
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, in_flight=100, in_flight_per_user=100) as first,
+        running_gateway(database_url, nats_url, issuer),
+        first.user() as user,
+    ):
+        ids = await user.batch(60)
+
+        async def all_started() -> bool:
+            return all(item["status"] == "processing" for item in await user.items())
+
+        await eventually(all_started)
+        for task_id in random.sample(ids, len(ids)):
+            await workers.finish_all(task_id)
+
+        async def all_done() -> bool:
+            return all(item["status"] == "completed" for item in await user.items())
+
+        await eventually(all_done, timeout=30)
+
+
+async def test_states_told_while_the_gateway_was_away_are_projected_when_it_is_back(
+    database_url: str, nats_url: str, issuer: Issuer, workers: Workers
+) -> None:
+    async with running_gateway(database_url, nats_url, issuer) as gateway, gateway.user() as user:
+        task_id, _ = await started(user, workers)
+    await workers.finish_all(task_id)
+
+    async with running_gateway(database_url, nats_url, issuer) as gateway, gateway.user(user.id) as again:
+        await eventually(partial(is_in, again, task_id, "SUCCESS"))
+
+
+async def test_projection_goes_on_after_nats_was_killed(
+    gateway: Gateway, user: User, workers: Workers, nats_server: NatsServer
+) -> None:
+    task_id, _ = await started(user, workers)
+    await nats_server.kill()
+    await nats_server.start()
+    await eventually(lambda: gateway.context.broker.is_connected)
+    await eventually(lambda: workers.is_connected)
+
+    await workers.finish_all(task_id)
+
+    await eventually(partial(is_in, user, task_id, "SUCCESS"), timeout=30)
