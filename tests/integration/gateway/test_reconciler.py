@@ -1,0 +1,212 @@
+"""The reconciler: nothing is lost, whatever becomes of the messages, and nothing is done twice without need."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+import structlog
+
+from scribe.common.broker import Broker
+from scribe.common.metrics import Metrics
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.progress import State
+from scribe.gateway.pipeline.reconciler import Reconciler
+from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
+from tests.support.issuer import Issuer
+from tests.support.pipeline import Workers, connected
+from tests.support.waiting import eventually
+
+STALE_AFTER = 60
+
+
+@pytest.fixture
+async def reconciler(gateway: Gateway, database_url: str, nats_url: str, issuer: Issuer) -> Reconciler:
+    """A reconciler that looks when the test says so."""
+    context = gateway.context
+    settings = gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER)
+    log = structlog.get_logger()
+    return Reconciler(context.database, context.broker, settings, log, Metrics().tasks, reissued=context.wake_relay)
+
+
+async def is_in(user: User, task_id: str, status: str) -> bool:
+    """Whether a task has this status."""
+    return (await user.status(task_id))["status"] == status
+
+
+async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
+    """A task whose first message is published."""
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    return task_id, await workers.waiting(Step.PARSER, task_id)
+
+
+async def be_silent(database_url: str, seconds: float) -> None:
+    """Let time pass without progress."""
+    async with connected(database_url) as connection:
+        await connection.execute(
+            "UPDATE queue_items SET progressed_at = progressed_at - make_interval(secs => $1)", seconds
+        )
+
+
+async def take(broker: Broker, step: Step) -> None:
+    """Take the next message of a step and settle it without an outcome."""
+    subscription = await broker.js.pull_subscribe_bind(step.value, stream="PIPELINE")
+    (message,) = await subscription.fetch(1, timeout=5)
+    await message.ack_sync()
+    await subscription.unsubscribe()
+
+
+async def test_message_that_waits_for_a_slow_step_is_not_issued_again(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str
+) -> None:
+    task_id, _ = await started(user, workers)
+    await be_silent(database_url, 24 * 3600)
+
+    await reconciler.round()
+
+    assert await is_in(user, task_id, "STARTED")
+    assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
+
+
+async def test_message_that_was_consumed_without_an_outcome_is_issued_again_as_the_next_run(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, _ = await started(user, workers)
+    await take(broker, Step.PARSER)
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
+
+
+async def test_reissued_task_goes_on_from_the_last_step_it_reached(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, data = await started(user, workers)
+    data = await workers.finish(data, Step.PARSER)
+    await workers.tell(data, State.STARTED, Step.SCRAPER)
+
+    async def at_scraper() -> bool:
+        result = (await user.status(task_id))["result"]
+        return isinstance(result, dict) and result["step_status"] == "started"
+
+    await eventually(at_scraper)
+    await take(broker, Step.SCRAPER)
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    await eventually(partial(workers.is_waiting, Step.SCRAPER, task_id, run=2))
+    resumed = await workers.waiting(Step.SCRAPER, task_id, run=2)
+    assert resumed.parsed == data.parsed
+    await workers.finish(resumed.model_copy(update={"run": 2}), Step.COMPOSER)
+    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+
+
+async def test_recent_progress_is_left_alone(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, _ = await started(user, workers)
+    await take(broker, Step.PARSER)
+    await be_silent(database_url, STALE_AFTER - 30)
+
+    await reconciler.round()
+
+    assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
+
+
+async def test_written_email_whose_end_was_never_told_completes_its_task(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str
+) -> None:
+    task_id, data = await started(user, workers)
+    email_id = await workers.write_email(data)
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    assert await is_in(user, task_id, "SUCCESS")
+    (item,) = await user.items()
+    assert item["email_id"] == str(email_id)
+    assert not await workers.is_waiting(Step.PARSER, task_id)
+
+
+async def test_all_of_jetstream_may_be_deleted_and_no_item_is_lost(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    ids = await user.batch(12)
+
+    async def all_started() -> bool:
+        return all(item["status"] == "processing" for item in await user.items())
+
+    await eventually(all_started)
+    await workers.finish(await workers.waiting(Step.PARSER, ids[0]), Step.PARSER)
+    for stream in ("PIPELINE", "EVENTS", "DEADLETTER", "KV_cancelled", "KV_slots", "KV_memo", "KV_papers"):
+        await broker.js.delete_stream(stream)
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    async def all_issued_again() -> bool:
+        return all([await workers.is_waiting(Step.PARSER, task_id, run=2) for task_id in ids])
+
+    await eventually(all_issued_again)
+    for task_id in ids:
+        await workers.finish_all(task_id, run=2)
+
+    async def all_done() -> bool:
+        return all(item["status"] == "completed" for item in await user.items())
+
+    await eventually(all_done, timeout=60)
+
+
+async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, _ = await started(user, workers)
+    await take(broker, Step.PARSER)
+    async with connected(database_url) as connection:
+        await connection.execute("UPDATE queue_items SET returns = 20")
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    assert await is_in(user, task_id, "FAILURE")
+    assert "Something went wrong" in str((await user.status(task_id))["error"])
+
+
+@pytest.fixture
+async def two_gateways(database_url: str, nats_url: str, issuer: Issuer) -> AsyncIterator[Gateway]:
+    """Two replicas that reconcile all the time."""
+    quick = partial(running_gateway, database_url, nats_url, issuer, reconcile_interval=0.05, stale_after=STALE_AFTER)
+    async with quick() as first, quick():
+        yield first
+
+
+async def test_two_reconcilers_issue_a_task_again_only_once(
+    two_gateways: Gateway, workers: Workers, database_url: str, broker: Broker
+) -> None:
+    async with two_gateways.user() as user:
+        task_id, _ = await started(user, workers)
+        await take(broker, Step.PARSER)
+        await be_silent(database_url, STALE_AFTER + 1)
+
+        await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
+        await eventually(partial(is_in, user, task_id, "STARTED"))
+
+    assert not await workers.is_waiting(Step.PARSER, task_id, run=3)
+
+
+async def test_answers_kept_for_repeated_requests_are_forgotten_after_a_day(
+    user: User, reconciler: Reconciler, database_url: str
+) -> None:
+    await user.client.post("/api/queue/batch", json={}, headers={"Idempotency-Key": "never-claimed"})
+    body = {"email_template": "Dear {{name}}, hello", "recipient_name": "Ada", "recipient_interest": "fluids"}
+    await user.client.post("/api/email/generate", json=body, headers={"Idempotency-Key": "old"})
+    async with connected(database_url) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM idempotency_keys") == 1
+        await connection.execute("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'")
+
+        await reconciler.round()
+
+        assert await connection.fetchval("SELECT count(*) FROM idempotency_keys") == 0
