@@ -11,9 +11,10 @@ import asyncpg
 from nats.js.errors import NotFoundError
 
 from scribe.common.broker import Broker
-from scribe.common.pipeline import ParsedTemplate, PipelineData, Step, TemplateType, decode, next_step
+from scribe.common.pipeline import ParsedTemplate, PipelineData, Step, TemplateType, decode, encode, next_step
 from scribe.common.progress import Progress, State, progress_of
-from scribe.common.publisher import Publisher
+from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
+from scribe.common.streams import pipeline_subject
 
 METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
 
@@ -75,18 +76,37 @@ class Workers:
             data = await self.finish(data, step)
         return data
 
+    async def dead_letter(self, data: PipelineData, step: Step) -> None:
+        """What a step leaves that has given a task up."""
+        headers = progress_of(data, State.QUEUED, step, datetime.now(UTC)).headers()
+        subject = pipeline_subject(step, data.task_id, data.run)
+        why = {REASON: "gave up", ERROR_CLASS: "TransientError", ATTEMPTS: "5", ORIGINAL_SUBJECT: subject}
+        await self.publisher.dead_letter(step, data.task_id, encode(data), headers, why)
+
+    async def write_unless_cancelled(self, data: PipelineData) -> bool:
+        """The composer's whole transaction: the row is locked, and the e-mail written where it is still wanted."""
+        async with connected(self.database_url) as connection, connection.transaction():
+            lock = "SELECT cancelled_at FROM queue_items WHERE id = $1 FOR UPDATE"
+            if await connection.fetchval(lock, data.task_id) is not None:
+                return False
+            await _insert_email(connection, data)
+        return True
+
     async def write_email(self, data: PipelineData) -> UUID:
-        """The composer's transaction."""
+        """An e-mail for a task."""
         async with connected(self.database_url) as connection:
-            written: UUID = await connection.fetchval(
-                "INSERT INTO emails (task_id, user_id, recipient_name, recipient_interest, email_message,"
-                " template_type, metadata, is_confident) VALUES ($1, $2, $3, $4, $5, 'research', $6, true)"
-                " RETURNING id",
-                *(data.task_id, data.user_id, data.recipient_name, data.recipient_interest),
-                f"Dear {data.recipient_name}, …",
-                json.dumps(METADATA),
-            )
-        return written
+            return await _insert_email(connection, data)
+
+
+async def _insert_email(connection: asyncpg.Connection, data: PipelineData) -> UUID:
+    written: UUID = await connection.fetchval(
+        "INSERT INTO emails (task_id, user_id, recipient_name, recipient_interest, email_message, template_type,"
+        " metadata, is_confident) VALUES ($1, $2, $3, $4, $5, 'research', $6, true) RETURNING id",
+        *(data.task_id, data.user_id, data.recipient_name, data.recipient_interest),
+        f"Dear {data.recipient_name}, …",
+        json.dumps(METADATA),
+    )
+    return written
 
 
 def workers_of(broker: Broker, database_url: str) -> Workers:
