@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from scribe.common.database import AWAY, observed
 from scribe.common.metrics import DatabaseMetrics
-from scribe.gateway.problems import ServiceUnavailable
+from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -28,9 +28,9 @@ class Database:
         """A transaction in which row-level security shows only the rows of `user_id`; with an `operation`, observed.
 
         Raises:
-            ServiceUnavailable: PostgreSQL is away.
+            ServiceUnavailable: PostgreSQL is away. Forbidden: what is written needs the user's row, which is gone.
         """
-        with self._observed(operation), _unavailable_while_away():
+        with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
             async with self.pool.acquire() as connection, connection.transaction():
                 # One round trip for both, without parameters: a UUID needs no quoting.
                 await connection.execute(
@@ -51,6 +51,14 @@ class Database:
 
     def _observed(self, operation: str | None) -> AbstractContextManager[None]:
         return observed(operation, self.metrics) if operation else nullcontext()
+
+
+@contextmanager
+def _forbidden_without_account() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.ForeignKeyViolationError:
+        raise Forbidden("This account does not exist any more.") from None
 
 
 @contextmanager

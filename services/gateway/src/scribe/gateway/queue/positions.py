@@ -1,6 +1,7 @@
 """How much everybody has waiting: the relay takes users in turn, so an item's place depends on it."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
@@ -8,6 +9,9 @@ from scribe.common.database import load_queries
 from scribe.gateway.database import Database
 
 LIFETIME = 1.0
+
+Others = tuple[list[int], list[int]]
+"""Numbers of waiting items, and how many users have so many."""
 
 
 class WaitingCounts:
@@ -17,14 +21,18 @@ class WaitingCounts:
         self._database = database
         self._clock = clock
         self._sql = load_queries(__package__)["pending_counts"]
-        self._counts: Mapping[UUID, int] = {}
+        self._by_user: Mapping[UUID, int] = {}
+        self._by_number: Counter[int] = Counter()
         self._counted = float("-inf")
 
-    async def of_others(self, user_id: UUID) -> list[int]:
-        """How many items each of the others has waiting, without saying who."""
+    async def of_others(self, user_id: UUID) -> Others:
+        """What the others have waiting, without saying who."""
         if self._clock() - self._counted >= LIFETIME:
             self._counted = self._clock()
             async with self._database.as_service() as connection:
                 rows = await connection.fetch(self._sql)
-            self._counts = {row["user_id"]: row["waiting"] for row in rows}
-        return [waiting for other, waiting in self._counts.items() if other != user_id]
+            self._by_user = {row["user_id"]: row["waiting"] for row in rows}
+            self._by_number = Counter(self._by_user.values())
+        own = self._by_user.get(user_id)
+        numbers = [(waiting, users - (waiting == own)) for waiting, users in self._by_number.items()]
+        return [waiting for waiting, _ in numbers], [users for _, users in numbers]

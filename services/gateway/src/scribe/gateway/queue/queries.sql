@@ -32,7 +32,7 @@ SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
 -- name: list
 -- Active items and those of the last 24 hours, oldest first, as the JSON that the client gets. A waiting item's place:
--- its own turn, and before each of the caller's items one of everybody else ($2: how many they have waiting).
+-- its own turn, and before each of the caller's items one of everybody else ($3 users have $2 items waiting).
 WITH item AS (
     SELECT *, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
     FROM queue_items
@@ -44,7 +44,8 @@ SELECT coalesce(json_agg(json_build_object(
     'recipient_interest', recipient_interest,
     'status', status,
     'position', CASE WHEN status = 'pending' THEN
-        nth + coalesce((SELECT sum(least(waiting, nth - 1)) FROM unnest($2::bigint[]) AS others (waiting)), 0) END,
+        nth + coalesce((SELECT sum(users * least(waiting, nth - 1))
+                        FROM unnest($2::bigint[], $3::bigint[]) AS others (waiting, users)), 0) END,
     'email_id', email_id,
     'error_message', error_message,
     'current_step', current_step,

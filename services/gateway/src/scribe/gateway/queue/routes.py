@@ -73,7 +73,7 @@ async def list_items(context: InContext, user_id: UserId, request: Request) -> R
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
     others = await context.waiting.of_others(user_id)
     async with context.database.as_user(user_id) as connection:
-        items: str = await connection.fetchval(SQL["list"], user_id, others)
+        items: str = await connection.fetchval(SQL["list"], user_id, *others)
     return polled(request, items.encode())
 
 

@@ -1,0 +1,158 @@
+"""Submitting, the list of items, and what the frontend polls."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from tests.support.gateway import TEMPLATE, Gateway, User
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ITEM_KEYS = {
+    *("id", "recipient_name", "status", "position", "email_id", "error_message", "current_step", "created_at"),
+    *("recipient_interest", "attempt", "started_at", "completed_at", "step_timings", "skipped_steps", "cancelled_at"),
+}
+
+
+async def test_generate_accepts_a_task_and_says_where_to_look(user: User) -> None:
+    body = {"email_template": TEMPLATE, "recipient_name": "Ada Example", "recipient_interest": "fluids"}
+    response = await user.client.post("/api/email/generate", json=body)
+
+    assert response.status_code == 202
+    assert set(response.json()) == {"task_id"}
+    assert response.headers["location"] == f"/api/email/status/{response.json()['task_id']}"
+    assert response.headers["retry-after"] == "2"
+    status = await user.client.get(response.headers["location"])
+    assert status.json() == {"task_id": response.json()["task_id"], "status": "PENDING", "result": None, "error": None}
+
+
+async def test_batch_gives_the_ids_in_the_order_of_its_items(user: User) -> None:
+    items = [{"recipient_name": f"Person {n}", "recipient_interest": "fluids"} for n in range(100)]
+    response = await user.client.post("/api/queue/batch", json={"items": items, "email_template": TEMPLATE})
+
+    assert response.status_code == 201
+    assert set(response.json()) == {"queue_item_ids", "message"}
+    listed = await user.items()
+    assert [item["id"] for item in listed] == response.json()["queue_item_ids"]
+    assert [item["recipient_name"] for item in listed] == [item["recipient_name"] for item in items]
+    assert next(item["position"] for item in listed) == 1
+
+
+@pytest.mark.parametrize("count", [0, 101])
+async def test_batch_has_one_to_a_hundred_items(user: User, count: int) -> None:
+    items = [{"recipient_name": "Ada", "recipient_interest": "fluids"}] * count
+    response = await user.client.post("/api/queue/batch", json={"items": items, "email_template": TEMPLATE})
+
+    assert response.status_code == 422
+    assert await user.items() == []
+
+
+async def test_one_bad_item_refuses_the_whole_batch(user: User) -> None:
+    items = [{"recipient_name": "Ada", "recipient_interest": "fluids"}, {"recipient_name": "B"}]
+    response = await user.client.post("/api/queue/batch", json={"items": items, "email_template": TEMPLATE})
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"][:3] == ["body", "items", 1]
+    assert await user.items() == []
+
+
+async def test_item_has_the_keys_of_the_contract(user: User) -> None:
+    await user.generate()
+
+    (item,) = await user.items()
+
+    assert set(item) == ITEM_KEYS
+    assert item["status"] == "pending"
+    assert str(item["created_at"]).endswith("Z")
+    assert datetime.fromisoformat(str(item["created_at"])).tzinfo == UTC
+    assert item["current_step"] is item["email_id"] is item["error_message"] is None
+
+
+async def test_list_holds_active_items_of_any_age_and_others_of_the_last_day(user: User, gateway: Gateway) -> None:
+    old_pending, old_failed, new_failed = await user.batch(3)
+    pool = gateway.context.database.pool
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "UPDATE queue_items SET created_at = now() - interval '25 hours' WHERE id = ANY ($1::uuid[])",
+            [old_pending, old_failed],
+        )
+        await connection.execute(
+            "UPDATE queue_items SET status = 'failed' WHERE id = ANY ($1::uuid[])", [old_failed, new_failed]
+        )
+
+    assert [item["id"] for item in await user.items()] == [old_pending, new_failed]
+
+
+async def test_items_of_the_same_moment_keep_the_order_of_submission(user: User, gateway: Gateway) -> None:
+    ids = await user.batch(20)
+    async with gateway.context.database.pool.acquire() as connection:
+        await connection.execute("UPDATE queue_items SET created_at = now() WHERE user_id = $1", user.id)
+
+    assert [item["id"] for item in await user.items()] == ids
+
+
+@pytest.mark.parametrize("path", ["/api/queue", "/api/email", "/api/templates"])
+async def test_collections_answer_without_the_slash_too(user: User, path: str) -> None:
+    with_slash, without = await user.client.get(path + "/"), await user.client.get(path)
+
+    assert without.status_code == 200
+    assert without.json() == with_slash.json()
+
+
+async def test_poll_of_an_unchanged_list_is_304(user: User) -> None:
+    (first, _) = await user.batch(2)
+    answer = await user.client.get("/api/queue/")
+    etag = answer.headers["etag"]
+
+    unchanged = await user.client.get("/api/queue/", headers={"If-None-Match": etag})
+    assert unchanged.status_code == 304
+    assert unchanged.content == b""
+    assert unchanged.headers["etag"] == etag
+
+    await user.client.delete(f"/api/queue/{first}")
+    changed = await user.client.get("/api/queue/", headers={"If-None-Match": f'"other", {etag}'})
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != etag
+
+
+async def test_poll_of_an_unchanged_status_is_304(user: User) -> None:
+    path = f"/api/email/status/{await user.generate()}"
+    etag = (await user.client.get(path)).headers["etag"]
+
+    assert (await user.client.get(path, headers={"If-None-Match": etag})).status_code == 304
+    assert (await user.client.get(path, headers={"If-None-Match": 'W/"x"'})).status_code == 200
+
+
+async def test_unknown_task_is_not_found(user: User) -> None:
+    assert (await user.client.get(f"/api/email/status/{uuid4()}")).status_code == 404
+
+
+async def test_deleted_account_cannot_submit(gateway: Gateway) -> None:
+    async with gateway.user() as user:
+        await user.generate()
+        async with gateway.context.database.pool.acquire() as connection:
+            await connection.execute("DELETE FROM users WHERE id = $1", user.id)
+        body = {"email_template": TEMPLATE, "recipient_name": "Ada Example", "recipient_interest": "fluids"}
+
+        response = await user.client.post("/api/email/generate", json=body)
+
+    assert response.status_code == 403
+
+
+async def test_full_queue_of_one_user_is_429(gateway: Gateway) -> None:
+    async with gateway.user() as user:
+        await user.batch(100)
+        async with gateway.context.database.pool.acquire() as connection:
+            await connection.execute(
+                "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template)"
+                " SELECT $1, 'Ada', 'fluids', 'Dear {{name}}' FROM generate_series(1, 9900)",
+                user.id,
+            )
+        body = {"email_template": TEMPLATE, "recipient_name": "Ada Example", "recipient_interest": "fluids"}
+        response = await user.client.post("/api/email/generate", json=body)
+        async with gateway.context.database.pool.acquire() as connection:
+            await connection.execute("DELETE FROM queue_items WHERE user_id = $1", user.id)
+
+    assert response.status_code == 429
+    assert int(response.headers["retry-after"]) > 0
