@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from uuid import uuid4
 
 import httpx
 
@@ -16,7 +17,7 @@ TASK = {
 def token() -> str | None:
     """The token that was given, or one that the stand-ins make out."""
     if url := os.environ.get("TOKEN_URL"):
-        answer = httpx.post(url, json={"email": "helm-test@example.org"}, timeout=10).raise_for_status()
+        answer = httpx.post(url, json={"email": f"helm-test-{uuid4().hex}@example.org"}, timeout=10).raise_for_status()
         return str(answer.json()["access_token"])
     return os.environ.get("TOKEN")
 
