@@ -12,7 +12,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from scribe.common.database import load_queries
-from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS
+from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS, Step
 from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, REASON
 from scribe.gateway.admin.models import DeadLetter, StepState
 from scribe.gateway.context import Admin, Context, InContext
@@ -109,12 +109,13 @@ def _dead_letter(message: RawStreamMsg) -> DeadLetter:
     headers: Mapping[str, str] = message.headers or {}
     _, step, task_id = (message.subject or "..").split(".", 2)
     created_at: datetime | None = message.time
+    attempts = headers.get(ATTEMPTS, "")
     return DeadLetter(
         id=message.seq or 0,
-        step=step,
+        step=WIRE_NAMES.get(Step(step), step) if step in set(Step) else step,
         task_id=task_id,
         reason=headers.get(REASON, ""),
         error_class=headers.get(ERROR_CLASS, ""),
-        attempts=int(headers.get(ATTEMPTS, "0")),
+        attempts=int(attempts) if attempts.isdecimal() else 0,
         created_at=created_at,
     )

@@ -1,9 +1,11 @@
 """`GET /api/email/export`: all of a user's e-mails, streamed: neither the gateway nor Postgres holds them at once."""
 
+import asyncio
 import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -22,7 +24,7 @@ COLUMNS = (
     *("created_at", "recipient_name", "recipient_interest", "template_type"),
     *("is_confident", "displayed", "email_message", "id"),
 )
-PREFETCH = 50
+PAGE = 50
 CHUNK = 64 * 1024
 
 router = APIRouter(prefix="/api/email", tags=["email"])
@@ -59,9 +61,16 @@ async def export(
 
 
 async def _rows(context: Context, user_id: UUID) -> AsyncIterator[asyncpg.Record]:
-    async with context.database.as_user(user_id) as connection:
-        async for row in connection.cursor(SQL["export"], user_id, prefetch=PREFETCH):
+    """Newest first, a page at a time: a client that reads slowly holds no connection."""
+    last: tuple[datetime | None, UUID | None] = (None, None)
+    while True:
+        async with context.database.as_user(user_id) as connection:
+            rows = await connection.fetch(SQL["export"], user_id, *last, PAGE)
+        for row in rows:
             yield row
+        if len(rows) < PAGE:
+            return
+        last = (rows[-1]["created_at"], rows[-1]["id"])
 
 
 async def _csv(rows: AsyncIterator[asyncpg.Record]) -> AsyncIterator[bytes]:
@@ -102,7 +111,7 @@ async def _xlsx(rows: AsyncIterator[asyncpg.Record]) -> AsyncIterator[bytes]:
         async for row in rows:
             number += 1
             sheet.write_row(number, 0, [str(row[column]) for column in COLUMNS])
-        book.close()
+        await asyncio.to_thread(book.close)
         with file.open("rb") as written:
             while chunk := written.read(CHUNK):
                 yield chunk

@@ -22,4 +22,7 @@ SELECT count(*) FROM emails
 WHERE user_id = $1 AND ($2::boolean OR displayed OR $3::boolean IS NOT NULL) AND ($3::boolean IS NULL OR displayed = $3)
 
 -- name: export
-SELECT * FROM emails WHERE user_id = $1 ORDER BY created_at DESC, id DESC
+SELECT * FROM emails
+WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+ORDER BY created_at DESC, id DESC
+LIMIT $4

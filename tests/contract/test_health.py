@@ -1,0 +1,43 @@
+"""Probes, metrics and the console page: open to everybody, and saying nothing secret."""
+
+import pytest
+
+from tests.support.gateway import Gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_health_names_database_and_broker(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        response = await client.get("/health")
+
+    body = response.json()
+    assert response.status_code == 200
+    assert set(body) == {"status", "database", "broker", "timestamp", "version"}
+    assert body["status"] == "healthy"
+    assert body["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+async def test_probes_answer(gateway: Gateway, path: str) -> None:
+    async with gateway.client() as client:
+        assert (await client.get(path)).status_code == 200
+
+
+async def test_metrics_are_prometheus_text(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        await client.get("/health")
+        response = await client.get("/metrics")
+
+    assert response.headers["content-type"].startswith("text/plain")
+    assert 'scribe_http_requests_total{method="GET",route="/health",status="200"}' in response.text
+
+
+async def test_console_is_a_page_for_people_and_json_for_programs(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        page = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        facts = await client.get("/", headers={"Accept": "application/json"})
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert set(facts.json()) == {"name", "version", "docs", "health"}

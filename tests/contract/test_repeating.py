@@ -1,0 +1,146 @@
+"""Idempotency-Key and rate limits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from tests.support.gateway import TEMPLATE, Gateway, User, running_gateway
+from tests.support.issuer import issuing
+from tests.support.servers import fresh_database, running_nats
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ONE = {"email_template": TEMPLATE, "recipient_name": "Ada Example", "recipient_interest": "fluids"}
+PERSON = {"recipient_name": "Ada", "recipient_interest": "fluids"}
+MANY = {"items": [PERSON, PERSON], "email_template": TEMPLATE}
+
+
+@pytest.mark.parametrize(("path", "body"), [("/api/email/generate", ONE), ("/api/queue/batch", MANY)])
+async def test_repeated_request_gets_the_first_answer_and_does_nothing(
+    user: User, path: str, body: dict[str, object]
+) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+    first = await user.client.post(path, json=body, headers=headers)
+    items = await user.items()
+    second = await user.client.post(path, json=body, headers=headers)
+
+    assert second.status_code == first.status_code
+    assert second.json() == first.json()
+    assert second.headers.get("location") == first.headers.get("location")
+    assert second.headers.get("retry-after") == first.headers.get("retry-after")
+    assert await user.items() == items
+
+
+async def test_same_key_with_another_body_or_route_is_422(user: User) -> None:
+    headers = {"Idempotency-Key": "key"}
+    assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
+
+    other = await user.client.post("/api/email/generate", json={**ONE, "recipient_name": "Bob"}, headers=headers)
+    elsewhere = await user.client.post("/api/queue/batch", json=MANY, headers=headers)
+
+    for response in (other, elsewhere):
+        assert response.status_code == 422
+        assert response.json()["detail"][0]["loc"] == ["header", "Idempotency-Key"]
+    assert len(await user.items()) == 1
+
+
+async def test_of_many_requests_at_once_one_is_carried_out(user: User) -> None:
+    headers = {"Idempotency-Key": "at once"}
+    answers = await asyncio.gather(
+        *(user.client.post("/api/email/generate", json=ONE, headers=headers) for _ in range(12))
+    )
+
+    assert {answer.status_code for answer in answers} <= {202, 409}
+    assert len({answer.json()["task_id"] for answer in answers if answer.status_code == 202}) == 1
+    assert len(await user.items()) == 1
+
+
+async def test_request_that_was_refused_gives_its_key_back(user: User) -> None:
+    headers = {"Idempotency-Key": "key"}
+    assert (await user.client.post("/api/email/generate", json={}, headers=headers)).status_code == 422
+
+    assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
+
+
+async def test_claim_that_was_never_finished_is_free_again_after_two_minutes(gateway: Gateway, user: User) -> None:
+    headers = {"Idempotency-Key": "crashed"}
+    await user.client.post("/api/email/generate", json=ONE, headers=headers)
+    unfinished = (
+        "UPDATE idempotency_keys SET status = NULL, body = NULL, created_at = now() - $2::interval WHERE user_id = $1"
+    )
+    async with gateway.context.database.pool.acquire() as connection:
+        await connection.execute(unfinished, user.id, timedelta(seconds=60))
+    assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 409
+    async with gateway.context.database.pool.acquire() as connection:
+        await connection.execute(unfinished, user.id, timedelta(seconds=121))
+
+    assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+async def test_unusable_key_is_refused(user: User, key: str) -> None:
+    response = await user.client.post("/api/email/generate", json=ONE, headers={"Idempotency-Key": key})
+
+    assert response.status_code == 422
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def strict_gateways(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Gateway, Gateway]]:
+    """Two replicas with low limits."""
+    async with (
+        fresh_database(postgres_url) as url,
+        running_nats(tmp_path_factory.mktemp("nats")) as nats,
+        issuing() as issuer,
+        running_gateway(url, nats.url, issuer, loops=False, generate_per_minute=5, batches_per_minute=2) as first,
+        running_gateway(url, nats.url, issuer, loops=False, generate_per_minute=5, batches_per_minute=2) as second,
+    ):
+        yield first, second
+
+
+async def test_limit_holds_over_all_replicas_and_says_when_to_come_back(
+    strict_gateways: tuple[Gateway, Gateway],
+) -> None:
+    first, second = strict_gateways
+    async with first.user() as user, second.user(user.id) as elsewhere, first.user() as other:
+        clients = [user.client, elsewhere.client] * 5
+        answers = await asyncio.gather(*(client.post("/api/email/generate", json=ONE) for client in clients))
+        limited = [answer for answer in answers if answer.status_code == 429]
+
+        assert [answer.status_code for answer in answers].count(202) == 5
+        assert len(limited) == 5
+        for answer in limited:
+            assert 1 <= int(answer.headers["retry-after"]) <= 12
+            assert answer.headers["ratelimit-policy"] == '"generate";q=5;w=60'
+            assert answer.headers["ratelimit"].startswith('"generate";r=0;t=')
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert (await other.client.post("/api/email/generate", json=ONE)).status_code == 202
+        assert (await user.client.post("/api/queue/batch", json=MANY)).status_code == 201
+        assert len(await user.items()) == 7
+
+
+async def test_headers_tell_what_is_left(strict_gateways: tuple[Gateway, Gateway]) -> None:
+    async with strict_gateways[0].user() as user:
+        first = await user.client.post("/api/email/generate", json=ONE)
+        second = await user.client.post("/api/email/generate", json=ONE)
+
+    assert first.headers["ratelimit"].startswith('"generate";r=4;')
+    assert second.headers["ratelimit"].startswith('"generate";r=3;')
+
+
+async def test_allowance_comes_back_with_time(strict_gateways: tuple[Gateway, Gateway]) -> None:
+    gateway = strict_gateways[0]
+    async with gateway.user() as user:
+        for _ in range(5):
+            await user.client.post("/api/email/generate", json=ONE)
+        assert (await user.client.post("/api/email/generate", json=ONE)).status_code == 429
+        async with gateway.context.database.pool.acquire() as connection:
+            await connection.execute("UPDATE rate_limits SET used_up_until = used_up_until - interval '13 seconds'")
+
+        assert (await user.client.post("/api/email/generate", json=ONE)).status_code == 202
+        assert (await user.client.post("/api/email/generate", json=ONE)).status_code == 429
