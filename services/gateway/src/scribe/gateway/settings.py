@@ -47,6 +47,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     templates_per_hour: int = Field(10, ge=1, description="Templates that one user may have written in an hour.")
     request_max_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Size limit of a request's body, bytes.")
     streams_per_user: int = Field(6, ge=1, description="Event streams that one user may keep open.")
+    ping_interval: float = Field(15.0, gt=0, description="Seconds between two comments on a quiet event stream.")
 
     template_model: ModelName = Field(
         "anthropic:claude-sonnet-4-5", description="Model that writes templates from a PDF."

@@ -21,7 +21,6 @@ from scribe.gateway.queue.notifications import Inbox
 from scribe.gateway.queue.projection import queue_item, task_status
 
 SQL = load_queries("scribe.gateway.queue")
-PING_INTERVAL = 15.0
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 TERMINAL = ("completed", "failed")
 
@@ -106,7 +105,7 @@ async def _task(
             yield event
         if row["status"] in TERMINAL:
             return
-        while task_id not in (changed := await inbox.take(PING_INTERVAL)) and not inbox.overflowed:
+        while task_id not in (changed := await inbox.take(context.settings.ping_interval)) and not inbox.overflowed:
             if not changed:
                 yield ": ping\n\n"
 
@@ -127,7 +126,7 @@ async def _changed_since(context: Context, user_id: UUID, last_event_id: str | N
 
 
 async def _next_rows(context: Context, user_id: UUID, inbox: Inbox) -> list[asyncpg.Record]:
-    changed = await inbox.take(PING_INTERVAL)
+    changed = await inbox.take(context.settings.ping_interval)
     if inbox.overflowed:
         inbox.overflowed = False
         return await _changed_since(context, user_id, None)

@@ -1,0 +1,227 @@
+"""Server-Sent Events: a snapshot, then each change; resumable, bounded, and without leaks."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+import httpx
+
+from scribe.common.pipeline import Step
+from scribe.common.progress import State
+from tests.support.gateway import Gateway, User, running_gateway
+from tests.support.issuer import Issuer
+from tests.support.pipeline import Workers
+from tests.support.waiting import eventually
+
+ITEMS = "/api/queue/events"
+
+
+@dataclass
+class Event:
+    """One event as a browser sees it."""
+
+    id: str
+    name: str
+    data: dict[str, object]
+
+
+@dataclass
+class Listener:
+    """A client of an event stream."""
+
+    response: httpx.Response
+    events: list[Event] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    async def listen(self) -> None:
+        """Read until the stream ends."""
+        fields: dict[str, str] = {}
+        async for line in self.response.aiter_lines():
+            if line.startswith(":"):
+                self.comments.append(line)
+            elif line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif fields:
+                self.events.append(Event(fields["id"], fields["event"], json.loads(fields["data"])))
+                fields = {}
+        self.closed = True
+
+    def states(self) -> list[tuple[object, object]]:
+        """What was told: status and step."""
+        return [(event.data["status"], event.data.get("current_step")) for event in self.events]
+
+
+@asynccontextmanager
+async def listening(user: User, path: str, last_event_id: str | None = None) -> AsyncIterator[Listener]:
+    """Listen until the block ends."""
+    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+    async with user.client.stream("GET", path, headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        listener = Listener(response)
+        task = asyncio.create_task(listener.listen())
+        await eventually(lambda: listener.comments)
+        yield listener
+        task.cancel()
+
+
+async def is_in(user: User, task_id: str, status: str) -> bool:
+    """Whether a task has this status."""
+    return (await user.status(task_id))["status"] == status
+
+
+async def test_task_is_followed_live_until_its_end(user: User, workers: Workers) -> None:
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    async with listening(user, f"/api/email/status/{task_id}/events") as listener:
+        await eventually(lambda: listener.events)
+        await workers.finish_all(task_id)
+        await eventually(lambda: listener.closed)
+
+    assert {event.name for event in listener.events} == {"status"}
+    assert listener.events[0].data["status"] == "STARTED"
+    last = listener.events[-1].data
+    assert last == await user.status(task_id)
+    assert last["status"] == "SUCCESS"
+
+
+async def test_ended_task_is_told_once_and_the_stream_closes(user: User, workers: Workers) -> None:
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await workers.finish_all(task_id)
+    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+
+    async with listening(user, f"/api/email/status/{task_id}/events") as listener:
+        await eventually(lambda: listener.closed)
+
+    assert [event.data["status"] for event in listener.events] == ["SUCCESS"]
+
+
+async def test_items_are_told_first_as_they_are_and_then_as_they_change(user: User, workers: Workers) -> None:
+    first = await user.generate()
+    await eventually(partial(is_in, user, first, "STARTED"))
+    async with listening(user, ITEMS) as listener:
+        await eventually(lambda: listener.events)
+        assert listener.events[0].data["id"] == first
+        data = await workers.waiting(Step.PARSER, first)
+        await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
+        await eventually(lambda: ("failed", "template_parser") in listener.states())
+        second = await user.generate()
+        await eventually(lambda: any(event.data["id"] == second for event in listener.events))
+
+    assert {event.name for event in listener.events} == {"item"}
+    failed = next(event for event in listener.events if event.data["status"] == "failed")
+    assert failed.data["error_message"] == "No."
+    assert str(failed.data["created_at"]).endswith("Z")
+
+
+async def test_cancelling_and_retrying_are_told(user: User) -> None:
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    async with listening(user, ITEMS) as listener:
+        await user.client.post(f"/api/queue/{task_id}/cancel")
+        await eventually(lambda: listener.events and listener.events[-1].data["status"] == "failed")
+        await user.client.post(f"/api/queue/{task_id}/retry")
+        await eventually(lambda: listener.events[-1].data["status"] in ("pending", "processing"))
+
+
+async def test_client_that_comes_back_is_told_what_has_changed_since(user: User, workers: Workers) -> None:
+    first, second, third = await user.batch(3)
+    for task_id in (first, second, third):
+        await eventually(partial(is_in, user, task_id, "STARTED"))
+    await workers.tell(await workers.waiting(Step.PARSER, first), State.STARTED, Step.PARSER)
+    async with listening(user, ITEMS) as listener:
+        await eventually(lambda: len(listener.events) >= 3)
+    newest = listener.events[-1].id
+    await workers.tell(await workers.waiting(Step.PARSER, second), State.FAILED, Step.PARSER, error="No.")
+    await eventually(partial(is_in, user, second, "FAILURE"))
+
+    async with listening(user, ITEMS, newest) as again:
+        await eventually(lambda: again.events)
+        await workers.finish_all(third)
+        await eventually(lambda: again.events[-1].data["status"] == "completed")
+
+    assert again.events[0].data["id"] == second
+    assert newest not in [event.id for event in again.events]
+
+
+async def test_unreadable_last_event_id_means_everything(user: User) -> None:
+    task_id = await user.generate()
+    await eventually(partial(is_in, user, task_id, "STARTED"))
+    for last in ("nonsense", "1:", "-1:-1", "9" * 30 + ":1"):
+        async with listening(user, ITEMS, last) as listener:
+            await eventually(lambda: listener.events)
+
+
+async def test_stream_is_told_what_another_gateway_projects(
+    database_url: str, nats_url: str, issuer: Issuer, workers: Workers
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer) as working,
+        running_gateway(database_url, nats_url, issuer, loops=False) as answering,
+        answering.user() as user,
+    ):
+        assert working.url != answering.url
+        async with listening(user, ITEMS) as listener:
+            task_id = await user.generate()
+            await eventually(partial(is_in, user, task_id, "STARTED"))
+            await workers.finish_all(task_id)
+            await eventually(lambda: listener.events and listener.events[-1].data["status"] == "completed")
+
+
+async def test_strangers_are_told_nothing(gateway: Gateway, user: User, workers: Workers) -> None:
+    async with gateway.user() as stranger, listening(stranger, ITEMS) as listener:
+        task_id = await user.generate()
+        await eventually(partial(is_in, user, task_id, "STARTED"))
+        await workers.finish_all(task_id)
+        await eventually(partial(is_in, user, task_id, "SUCCESS"))
+        own = await stranger.generate()
+        await eventually(lambda: listener.events)
+
+    assert {event.data["id"] for event in listener.events} == {own}
+
+
+async def test_closed_streams_leave_nothing_behind(gateway: Gateway, user: User) -> None:
+    streams = gateway.context.metrics.requests.streams.labels(ITEMS)._value
+    for _ in range(5):
+        async with listening(user, ITEMS):
+            assert streams.get() == 1
+        await eventually(lambda: streams.get() == 0)
+
+    assert gateway.context.notifications._inboxes == {}
+
+
+async def test_each_user_may_keep_only_so_many_streams_open(gateway: Gateway, user: User) -> None:
+    most = gateway.context.settings.streams_per_user
+    async with gateway.user(user.id) as same, gateway.user() as other:
+        listeners = [listening(user if n % 2 else same, ITEMS) for n in range(most)]
+        for listener in listeners:
+            await listener.__aenter__()
+        refused = await user.client.get(ITEMS)
+        async with listening(other, ITEMS):
+            pass
+        for listener in listeners:
+            await listener.__aexit__(None, None, None)
+
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+async def test_quiet_stream_is_kept_open_by_pings(database_url: str, nats_url: str, issuer: Issuer) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
+        gateway.user() as user,
+    ):
+        task_id = await user.generate()
+        for path in (ITEMS, f"/api/email/status/{task_id}/events"):
+            async with listening(user, path) as listener:
+                await eventually(partial(_has_pings, listener, 3))
+
+
+def _has_pings(listener: Listener, count: int) -> bool:
+    return listener.comments.count(": ping") >= count
