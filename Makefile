@@ -20,7 +20,7 @@ $(UV):
 	@$(RUN)pip install --quiet --disable-pip-version-check uv
 
 $(STAMP): $(UV) uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml migrations/pyproject.toml)
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 .PHONY: setup

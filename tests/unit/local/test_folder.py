@@ -1,6 +1,7 @@
 """The data folder: one platform at a time, one format, and how other commands find the platform."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,25 @@ def test_a_platform_that_is_still_starting_says_so(tmp_path: Path) -> None:
         DataFolder(tmp_path).read_state()
 
 
+def test_the_state_of_a_killed_platform_is_not_taken_for_that_of_the_next(tmp_path: Path) -> None:
+    with claimed_folder(tmp_path) as folder:
+        pass
+    folder.write_state(STATE)
+    with claimed_folder(tmp_path), pytest.raises(LocalError, match="not started yet"):
+        folder.read_state()
+
+
 def test_where_nothing_ever_ran_nothing_is_found(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="Nothing runs in"):
         DataFolder(tmp_path / "nowhere").read_state()
+
+
+def test_what_a_killed_platform_left_behind_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with claimed_folder(tmp_path / "scribe-killed"), claimed_folder(tmp_path / "scribe-alive") as alive:
+        pass
+    with claimed_folder(alive.path), ephemeral_folder():
+        assert not (tmp_path / "scribe-killed").exists()
+        assert alive.path.exists()

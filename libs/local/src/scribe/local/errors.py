@@ -7,3 +7,16 @@ class LocalError(Exception):
 
 class PortInUseError(LocalError):
     """Somebody listens on the wanted port already; another port may do."""
+
+
+def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error of a group that says most: one of ours before an end that followed from it."""
+    leaves = _leaves(group)
+    return next((leaf for leaf in leaves if isinstance(leaf, LocalError)), leaves[0])
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return leaves

@@ -15,6 +15,7 @@ from scribe.local.errors import LocalError
 
 FORMAT = "1"
 DEFAULT_FOLDER = Path(".scribe")
+EPHEMERAL_PREFIX = "scribe-"
 
 
 class RunState(BaseModel):
@@ -113,6 +114,7 @@ def claimed_folder(path: Path) -> Iterator[DataFolder]:
         if not _take(descriptor):
             raise LocalError(f"Another `scribe up` uses {path}. Stop that one, or name another folder with --data.")
         _check_format(folder, path)
+        folder.state.unlink(missing_ok=True)  # of one that was killed
         folder.logs.mkdir(exist_ok=True)
         yield folder
         folder.state.unlink(missing_ok=True)
@@ -122,14 +124,25 @@ def claimed_folder(path: Path) -> Iterator[DataFolder]:
 
 @contextmanager
 def ephemeral_folder() -> Iterator[DataFolder]:
-    """A folder that is gone afterwards."""
-    path = Path(tempfile.mkdtemp(prefix="scribe-"))
+    """A folder that is gone afterwards; those of platforms that were killed go with it."""
+    _remove_abandoned(Path(tempfile.gettempdir()))
+    path = Path(tempfile.mkdtemp(prefix=EPHEMERAL_PREFIX))
     try:
         with claimed_folder(path) as folder:
             yield folder
     finally:
         with suppress(OSError):
             shutil.rmtree(path)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Ephemeral folders whose platform could not clean up. The format is written under the lock, so one that has it
+    and is not locked belongs to nobody.
+    """
+    for marker in parent.glob(f"{EPHEMERAL_PREFIX}*/format"):
+        with suppress(OSError), (marker.parent / "lock").open("rb") as lock:
+            if _take(lock.fileno()):
+                shutil.rmtree(marker.parent)
 
 
 def _check_format(folder: DataFolder, path: Path) -> None:

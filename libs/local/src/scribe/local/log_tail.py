@@ -1,14 +1,29 @@
 """The logs of all processes on the terminal, as they grow."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 INTERVAL = 0.2
 
 
-async def follow_logs(folder: Path, show: Callable[[str, str], None]) -> None:
-    """Give every new line of every file in the folder to `show(name, line)`; runs until it is cancelled."""
+Show = Callable[[str, str], None]
+
+
+@asynccontextmanager
+async def shown_logs(folder: Path, show: Show) -> AsyncIterator[None]:
+    """While the block runs, every new line of every file in the folder goes to `show(name, line)`."""
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(follow_logs(folder, show))
+        try:
+            yield
+        finally:
+            following.cancel()
+
+
+async def follow_logs(folder: Path, show: Show) -> None:
+    """Runs until it is cancelled."""
     places = {file: file.stat().st_size for file in _logs(folder)}
     while True:
         for file in _logs(folder):
@@ -20,7 +35,7 @@ def _logs(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.log"))
 
 
-def _show_new(file: Path, place: int, show: Callable[[str, str], None]) -> int:
+def _show_new(file: Path, place: int, show: Show) -> int:
     if file.stat().st_size < place:
         place = 0
     with file.open("rb") as log:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from scribe.local.errors import LocalError, PortInUseError
+from scribe.local.errors import LocalError, PortInUseError, first_error
 from scribe.local.folder import DataFolder, RunState
 from scribe.local.outside import Outside, choose, environment_for
 from scribe.local.processes import Child, Program
@@ -179,7 +179,7 @@ async def running_platform(folder: DataFolder, options: PlatformOptions, announc
                 for keeper in keepers:
                     keeper.cancel()
     except BaseExceptionGroup as group:
-        raise _first(group) from None
+        raise first_error(group) from None
     finally:
         announce("stopping")
         await platform.stop()
@@ -208,16 +208,3 @@ def _refuse_used(port: int) -> None:
             raise PortInUseError(
                 f"Port {port} cannot be used ({error.strerror}); choose another with --port, or 0 for a free one."
             ) from error
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error that says most: a misconfiguration before an end that followed from it."""
-    leaves = list(_leaves(group))
-    return next((leaf for leaf in leaves if isinstance(leaf, LocalError)), leaves[0])
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    leaves: list[BaseException] = []
-    for error in group.exceptions:
-        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
-    return leaves

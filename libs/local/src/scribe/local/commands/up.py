@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from scribe.local.commands.options import Data
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER, DataFolder, claimed_folder, ephemeral_folder
 from scribe.local.gateway import open_gateway
-from scribe.local.log_tail import follow_logs
+from scribe.local.log_tail import shown_logs
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from scribe.local.running import run
 from scribe.local.services import WORKERS
@@ -53,17 +54,19 @@ async def _up(console: Console, data: Path | None, port: int, replicas: Sequence
     options = PlatformOptions(environment, port, parse_replicas(replicas), durable=data is not None)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(claimed_folder(data) if data is not None else ephemeral_folder())
-        logs = await stack.enter_async_context(asyncio.TaskGroup())
         if verbose:
-            tail = logs.create_task(follow_logs(folder.logs, lambda name, line: console.print(f"{name} | {line}")))
-            stack.callback(tail.cancel)
-
-        def announce(line: str) -> None:
-            console.print(Text(f"  {line}", "dim"))
-
-        platform = await stack.enter_async_context(running_platform(folder, options, announce))
+            await stack.enter_async_context(shown_logs(folder.logs, partial(_show_log, console)))
+        platform = await stack.enter_async_context(running_platform(folder, options, partial(_announce, console)))
         await _introduce(console, platform, folder, note)
         await asyncio.Event().wait()
+
+
+def _announce(console: Console, line: str) -> None:
+    console.print(Text(f"  {line}", "dim"))
+
+
+def _show_log(console: Console, name: str, line: str) -> None:
+    console.print(Text(f"{name} | {line}"), soft_wrap=True)
 
 
 async def _introduce(console: Console, platform: Platform, folder: DataFolder, note: str | None) -> None:

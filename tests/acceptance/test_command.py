@@ -1,0 +1,144 @@
+"""The `scribe` command as people use it: what it prints, what it says of a fault, and what it leaves behind."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.support.command import Marked, Up, scribe, scribe_up
+from tests.support.waiting import eventually
+
+CLOSING_LINE = re.compile(
+    r"^email [0-9a-f-]{36} in \d+\.\d s \| sources [1-9]\d* \| papers [1-9]\d* \| \$\d+\.\d+ \| upstreams: stand-ins$"
+)
+TEMPLATE = "Dear {{name}},\n\nI would like to hear about {{topic}}.\n\nKind regards,\nRobin Example"
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("command"),
+    pytest.mark.skipif(sys.platform != "linux", reason="what is left is looked for in /proc"),
+]
+
+
+async def test_two_demos_at_once_each_write_an_email_and_leave_nothing(tmp_path: Path) -> None:
+    marked = Marked({"TMPDIR": str(tmp_path)})
+    for answer in await asyncio.gather(*(scribe("demo", marked=marked) for _ in range(2))):
+        assert answer.code == 0, answer.err
+        lines = answer.out.splitlines()
+        steps = [line.split("✓")[1].rpartition(" ")[0].rpartition(" ")[0].strip() for line in lines if "✓" in line]
+        assert steps == ["read the template", "research the person", "find papers", "write the e-mail"]
+        assert CLOSING_LINE.match(lines[-1]), lines[-1]
+        assert "[1] " in answer.out
+    assert marked.left() == []
+    assert folders_in(tmp_path) == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
+    async with scribe_up(tmp_path_factory.mktemp("command") / "data") as running:
+        yield running
+
+
+async def test_an_email_is_shown_with_its_steps_sources_and_cost(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "template.txt").write_text(TEMPLATE)
+    options = ("--template", str(tmp_path / "template.txt"), "--name", "Hana Sato", "--interest", "Tohoku dialects")
+    answer = await scribe("email", *options, "--data", str(up.folder.path))
+    assert answer.code == 0, answer.err
+    assert "– find papers           skipped" in answer.out
+    assert "Sources\n  [1] " in answer.out
+    assert re.search(r"\d+\.\d s \| \d+ tokens in, \d+ out \| \$\d\.\d+ \| general", answer.out)
+    assert "written with stand-ins" in answer.out
+
+
+async def test_a_template_that_is_too_short_is_answered_with_the_rule(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "template.txt").write_text("Hello")
+    options = ("--template", str(tmp_path / "template.txt"), "--name", "Hana Sato", "--interest", "dialects")
+    answer = await scribe("email", *options, "--data", str(up.folder.path))
+    assert answer.code == 1
+    assert answer.err.startswith("email_template: ")
+    assert answer.err.count("\n") == 1
+
+
+async def test_a_token_is_ready_for_use(up: Up) -> None:
+    answer = await scribe("token", "--user", "ada@example.org", "--data", str(up.folder.path))
+    async with client(up, answer.out.strip()) as api:
+        assert (await api.get("/api/user/profile")).json()["email"] == "ada@example.org"
+        assert (await api.get("/api/admin/overview")).status_code == 403
+
+
+async def test_a_token_of_an_administrator_opens_the_admin_pages(up: Up) -> None:
+    answer = await scribe("token", "--admin", "--data", str(up.folder.path))
+    async with client(up, answer.out.strip()) as api:
+        assert (await api.get("/api/admin/overview")).status_code == 200
+
+
+async def test_a_second_platform_in_the_same_folder_is_refused(up: Up) -> None:
+    answer = await scribe("up", "--data", str(up.folder.path), "--port", "0")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("Another `scribe up` uses ")
+
+
+async def test_a_port_in_use_is_named_before_anything_starts(up: Up) -> None:
+    port = str(httpx.URL(up.state.url).port)
+    answer = await scribe("up", "--ephemeral", "--port", port)
+    assert answer.code == 1
+    assert answer.err.startswith(f"Port {port} cannot be used (Address already in use); choose another with --port")
+    assert answer.err.count("\n") == 1
+
+
+async def test_a_setting_that_cannot_be_used_ends_everything_with_its_name() -> None:
+    marked = Marked({"SCRIBE_PARSER_MODEL": "openai:gpt"})
+    answer = await scribe("up", "--ephemeral", "--port", "0", marked=marked)
+    assert answer.code == 1
+    assert answer.err.startswith("parser cannot start: setting SCRIBE_PARSER_MODEL: ")
+    assert answer.err.count("\n") == 1
+    assert marked.left() == []
+
+
+async def test_where_nothing_runs_the_command_says_how_to_start_it(tmp_path: Path) -> None:
+    answer = await scribe("token", "--data", str(tmp_path / "nowhere"))
+    assert answer.code == 1
+    assert "Start it with `scribe up`" in answer.err
+
+
+async def test_a_killed_service_comes_back(up: Up) -> None:
+    async with httpx.AsyncClient(trust_env=False) as api:
+
+        async def ready() -> bool:
+            try:
+                return (await api.get(f"{up.state.service_urls['arxiv']}/readyz")).is_success
+            except httpx.TransportError:
+                return False
+
+        (pid,) = up.marked.pids_of("-m scribe.arxiv")
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: up.marked.pids_of("-m scribe.arxiv") not in ([pid], []), timeout=20)
+        await eventually(ready, timeout=60)
+
+
+async def test_a_killed_supervisor_takes_everything_with_it_and_the_data_stay(up: Up) -> None:
+    assert await up.end(signal.SIGKILL) == -signal.SIGKILL
+    await eventually(lambda: up.marked.left() == [], timeout=20)
+    async with scribe_up(up.folder.path) as again:
+        token = (await scribe("token", "--data", str(up.folder.path))).out.strip()
+        async with client(again, token) as api:
+            emails = (await api.get("/api/email/")).json()
+        assert [email["recipient_name"] for email in emails] == ["Hana Sato"], json.dumps(emails)[:500]
+        assert await again.end(signal.SIGINT) == 0
+        assert again.marked.left() == []
+
+
+def folders_in(path: Path) -> list[str]:
+    return [folder.name for folder in path.glob("scribe-*")]
+
+
+def client(up: Up, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=up.state.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False)

@@ -1,0 +1,132 @@
+"""The `scribe` command as a process, and whatever it started, found by a mark in their environment."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from scribe.local.errors import LocalError
+from scribe.local.folder import DataFolder, RunState
+from tests.support.waiting import eventually
+
+SCRIBE = str(Path(sys.executable).parent / "scribe")
+MARK = "SCRIBE_TEST_MARK"
+START_TIMEOUT = 90.0
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An environment whose processes can be found again."""
+
+    variables: dict[str, str] = field(default_factory=dict)
+    mark: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What to start a process with."""
+        return {**os.environ, **self.variables, MARK: self.mark}
+
+    def left(self) -> list[str]:
+        """The command lines of the processes that run with the mark."""
+        return [_command_line(pid) for pid in self._pids()]
+
+    def pids_of(self, words: str) -> list[int]:
+        """The processes with the mark whose command line holds these words."""
+        return [pid for pid in self._pids() if words in _command_line(pid)]
+
+    def _pids(self) -> list[int]:
+        return [pid for pid in _all_pids() if f"{MARK}={self.mark}".encode() in _environment_of(pid)]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+
+async def scribe(*arguments: str, marked: Marked | None = None, timeout: float = 110) -> Answer:
+    """Run the command to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *(SCRIBE, *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=(marked or Marked()).environment,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), timeout)
+    except TimeoutError:
+        process.kill()
+        raise
+    return Answer(process.returncode or 0, out.decode(), err.decode())
+
+
+@dataclass(frozen=True)
+class Up:
+    """A `scribe up` that runs."""
+
+    process: asyncio.subprocess.Process
+    folder: DataFolder
+    marked: Marked
+
+    @property
+    def state(self) -> RunState:
+        """Where everything is."""
+        return self.folder.read_state()
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send a signal and wait; gives the exit code."""
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 60)
+
+
+@asynccontextmanager
+async def scribe_up(data: Path, **variables: str) -> AsyncIterator[Up]:
+    """The platform in a folder, on a free port; killed at the end where it still runs."""
+    marked = Marked(variables)
+    with (data.parent / f"{data.name}.out").open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(SCRIBE, "up", "--data", str(data), "--port", "0"), stdout=output, stderr=output, env=marked.environment
+        )
+    up = Up(process, DataFolder(data), marked)
+    try:
+        await eventually(lambda: _is_ready(up), timeout=START_TIMEOUT)
+        yield up
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _is_ready(up: Up) -> bool:
+    assert up.process.returncode is None, f"scribe up ended with {up.process.returncode}"
+    try:
+        return bool(up.state.url)
+    except LocalError:
+        return False
+
+
+def _all_pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _environment_of(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return "gone"
