@@ -102,7 +102,7 @@ ENTRYPOINT ["python", "-m", "scribe.composer"]
 FROM runtime AS chromium
 USER root
 RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium \
-    fonts-dejavu-core >/dev/null && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man
+    fonts-dejavu-core >/dev/null && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale /usr/share/icons
 USER 10001:10001
 ENV SCRIBE_CHROMIUM=/usr/bin/chromium
 

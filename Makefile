@@ -62,6 +62,29 @@ reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboar
 	@$(RUN)python -m scribe.local.reference
 	@$(RUN)python -m scribe.local.observability
 
+TAG ?= 0.1.0
+IMAGES := gateway parser scraper arxiv composer migrations upstreams
+
+.PHONY: images
+images: ## Build every image, tagged TAG
+	@command -v docker >/dev/null || { echo "make images needs docker on the PATH" >&2; exit 1; }
+	@for target in $(IMAGES); do \
+	  DOCKER_BUILDKIT=1 docker build --quiet $(DOCKER_BUILD_FLAGS) --target $$target --tag scribe-$$target:$(TAG) \
+	    --build-arg VERSION=$(TAG) --build-arg REVISION=$$(git rev-parse HEAD) . >/dev/null && echo "scribe-$$target:$(TAG)"; \
+	done
+
+.PHONY: chart
+chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both charts
+	@$(RUN)python deploy/helm/readme.py
+	@$(RUN)python -m tests.chart.golden
+	@$(RUN)pytest -q tests/chart
+
+.PHONY: e2e-cluster
+e2e-cluster: $(STAMP) ## Install both charts on the current kubectl context, and try everything there
+	@command -v kubectl >/dev/null && kubectl config current-context >/dev/null 2>&1 \
+	  || { echo "make e2e-cluster needs kubectl with a current context, and the images of make images on its nodes" >&2; exit 1; }
+	@$(RUN)pytest -p no:cacheprovider --timeout=1800 -v tests/cluster
+
 .PHONY: clean
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) .scribe .mypy_cache .ruff_cache .pytest_cache .hypothesis

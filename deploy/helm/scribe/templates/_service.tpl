@@ -35,6 +35,15 @@
 {{- $most }}
 {{- end }}
 
+{{- /* Seconds without progress after which the reconciler re-issues an item: never within an attempt. */}}
+{{- define "scribe.staleAfter" -}}
+{{- $longest := 0.0 }}
+{{- range $name := list "parser" "scraper" "arxiv" "composer" }}
+{{- $longest = maxf $longest (index $.Values.services $name).stepDeadline }}
+{{- end }}
+{{- addf $longest 60 }}
+{{- end }}
+
 {{- /* Seconds from SIGTERM to SIGKILL: the longest step, 15 s to settle it, and a margin; (list name service). */}}
 {{- define "scribe.grace" -}}
 {{- $service := index . 1 }}

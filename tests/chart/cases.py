@@ -1,0 +1,69 @@
+"""The table of values that the chart is rendered with."""
+
+import yaml
+
+from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, with_least
+
+KEDA: Values = {"autoscaling": {"type": "keda", "minReplicas": 1, "maxReplicas": 6}}
+
+EVERYTHING = with_least(
+    {
+        "nats": {"user": "scribe", "credentials": {"secret": "nats-user"}, "streamReplicas": 3},
+        "image": {"registry": "ghcr.io/acme", "tag": "1.2.3", "pullSecrets": ["registry"]},
+        "secrets": {"from": {"SCRIBE_DATABASE_URL": {"name": "scribe-db-app", "key": "uri"}}, "revision": "2"},
+        "adminUserIds": ["9f1d3f5e-4f6b-4f0e-8f6d-0a4f4f0f2b11"],
+        "corsOrigins": ["https://app.acme.org"],
+        "models": {
+            "parser": "fireworks:accounts/fireworks/models/small",
+            "fallback": {"composer": ["anthropic:a", "fireworks:b"]},
+        },
+        "telemetry": {"endpoint": "http://collector.monitoring:4318"},
+        "config": {"SCRIBE_LOG_LEVEL": "debug"},
+        "services": {
+            "gateway": {
+                "autoscaling": {"type": "hpa", "minReplicas": 2, "maxReplicas": 6},
+                "image": {"digest": f"sha256:{'ab' * 32}"},
+                "extraEnvFrom": [{"secretRef": {"name": "more"}}],
+                "priorityClassName": "high",
+            },
+            "parser": KEDA,
+            "scraper": {**KEDA, "env": {"SCRIBE_BROWSER_PAGES": 4}, "runtimeClassName": "gvisor"},
+            "arxiv": {"autoscaling": {"type": "keda", "minReplicas": 0, "maxReplicas": 3}},
+            "composer": {
+                **KEDA,
+                "extraVolumes": [{"name": "more", "emptyDir": {}}],
+                "extraVolumeMounts": [{"name": "more", "mountPath": "/more"}],
+                "extraContainers": [{"name": "beside", "image": "beside:1"}],
+                "tolerations": [{"key": "spot", "operator": "Exists"}],
+                "nodeSelector": {"kubernetes.io/arch": "amd64"},
+            },
+        },
+        "serviceAccount": {"annotations": {"iam": "scribe"}},
+        "ingress": {"enabled": True, "className": "nginx", "hosts": ["api.acme.org"], "tls": [{"hosts": ["a"]}]},
+        "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}], "hostnames": ["api.acme.org"]},
+        "networkPolicy": {
+            "gatewayFrom": [{"namespaceSelector": {}}],
+            "telemetryTo": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+        },
+        "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+        "prometheusRule": {"enabled": True, "runbookBaseUrl": "https://wiki.acme.org/"},
+        "dashboards": {"enabled": True, "annotations": {"folder": "Scribe"}},
+        "test": {"tokenSecret": {"name": "user"}},
+        "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-more"}}],
+    }
+)
+
+DEVELOPMENT: Values = yaml.safe_load((SCRIBE_DEV / "scribe-values.yaml").read_text())
+
+CASES: dict[str, Values] = {
+    "least": LEAST,
+    "development": DEVELOPMENT,
+    "everything": EVERYTHING,
+    "hook": with_least({"migrations": {"mode": "hook"}}),
+    "no-migrations": with_least({"migrations": {"mode": "none"}}),
+    "own-secret": {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "postgresql://db/scribe"}}},
+    "open-network": with_least({"networkPolicy": {"enabled": False}}),
+    "given-account": with_least({"serviceAccount": {"create": False, "name": "own"}}),
+    "no-budgets": with_least({"defaults": {"pdb": {"enabled": False}}}),
+    "node-port": with_least({"service": {"type": "NodePort", "port": 8000}, "fullnameOverride": "mailer"}),
+}

@@ -1,0 +1,97 @@
+"""Nothing is reached that a policy does not name."""
+
+from ipaddress import ip_address, ip_network
+from typing import cast
+
+import pytest
+
+from tests.chart.cases import DEVELOPMENT, EVERYTHING
+from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render
+
+FORBIDDEN = (
+    "10.1.2.3",
+    "169.254.169.254",
+    "172.20.0.1",
+    "192.168.1.1",
+    "100.100.100.200",
+    "127.0.0.1",
+    "168.63.129.16",
+)
+
+
+def egress(found: Render, service: str) -> list[Object]:
+    """The rules of a service's policy."""
+    return cast("list[Object]", part(found.one("NetworkPolicy", f"scribe-{service}"), "spec", "egress"))
+
+
+def reaches(rules: list[Object], address: str, port: int) -> bool:
+    """Whether a rule with an address block lets this through."""
+    for rule in rules:
+        if port not in [item["port"] for item in cast("list[Object]", rule["ports"])]:
+            continue
+        for peer in cast("list[Object]", rule["to"]):
+            block = cast("Object", peer.get("ipBlock", {"cidr": "255.255.255.255/32"}))
+            inside = ip_address(address) in ip_network(str(block["cidr"]))
+            excepted = cast("list[str]", block.get("except", []))
+            if inside and not any(ip_address(address) in ip_network(part) for part in excepted):
+                return True
+    return False
+
+
+def test_all_pods_are_denied_everything_but_names() -> None:
+    policy = cast("Object", render().one("NetworkPolicy", "scribe")["spec"])
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert "ingress" not in policy
+    assert part(policy, "podSelector", "matchLabels", "app.kubernetes.io/name") == "scribe"
+    assert [part(rule, "ports", 0, "port") for rule in cast("list[Object]", policy["egress"])] == [53]
+
+
+@pytest.mark.parametrize("address", FORBIDDEN)
+@pytest.mark.parametrize("service", SERVICES)
+def test_internet_does_not_include_private_ranges(service: str, address: str) -> None:
+    rules = egress(render(), service)
+    assert reaches(rules, "93.184.216.34", 443)
+    assert not reaches(rules, address, 443)
+    assert not reaches(rules, address, 80)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_what_fetches_pages_goes_to_port_80(service: str) -> None:
+    assert reaches(egress(render(), service), "93.184.216.34", 80) == (service in ("gateway", "scraper"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_what_uses_the_database_reaches_it(service: str) -> None:
+    ports = {item["port"] for rule in egress(render(), service) for item in cast("list[Object]", rule["ports"])}
+    assert (5432 in ports) == (service in ("gateway", "composer"))
+    assert 4222 in ports
+
+
+@pytest.mark.parametrize("service", WORKERS)
+def test_workers_answer_the_monitoring_only(service: str) -> None:
+    rules = cast("list[Object]", part(render().one("NetworkPolicy", f"scribe-{service}"), "spec", "ingress"))
+    assert [part(rule, "ports", 0, "port") for rule in rules] == [8080]
+    selector = part(rules, 0, "from", 0, "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name")
+    assert selector == "monitoring"
+
+
+def test_gateway_behind_named_peers_still_answers_monitoring_and_test() -> None:
+    policy = render(EVERYTHING).one("NetworkPolicy", "scribe-gateway")
+    peers = cast("list[Object]", part(policy, "spec", "ingress", 0, "from"))
+    assert len(peers) == 3
+
+
+def test_development_servers_let_in_only_the_pods_that_need_them() -> None:
+    found = render({}, chart=SCRIBE_DEV)
+    allowed = {
+        name: part(found.one("NetworkPolicy", f"-{name}"), "spec", "ingress", 0, "from", 0, "podSelector")
+        for name in ("postgres", "nats", "upstreams")
+    }
+    named = {name: part(selector, "matchExpressions", 0, "values") for name, selector in allowed.items()}
+    assert named["postgres"] == ["gateway", "composer", "setup"]
+    assert named["nats"] == [*SERVICES, "setup"]
+    assert named["upstreams"] == [*SERVICES, "test"]
+
+
+def test_development_values_narrow_the_database_to_its_pod() -> None:
+    assert not reaches(egress(render(DEVELOPMENT), "composer"), "93.184.216.34", 5432)

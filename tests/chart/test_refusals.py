@@ -1,0 +1,100 @@
+"""Values that cannot work are refused before anything is installed, with what to do about it."""
+
+import pytest
+from helm_python import HelmError
+
+from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, render, with_least
+
+REFUSED: dict[str, tuple[Values, str]] = {
+    "no broker": ({**LEAST, "nats": {}}, "nats.url is missing: set it to"),
+    "no issuer": ({**LEAST, "supabase": {}}, "supabase.url is missing: set it to"),
+    "no database": (
+        {**LEAST, "secrets": {}},
+        "the database is missing: name a Secret with the key SCRIBE_DATABASE_URL",
+    ),
+    "two sources of secrets": (with_least({"secrets": {"values": {"EXA_API_KEY": "k"}}}), "not both"),
+    "hook without a Secret": (
+        {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "u"}}, "migrations": {"mode": "hook"}},
+        "use secrets.existingSecret, or mode job",
+    ),
+    "lag of requests": (
+        with_least({"services": {"gateway": {"autoscaling": {"type": "keda"}}}}),
+        "services.gateway.autoscaling.type cannot be keda: requests have no lag; use hpa",
+    ),
+    "KEDA without an endpoint": (
+        {**LEAST, "nats": {"url": "nats://n:4222"}, "services": {"parser": {"autoscaling": {"type": "keda"}}}},
+        "services.parser.autoscaling.type keda needs nats.monitoring",
+    ),
+    "HPA from nothing": (
+        with_least({"services": {"parser": {"autoscaling": {"type": "hpa", "minReplicas": 0}}}}),
+        "an HPA cannot wake a service that has no pod",
+    ),
+    "two scalers": (with_least({"services": {"parser": {"autoscaling": {"type": "hpa+keda"}}}}), "'keda'"),
+    "least above most": (
+        with_least({"services": {"parser": {"autoscaling": {"minReplicas": 9}}}}),
+        "services.parser.autoscaling.minReplicas is greater than maxReplicas",
+    ),
+    "arXiv's turn never comes": (
+        with_least({"services": {"arxiv": {"concurrency": 32, "replicas": 2}}}),
+        "services.arxiv: 64 slots (concurrency x pods) with one request to arXiv every 3s do not get their turn",
+    ),
+    "computed variable": (
+        with_least({"services": {"parser": {"env": {"SCRIBE_CONCURRENCY": 4}}}}),
+        "SCRIBE_CONCURRENCY follows from the chart's own values",
+    ),
+    "computed variable for all": (
+        with_least({"config": {"SCRIBE_MAX_REPLICAS": 4}}),
+        "SCRIBE_MAX_REPLICAS follows from the chart's own values",
+    ),
+    "key in the open": (
+        with_least({"services": {"scraper": {"env": {"EXA_API_KEY": "secret"}}}}),
+        "services.scraper.env.EXA_API_KEY is a secret: put it into the Secret",
+    ),
+    "ingress to nowhere": (with_least({"ingress": {"enabled": True}}), "ingress.enabled needs ingress.hosts"),
+    "route from nowhere": (
+        with_least({"httpRoute": {"enabled": True}}),
+        "httpRoute.enabled needs httpRoute.parentRefs",
+    ),
+    "two tokens": (
+        with_least({"test": {"tokenUrl": "http://t", "tokenSecret": {"name": "t"}}}),
+        "set test.tokenUrl or test.tokenSecret, not both",
+    ),
+    "misspelt value": (
+        with_least({"services": {"parser": {"replica": 3}}}),
+        "at '/services/parser': additional properties 'replica' not allowed",
+    ),
+    "unknown service": (with_least({"services": {"parsers": {}}}), "additional properties 'parsers' not allowed"),
+    "text for a number": (with_least({"services": {"parser": {"concurrency": "8"}}}), "/services/parser/concurrency"),
+    "too many at once": (with_least({"services": {"parser": {"concurrency": 999}}}), "/services/parser/concurrency"),
+    "no time": (with_least({"services": {"parser": {"stepDeadline": 0}}}), "/services/parser/stepDeadline"),
+    "unknown provider": (with_least({"models": {"parser": "openai:x"}}), "/models/parser"),
+    "broker over HTTP": (with_least({"nats": {"url": "http://nats"}}), "/nats/url"),
+    "monitoring as URL": (with_least({"nats": {"monitoring": "http://nats:8222"}}), "/nats/monitoring"),
+    "tag as digest": (
+        with_least({"services": {"parser": {"image": {"digest": "v1"}}}}),
+        "/services/parser/image/digest",
+    ),
+    "admin without an id": (with_least({"adminUserIds": ["root@acme.org"]}), "/adminUserIds/0"),
+    "origin with a path": (with_least({"corsOrigins": ["https://a.org/app"]}), "/corsOrigins/0"),
+    "lower-case variable": (
+        with_least({"config": {"scribe_log_level": "debug"}}),
+        "invalid propertyName 'scribe_log_level'",
+    ),
+    "unknown mode": (with_least({"migrations": {"mode": "init"}}), "/migrations/mode"),
+    "no ports": (with_least({"networkPolicy": {"databasePorts": []}}), "/networkPolicy/databasePorts"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_values_that_cannot_work_are_refused_by_name(case: str) -> None:
+    values, message = REFUSED[case]
+    with pytest.raises(HelmError) as refusal:
+        render(values)
+    assert message in str(refusal.value)
+
+
+def test_development_chart_refuses_what_it_does_not_know() -> None:
+    with pytest.raises(HelmError, match="additional properties 'redis' not allowed"):
+        render({"redis": {}}, chart=SCRIBE_DEV)
+    with pytest.raises(HelmError, match="/postgres/password"):
+        render({"postgres": {"password": "a:b@c"}}, chart=SCRIBE_DEV)

@@ -1,0 +1,72 @@
+"""Every setting that a service reads can be given through the chart, and secrets only through a Secret."""
+
+from typing import cast
+
+import pytest
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from scribe.local.reference import PROCESSES, environment_names, settings_of
+from tests.chart.rendering import SERVICES, Object, part, render, with_least
+
+
+def fields(service: str) -> dict[str, FieldInfo]:
+    """What a service reads, by the first variable that it is read from."""
+    found = settings_of(PROCESSES[service]).model_fields
+    return {environment_names(name, field)[0]: field for name, field in found.items()}
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether it must not be seen."""
+    return SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
+
+
+def by_reference(service: str) -> set[str]:
+    """The variables that come from a Secret."""
+    return {name for name, item in render().environment(service).items() if "valueFrom" in item}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_secret_of_a_service_comes_from_the_secret_and_no_other_does(service: str) -> None:
+    model = settings_of(PROCESSES[service]).model_fields
+    wanted = {frozenset(environment_names(name, field)) for name, field in model.items() if is_secret(field)}
+    given = by_reference(service)
+    assert [names for names in wanted if not names & given] == []
+    assert given <= {name for names in wanted for name in names}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_other_setting_has_a_value_or_takes_a_variable(service: str) -> None:
+    plain = [name for name, field in fields(service).items() if not is_secret(field)]
+    computed = {name for name in plain if name in render().environment(service) or _is_refused(service, name)}
+    free = {name: "1" for name in plain if name not in computed}
+    found = render(with_least({"services": {service: {"env": free}}}))
+    assert {name: found.value(service, name) for name in free} == free
+
+
+@pytest.mark.parametrize("variable", ["SCRIBE_LOG_LEVEL", "SCRIBE_LOG_FORMAT", "SCRIBE_STAND_INS"])
+def test_shared_settings_reach_every_service_and_the_setup(variable: str) -> None:
+    found = render(with_least({"config": {variable: "x"}}))
+    assert {found.value(service, variable) for service in SERVICES} == {"x"}
+    setup = cast("list[Object]", part(found.one("Job"), "spec", "template", "spec", "containers"))
+    for container in setup:
+        assert {"name": variable, "value": "x"} in cast("list[Object]", container["env"])
+
+
+def test_large_numbers_keep_their_digits() -> None:
+    found = render(with_least({"services": {"gateway": {"env": {"SCRIBE_REQUEST_MAX_BYTES": 2097152}}}}))
+    assert found.value("gateway", "SCRIBE_REQUEST_MAX_BYTES") == "2097152"
+    assert found.value("gateway", "SCRIBE_PIPELINE_MAX_BYTES") == "1073741824"
+
+
+def test_reconciler_waits_longer_than_any_step() -> None:
+    found = render(with_least({"services": {"scraper": {"stepDeadline": 300}}}))
+    assert found.value("gateway", "SCRIBE_STALE_AFTER") == "360"
+
+
+def _is_refused(service: str, name: str) -> bool:
+    models = {"parser": "PARSER", "composer": "COMPOSER", "gateway": "TEMPLATE"}
+    named = f"SCRIBE_{models.get(service, '-')}_"
+    lists = {"SCRIBE_ADMIN_USER_IDS", "SCRIBE_CORS_ORIGINS"} if service == "gateway" else set()
+    files = {"SCRIBE_NATS_USER", "SCRIBE_NATS_CREDENTIALS_FILE"}
+    return name in {f"{named}MODEL", f"{named}FALLBACK_MODELS"} | lists | files

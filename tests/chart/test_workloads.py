@@ -1,0 +1,138 @@
+"""What every pod of the chart promises: time to finish, few rights, and the numbers that the services read."""
+
+from typing import cast
+
+import pytest
+
+from scribe.common.settings import WorkerSettings
+from tests.chart.cases import EVERYTHING
+from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render, with_least
+
+
+def pods(found: Render) -> list[Object]:
+    """Every pod's spec, whatever makes it."""
+    made = [part(item, "spec", "template", "spec") for kind in ("Deployment", "Job") for item in found.all(kind)]
+    return [cast("Object", spec) for spec in [*made, *(item["spec"] for item in found.all("Pod"))]]
+
+
+def containers(found: Render) -> list[Object]:
+    """Every container, those that run first included, but not the user's own."""
+    lists = [
+        cast("list[Object]", spec.get(key, [])) for spec in pods(found) for key in ("initContainers", "containers")
+    ]
+    return [container for containers in lists for container in containers if container["name"] != "beside"]
+
+
+@pytest.mark.parametrize("service", WORKERS)
+def test_pod_outlives_its_longest_step(service: str) -> None:
+    found = render(with_least({"services": {service: {"stepDeadline": 47.5}}}))
+    settings = WorkerSettings(step_deadline=47.5)
+    assert found.value(service, "SCRIBE_STEP_DEADLINE") == "47.5"
+    assert found.pod(service)["terminationGracePeriodSeconds"] == 48 + 15 + 10
+    assert cast("float", found.pod(service)["terminationGracePeriodSeconds"]) > settings.shutdown_grace
+
+
+def test_slots_follow_from_concurrency_and_pods() -> None:
+    found = render(EVERYTHING)
+    assert found.value("parser", "SCRIBE_CONCURRENCY") == "8"
+    assert found.value("parser", "SCRIBE_MAX_REPLICAS") == "6"
+    assert found.value("gateway", "SCRIBE_STEP_SLOTS") == "48"
+    fixed = render(with_least({"services": {"parser": {"replicas": 3}}}))
+    assert fixed.value("parser", "SCRIBE_MAX_REPLICAS") == "3"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_scales_a_service_is_one_thing(service: str) -> None:
+    for scaling in ("none", "hpa", "keda"):
+        if (service, scaling) == ("gateway", "keda"):
+            continue
+        found = render(with_least({"services": {service: {"autoscaling": {"type": scaling}}}}))
+        deployment = found.one("Deployment", f"-{service}")
+        scalers = [item["kind"] for kind in ("HorizontalPodAutoscaler", "ScaledObject") for item in found.all(kind)]
+        assert ("replicas" in cast("Object", deployment["spec"])) == (scaling == "none")
+        assert scalers == {"none": [], "hpa": ["HorizontalPodAutoscaler"], "keda": ["ScaledObject"]}[scaling]
+
+
+@pytest.mark.parametrize("service", WORKERS)
+def test_step_scales_on_its_own_lag(service: str) -> None:
+    found = render(with_least({"services": {service: {"autoscaling": {"type": "keda"}}}})).one("ScaledObject")
+    trigger = cast("Object", part(found, "spec", "triggers", 0, "metadata"))
+    assert (trigger["stream"], trigger["consumer"]) == ("PIPELINE", service)
+    assert trigger["natsServerMonitoringEndpoint"] == "nats.nats:8222"
+    assert part(found, "spec", "fallback") == {"failureThreshold": 3, "replicas": 2}
+
+
+def test_every_container_is_restricted() -> None:
+    for container in containers(render(EVERYTHING)):
+        context = cast("Object", container["securityContext"])
+        assert context["readOnlyRootFilesystem"] is True
+        assert context["allowPrivilegeEscalation"] is False
+        assert part(context, "capabilities", "drop") == ["ALL"]
+
+
+def test_every_pod_is_without_root_and_token() -> None:
+    development = render({}, chart=SCRIBE_DEV).all("StatefulSet")
+    specs = [cast("Object", part(item, "spec", "template", "spec")) for item in development]
+    for spec in [*pods(render(EVERYTHING)), *specs]:
+        assert spec["automountServiceAccountToken"] is False
+        assert part(spec, "securityContext", "runAsNonRoot") is True
+        assert part(spec, "securityContext", "seccompProfile", "type") == "RuntimeDefault"
+
+
+def test_every_container_may_write_to_tmp_and_has_a_memory_limit() -> None:
+    for container in containers(render()):
+        mounts = cast("list[Object]", container["volumeMounts"])
+        assert "/tmp" in [mount["mountPath"] for mount in mounts]
+        assert part(container, "resources", "limits", "memory")
+
+
+def test_scraper_alone_has_shared_memory() -> None:
+    found = render()
+    volumes = {
+        service: {str(volume["name"]): volume for volume in cast("list[Object]", found.pod(service)["volumes"])}
+        for service in SERVICES
+    }
+    assert [service for service in SERVICES if "shared-memory" in volumes[service]] == ["scraper"]
+    memory = {"medium": "Memory", "sizeLimit": "256Mi"}
+    assert volumes["scraper"]["shared-memory"]["emptyDir"] == memory
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_probes_ask_the_service_itself(service: str) -> None:
+    container = render().container(service)
+    paths = [part(container, probe, "httpGet", "path") for probe in ("startupProbe", "livenessProbe", "readinessProbe")]
+    assert paths == ["/livez", "/livez", "/readyz"]
+    port = 8000 if service == "gateway" else 8080
+    assert part(container, "ports", 0) == {"name": "http", "containerPort": port}
+    assert render().value(service, "SCRIBE_PORT") == str(port)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_one_pod_may_be_evicted_at_a_time(service: str) -> None:
+    budget = render().one("PodDisruptionBudget", f"-{service}")
+    assert part(budget, "spec", "maxUnavailable") == 1
+    assert part(budget, "spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow"
+    assert part(budget, "spec", "selector", "matchLabels", "app.kubernetes.io/component") == service
+
+
+def test_false_over_a_default_of_true_is_kept() -> None:
+    found = render(with_least({"services": {"arxiv": {"pdb": {"enabled": False}}}}))
+    assert len(found.all("PodDisruptionBudget")) == len(SERVICES) - 1
+
+
+def test_image_is_named_by_digest_before_tag() -> None:
+    found = render(EVERYTHING)
+    assert found.container("gateway")["image"] == f"ghcr.io/acme/scribe-gateway@sha256:{'ab' * 32}"
+    assert found.container("parser")["image"] == "ghcr.io/acme/scribe-parser:1.2.3"
+    assert render().container("parser")["image"] == "scribe-parser:0.1.0"
+
+
+def test_change_of_shared_settings_or_secrets_restarts_every_pod() -> None:
+    def marks(values: dict[str, object]) -> set[object]:
+        found = render(with_least(values))
+        return {str(part(item, "spec", "template", "metadata", "annotations")) for item in found.all("Deployment")}
+
+    first = marks({})
+    assert not first & marks({"config": {"SCRIBE_LOG_LEVEL": "debug"}})
+    assert not first & marks({"secrets": {"revision": "2"}})
+    assert first == marks({})
