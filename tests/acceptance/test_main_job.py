@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ from scribe.local.folder import ephemeral_folder
 from scribe.local.gateway import Email, Gateway, Item, open_gateway
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from scribe.local.tokens import mint_token
+from tests.support.campaign import Campaign
 
 RESEARCH = (
     "Dear {{name}},\n\nI am a student of physics. {{one sentence about a paper of theirs}}\n\n"
@@ -19,6 +21,7 @@ RESEARCH = (
 )
 BOOK = "Dear {{name}},\n\nI came across your book. {{detail}}\n\nKind regards,\nRobin Example"
 GENERAL = "Dear {{name}},\n\nI would like to hear about {{topic}}.\n\nKind regards,\nRobin Example"
+IN_FLIGHT_PER_USER = 32
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("acceptance")]
 
@@ -44,6 +47,12 @@ class World:
     async def row(self, item: Item) -> dict[str, object]:
         items = (await self.admin.get("/api/queue/")).json()
         return next(row for row in items if row["id"] == str(item.id))
+
+    async def written(self) -> tuple[int, int]:
+        """The user's e-mails, and how many their row says there are."""
+        profile = (await self.admin.get("/api/user/profile")).json()
+        emails = (await self.admin.get("/api/email/")).headers["X-Total-Count"]
+        return int(emails), int(profile["generation_count"])
 
     async def play(self, path: str, **fault: object) -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -111,9 +120,11 @@ async def test_a_model_that_answers_rubbish_fails_the_item_with_a_sentence_and_l
     world: World,
 ) -> None:
     await world.play("/anthropic", behaviour="rubbish")
+    before = await world.written()
     item = await world.write(GENERAL, "Hana Sato", "dialects")
     row = await world.row(item)
     assert (row["status"], row["email_id"]) == ("failed", None)
+    assert await world.written() == before
     assert str(row["error_message"]).endswith(".")
     letters = (await world.admin.get("/api/admin/deadletters")).json()
     assert str(item.id) in {letter["task_id"] for letter in letters}
@@ -128,3 +139,20 @@ async def test_a_failed_item_can_be_tried_again(world: World) -> None:
     async for last in world.gateway.follow(item.id):
         item = last
     assert item.email_id is not None
+
+
+async def test_a_user_with_one_item_does_not_wait_behind_one_with_a_hundred(world: World) -> None:
+    crowd = Campaign(world.platform, users=1, each=100)
+    await crowd.submit()
+    item = await world.write(GENERAL, "Ada Alone", "tides")
+    assert item.status == "completed"
+    connection = await asyncpg.connect(world.platform.postgres.url)
+    overtaken_by = await connection.fetchval(
+        "SELECT count(*) FROM queue_items mine JOIN queue_items other ON other.user_id <> mine.user_id "
+        "AND other.completed_at BETWEEN mine.created_at AND mine.completed_at WHERE mine.id = $1",
+        item.id,
+    )
+    await connection.close()
+    await crowd.until(100, timeout=100)
+    # What one user may have in flight is ahead of it, and its turn comes next.
+    assert overtaken_by <= 2 * IN_FLIGHT_PER_USER
