@@ -67,6 +67,18 @@ async def test_a_template_that_is_too_short_is_answered_with_the_rule(up: Up, tm
     assert answer.err.count("\n") == 1
 
 
+async def test_a_broken_key_is_named_with_its_provider(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "template.txt").write_text(TEMPLATE)
+    options = ("--template", str(tmp_path / "template.txt"), "--name", "Peter Poor", "--interest", "ports")
+    async with httpx.AsyncClient(base_url=str(up.state.upstreams_url), trust_env=False) as world:
+        await world.post("/_control", json={"path": "/anthropic", "status": 401})
+        answer = await scribe("email", *options, "--data", str(up.folder.path))
+        await world.delete("/_control")
+    assert answer.code == 1
+    assert "check the API key and the account of anthropic" in answer.err
+    assert answer.err.count("\n") == 1
+
+
 async def test_a_token_is_ready_for_use(up: Up) -> None:
     answer = await scribe("token", "--user", "ada@example.org", "--data", str(up.folder.path))
     async with client(up, answer.out.strip()) as api:

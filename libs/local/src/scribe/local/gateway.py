@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from scribe.local.errors import LocalError
 
@@ -93,6 +93,17 @@ class Email(Lenient):
     metadata: Metadata = Metadata()
 
 
+class DeadLetter(Lenient):
+    """What no attempt could finish, in words for whoever operates the platform."""
+
+    task_id: str
+    step: str
+    reason: str
+
+
+DEAD_LETTERS = TypeAdapter(tuple[DeadLetter, ...])
+
+
 @dataclass(frozen=True)
 class Gateway:
     """A user's connection to the gateway."""
@@ -111,6 +122,11 @@ class Gateway:
     async def email(self, email_id: UUID) -> Email:
         """A written e-mail."""
         return Email.model_validate_json(await self._call("GET", f"/api/email/{email_id}"))
+
+    async def reason_of(self, task_id: UUID) -> str | None:
+        """Why a task failed, as its dead letter tells; only for administrators."""
+        letters = DEAD_LETTERS.validate_json(await self._call("GET", "/api/admin/deadletters"))
+        return next((f"{found.step}: {found.reason}" for found in letters if found.task_id == str(task_id)), None)
 
     async def follow(self, task_id: UUID) -> AsyncIterator[Item]:
         """The task as it changes, up to its end.

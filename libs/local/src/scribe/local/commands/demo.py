@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from scribe.local.browser import browser_note
-from scribe.local.commands.email import write_email
+from scribe.local.commands.email import explained, write_email
 from scribe.local.folder import ephemeral_folder
 from scribe.local.gateway import open_gateway
 from scribe.local.platform import PlatformOptions, running_platform
@@ -53,7 +53,8 @@ async def _demo(console: Console) -> None:
             async with open_gateway(state.url, mint_token(folder, state, DEFAULT_USER)) as gateway:
                 await gateway.sign_up(SENDER)
                 console.print(f"An e-mail to {name} about {interest}")
-                written, seconds = await write_email(console, gateway, TEMPLATE, RECIPIENT)
+                async with explained(folder, state, DEFAULT_USER):
+                    written, seconds = await write_email(console, gateway, TEMPLATE, RECIPIENT)
             print_email(console, written)
             if note:
                 console.print(note)

@@ -2,8 +2,11 @@
 
 import os
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -35,11 +38,33 @@ async def _email(folder: DataFolder, template: Path, recipient: tuple[str, str],
     console = Console(highlight=False)
     async with open_gateway(state.url, _token(folder, state, user)) as gateway:
         await gateway.sign_up(sender)
-        written, seconds = await write_email(console, gateway, text, recipient)
+        async with explained(folder, state, user):
+            written, seconds = await write_email(console, gateway, text, recipient)
     print_email(console, written)
     console.print(spent_line(written, seconds), soft_wrap=True)
     if state.stand_ins:
         console.print(f"written with stand-ins for {', '.join(state.stand_ins)}: nothing in it is real", soft_wrap=True)
+
+
+class FailedError(LocalError):
+    """The task has failed; the text is what a user is told."""
+
+    def __init__(self, task_id: UUID, text: str) -> None:
+        super().__init__(text)
+        self.task_id = task_id
+
+
+@asynccontextmanager
+async def explained(folder: DataFolder, state: RunState, user: str) -> AsyncIterator[None]:
+    """Add to a failure what the operator may know; here user and operator are one."""
+    try:
+        yield
+    except FailedError as failed:
+        reason = None
+        if state.mints_tokens:
+            async with open_gateway(state.url, mint_token(folder, state, user, admin=True)) as gateway:
+                reason = await gateway.reason_of(failed.task_id)
+        raise LocalError(f"{failed} ({reason})" if reason else str(failed)) from None
 
 
 async def write_email(
@@ -48,7 +73,7 @@ async def write_email(
     """Submit, and show each step as it ends; the e-mail and the seconds it took.
 
     Raises:
-        LocalError: it could not be written; the text is the gateway's.
+        FailedError: it could not be written; the text is the gateway's.
     """
     start = time.monotonic()
     task_id = await gateway.submit(template, *recipient)
@@ -57,7 +82,7 @@ async def write_email(
         async for item in gateway.follow(task_id):
             lines.update(item)
     if item.status == "failed" or item.email_id is None:
-        raise LocalError(f"The e-mail could not be written: {item.error_message or 'no reason was given.'}")
+        raise FailedError(task_id, f"The e-mail could not be written. {item.error_message or ''}")
     return await gateway.email(item.email_id), time.monotonic() - start
 
 
