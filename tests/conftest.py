@@ -12,6 +12,7 @@ from scribe.common.broker import Broker, connect
 from scribe.common.provision import ProvisionSettings, provision
 from scribe.common.streams import MIB
 from scribe.upstreams.server import Upstreams, serving
+from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
 
 
@@ -29,6 +30,18 @@ async def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     """A PostgreSQL server for the session: the URL of its database `postgres`, as superuser."""
     async with running_postgres(tmp_path_factory.mktemp("postgres")) as url:
         yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["postgres", "pgbouncer"])
+async def database_server(
+    request: pytest.FixtureRequest, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """What is connected to: PostgreSQL itself, and once more through a pooler."""
+    if request.param == "postgres":
+        yield postgres_url
+    else:
+        async with running_pgbouncer(postgres_url, tmp_path_factory.mktemp("pgbouncer")) as url:
+            yield url
 
 
 @pytest.fixture

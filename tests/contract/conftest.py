@@ -1,6 +1,7 @@
 """The contract is checked against one real gateway, over HTTP, by users who know nothing of each other.
 
-Its loops do not run: what is submitted stays where it is.
+Its loops do not run: what is submitted stays where it is. Everything is checked twice: with PostgreSQL itself, and
+behind a pooler that hands its connections over after every transaction.
 """
 
 from collections.abc import AsyncIterator
@@ -10,19 +11,27 @@ import pytest_asyncio
 
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import issuing
-from tests.support.servers import fresh_database, running_nats
+from tests.support.servers import fresh_database, running_nats, through
 
 ORIGIN = "https://app.example.org"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def gateway(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+async def gateway(
+    postgres_url: str, database_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Gateway]:
     """The gateway, shared by all tests of the contract."""
     async with (
         fresh_database(postgres_url) as database_url,
         running_nats(tmp_path_factory.mktemp("nats")) as nats,
         issuing() as issuer,
-        running_gateway(database_url, nats.url, issuer, loops=False, cors_origins=ORIGIN) as gateway,
+        running_gateway(
+            through(database_server, database_url),
+            nats.url,
+            issuer,
+            loops=False,
+            cors_origins=ORIGIN,
+        ) as gateway,
     ):
         yield gateway
 

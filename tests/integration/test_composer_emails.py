@@ -1,4 +1,4 @@
-"""E-mails in a real PostgreSQL: one for each task, counted once, none for what was cancelled."""
+"""E-mails in a real PostgreSQL: one for each task, counted once, none for what was cancelled; also behind a pooler."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,6 +16,7 @@ from scribe.composer.drafting import Finished
 from scribe.composer.material import Material
 from scribe.composer.metadata import FinishedEmail, finish
 from scribe.composer.store import PostgresEmails
+from tests.support.servers import through
 from tests.support.waiting import eventually
 from tests.support.writing import GOOD, SOURCE, ready_task
 
@@ -23,8 +24,9 @@ QUERIES = load_queries("scribe.composer.queries")
 
 
 @pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
-    async with open_pool(DatabaseSettings(database_url=database_url), "tests") as pool:
+async def pool(database_url: str, database_server: str) -> AsyncIterator[asyncpg.Pool]:
+    settings = DatabaseSettings(database_url=through(database_server, database_url))
+    async with open_pool(settings, "tests") as pool:
         yield pool
 
 

@@ -148,3 +148,8 @@ async def execute(url: str, statement: str) -> None:
 def with_database(url: str, name: str) -> str:
     """The same server, another database."""
     return f"{url.rpartition('/')[0]}/{name}"
+
+
+def through(server_url: str, database_url: str) -> str:
+    """A database by way of another server, a pooler before its own."""
+    return with_database(server_url, database_url.rpartition("/")[2])

@@ -1,13 +1,21 @@
-"""One e-mail's way as the gateway sees it: submitted, relayed, projected, done."""
+"""One e-mail's way as the gateway sees it: submitted, relayed, projected, done; also behind a pooler."""
 
 from functools import partial
 from uuid import UUID
+
+import pytest
 
 from scribe.common.pipeline import Step
 from scribe.common.progress import State
 from tests.support.gateway import User
 from tests.support.pipeline import Workers
+from tests.support.servers import through
 from tests.support.waiting import eventually
+
+
+@pytest.fixture
+def database_url(database_url: str, database_server: str) -> str:
+    return through(database_server, database_url)
 
 
 async def _is(user: User, task_id: str, status: str) -> bool:
