@@ -1,11 +1,14 @@
 """The probes of a worker, over HTTP."""
 
+import asyncio
+import socket
+
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.health import Checks, probes, serving
+from scribe.common.health import Checks, bind, probes, serving
 
 
 async def test_probes_follow_their_checks() -> None:
@@ -29,3 +32,14 @@ async def test_a_port_in_use_is_a_sentence_that_says_what_to_do() -> None:
         with pytest.raises(ConfigurationError, match=f"port {port} cannot be used.*SCRIBE_PORT"):
             async with serving(app, "127.0.0.1", port):
                 pass
+
+
+async def test_answers_do_not_wait_for_the_acknowledgement_of_their_first_half() -> None:
+    accepted: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+    listener = bind("127.0.0.1", 0)
+    async with await asyncio.start_server(lambda _, writer: accepted.put_nowait(writer), sock=listener):
+        _, client = await asyncio.open_connection(*listener.getsockname())
+        server = await accepted.get()
+        assert server.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        for writer in (server, client):
+            writer.close()

@@ -132,7 +132,11 @@ async def serving(
     host: str = "127.0.0.1", port: int = 0, *, keys: Keys | None = None, base_url: str | None = None
 ) -> AsyncIterator[Upstreams]:
     """The stand-ins, on a real socket, while the block runs; `base_url` is what others reach them by."""
-    listener = socket.create_server((host, port), backlog=1024)
+    # Only where the protocol is named does asyncio send at once, as the real ones do.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
     url = base_url or f"http://{host}:{listener.getsockname()[1]}"
     upstreams = Upstreams(url.rstrip("/"), Controls(), keys or Keys.create())
     config = uvicorn.Config(
