@@ -11,6 +11,7 @@ from scribe.common.metrics import Metrics
 from scribe.common.pipeline import PipelineData, Step
 from scribe.common.progress import State
 from scribe.gateway.pipeline.reconciler import Reconciler
+from scribe.gateway.pipeline.states import MOST_RETURNS
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
@@ -34,10 +35,17 @@ async def is_in(user: User, task_id: str, status: str) -> bool:
 
 
 async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
-    """A task whose first message is published."""
+    """A task whose first message is published, and projected: nothing more happens to it by itself."""
     task_id = await user.generate()
     await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(is_projected, workers.broker))
     return task_id, await workers.waiting(Step.PARSER, task_id)
+
+
+async def is_projected(broker: Broker) -> bool:
+    """Whether the projector has seen everything."""
+    info = await broker.js.consumer_info("PIPELINE", "projector")
+    return not info.num_pending and not info.num_ack_pending
 
 
 async def be_silent(database_url: str, seconds: float) -> None:
@@ -173,6 +181,21 @@ async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(
 
     assert await is_in(user, task_id, "FAILURE")
     assert "Something went wrong" in str((await user.status(task_id))["error"])
+
+
+async def test_task_that_is_lost_again_and_again_fails(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, _ = await started(user, workers)
+    await take(broker, Step.PARSER)
+    await be_silent(database_url, STALE_AFTER + 1)
+    async with connected(database_url) as connection:
+        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
+
+    await reconciler.round()
+
+    assert (await user.status(task_id))["status"] == "FAILURE"
+    assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
 
 
 @pytest.fixture

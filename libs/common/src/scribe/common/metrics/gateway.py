@@ -69,7 +69,7 @@ class TaskMetrics:
         )
         self.reissued = Counter(
             "scribe_reconciler_reissues",
-            "Tasks without progress: published again as the next run, or completed from their e-mail.",
+            "Tasks without progress: published again as the next run, completed from their e-mail, or given up.",
             ["how"],
             registry=registry,
         )
@@ -94,7 +94,7 @@ class TaskMetrics:
             self.projected.labels(result)
         for stream in ("PIPELINE", "EVENTS"):
             self.projection_delay.labels(stream)
-        for how in ("next_run", "completed"):
+        for how in ("next_run", "completed", "given_up"):
             self.reissued.labels(how)
         for loop in LOOPS:
             self.loop_pass.labels(loop).set_to_current_time()

@@ -96,6 +96,7 @@ UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $4, attempt = 0, resume_step = $3, step_status = 'reissued',
     returns = returns + 1, progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
+RETURNING id
 
 -- name: give_up
 -- It has been sent back too often; unless it has moved meanwhile.

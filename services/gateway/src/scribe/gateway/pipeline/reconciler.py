@@ -108,7 +108,9 @@ class Reconciler:
             return
         rank = state_rank(row["run"] + 1, step, 0, Phase.QUEUED) - 1
         async with self._database.as_service() as connection:
-            await connection.execute(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
+            changed = await connection.fetchval(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
+        if changed is None:
+            return
         self._metrics.reissued.labels("next_run").inc()
         self._log.warning("reissued", task_id=str(row["id"]), run=row["run"] + 1, step=step)
         self._reissued()
@@ -119,6 +121,9 @@ class Reconciler:
             changed = await connection.fetch(
                 SQL["give_up"], row["id"], row["state_rank"], rank, StepError.default_public
             )
+        if not changed:
+            return
+        self._metrics.reissued.labels("given_up").inc()
         self._log.error("given_up", task_id=str(row["id"]), run=row["run"], step=step)
         await self._tidy_up(changed)
 
