@@ -60,6 +60,7 @@ eval: $(STAMP) ## Judge the writing by cases, with stand-ins or a model: make ev
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
 	@$(RUN)python -m scribe.local.reference
+	@$(RUN)python -m scribe.gateway.reference
 	@$(RUN)python -m scribe.local.observability
 
 TAG ?= 0.1.0

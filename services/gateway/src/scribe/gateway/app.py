@@ -1,6 +1,7 @@
 """The ASGI application: routers and what surrounds them."""
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from scribe.gateway.admin import deadletters
@@ -12,7 +13,7 @@ from scribe.gateway.queue import events, upload
 from scribe.gateway.queue import routes as queue
 from scribe.gateway.templates import routes as templates
 from scribe.gateway.users import routes as users
-from scribe.gateway.web import console, errors, health
+from scribe.gateway.web import console, errors, health, openapi
 from scribe.gateway.web.middleware import BodyLimit, RequestScope
 
 ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
@@ -37,21 +38,35 @@ ROUTERS = (
 )
 
 
-def create_app(context: Context) -> FastAPI:
-    """The REST API over an open context."""
+def _name(route: APIRoute) -> str:
+    return route.name
+
+
+def assemble(*, docs: bool = True) -> FastAPI:
+    """The routes, their errors and their description, with nothing behind them yet."""
     app = FastAPI(
         title="Scribe",
         version=health.VERSION,
         summary="Personal cold e-mails to academics, researched and true.",
-        docs_url="/docs" if context.settings.docs else None,
+        docs_url="/docs" if docs else None,
         redoc_url=None,
-        openapi_url="/openapi.json" if context.settings.docs else None,
+        openapi_url="/openapi.json" if docs else None,
         redirect_slashes=False,
+        generate_unique_id_function=_name,
         # `RequestScope` tells of each request; the framework's own spans and logs hold what was sent and stack traces.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
-    app.state.context = context
     errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    openapi.describe(app)
+    return app
+
+
+def create_app(context: Context) -> FastAPI:
+    """The REST API over an open context."""
+    app = assemble(docs=context.settings.docs)
+    app.state.context = context
     app.add_middleware(BodyLimit, limit=context.settings.request_max_bytes)
     app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
     # Outermost, so that browsers may read every answer, those of the other two as well.
@@ -63,6 +78,4 @@ def create_app(context: Context) -> FastAPI:
         allow_headers=ALLOWED,
         expose_headers=EXPOSED,
     )
-    for router in ROUTERS:
-        app.include_router(router)
     return app

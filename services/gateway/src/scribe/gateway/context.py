@@ -14,13 +14,14 @@ from scribe.common.metrics import Metrics
 from scribe.gateway.auth.keys import KeysUnavailableError
 from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.database import Database
-from scribe.gateway.problems import BadRequest, Forbidden, ServiceUnavailable, Unauthorized
+from scribe.gateway.problems import BadRequest, Forbidden, MethodNotAllowed, ServiceUnavailable, Unauthorized
 from scribe.gateway.queue.notifications import Notifications
 from scribe.gateway.queue.positions import WaitingCounts
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.templates.documents import Documents
 from scribe.gateway.templates.writing import TemplateWriter
 from scribe.gateway.users.directory import Directory
+from scribe.gateway.web.openapi import allowed_methods
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,21 @@ async def admin_of(context: InContext, caller: SignedIn, request: Request) -> Ca
 Admin = Annotated[Caller, Depends(admin_of)]
 
 
-def id_in_path(id: Annotated[str, Path(description="A UUID.", examples=["6f1c…"])]) -> UUID:  # noqa: A002 - the path's name
-    """The id in a path; a malformed one is 400, not 422."""
+UuidInPath = Path(
+    description="A UUID.", examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"], json_schema_extra={"format": "uuid"}
+)
+
+
+def id_in_path(request: Request, id: Annotated[str, UuidInPath]) -> UUID:  # noqa: A002 - the path's name
+    """The id in a path; a malformed one is 400, not 422. A path that is fixed has none: its method is wrong."""
+    if request.url.path in request.app.openapi()["paths"]:
+        raise MethodNotAllowed(allowed_methods(request.app, request.url.path))
     return parse_id(id)
+
+
+def task_in_path(task_id: Annotated[str, UuidInPath]) -> UUID:
+    """The same for a task."""
+    return parse_id(task_id)
 
 
 def parse_id(text: str) -> UUID:
@@ -116,3 +129,4 @@ def parse_id(text: str) -> UUID:
 
 
 PathId = Annotated[UUID, Depends(id_in_path)]
+PathTask = Annotated[UUID, Depends(task_in_path)]

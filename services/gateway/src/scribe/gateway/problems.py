@@ -5,6 +5,7 @@ Problem
 ├── Unauthorized          401
 ├── Forbidden             403
 ├── NotFound              404   also what belongs to somebody else
+├── MethodNotAllowed      405   always with Allow
 ├── Conflict              409
 ├── TooLarge              413
 ├── Unprocessable         422   `detail` is FastAPI's list
@@ -62,6 +63,16 @@ class NotFound(Problem):
 
     status = HTTPStatus.NOT_FOUND
     detail = "Not found."
+
+
+class MethodNotAllowed(Problem):
+    """Nothing of the kind can be done with this path."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    detail = "This method is not allowed here."
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(headers={"Allow": ", ".join(allowed)})
 
 
 class Conflict(Problem):

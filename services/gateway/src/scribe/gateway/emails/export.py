@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 from scribe.common.database import load_queries
 from scribe.gateway.context import Context, InContext, UserId
 from scribe.gateway.emails.models import Email
+from scribe.gateway.web.openapi import list_of, text
 
 SQL = load_queries("scribe.gateway.emails")
 COLUMNS = (
@@ -45,7 +46,11 @@ MEDIA_TYPES = {
 }
 
 
-@router.get("/export", response_class=StreamingResponse)
+DESCRIBED = text("A file.", dict.fromkeys(MEDIA_TYPES.values(), "…"))
+DESCRIBED[200]["content"].update(list_of("Email"))
+
+
+@router.get("/export", response_class=StreamingResponse, responses=DESCRIBED)
 async def export(
     context: InContext,
     user_id: UserId,

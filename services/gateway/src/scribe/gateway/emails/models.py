@@ -1,13 +1,13 @@
 """E-mails on the wire."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scribe.common.pipeline import TemplateType
-from scribe.gateway.users.models import NotBlank
+from scribe.gateway.users.models import NOT_BLANK, NotBlank
 
 
 class Email(BaseModel):
@@ -30,13 +30,22 @@ class Email(BaseModel):
 class EmailUpdate(BaseModel):
     """What a user may change."""
 
-    displayed: bool | None = Field(None, description="false discards the e-mail from the list.")
-    email_message: Annotated[str, Field(min_length=1, max_length=20_000), NotBlank] | None = Field(
-        None, description="The user's own edit."
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["displayed"]}, {"required": ["email_message"]}]},
     )
+
+    # Neither may be null: what is not to change is left out.
+    displayed: bool = Field(
+        default=cast("bool", None), strict=True, description="false discards the e-mail from the list."
+    )
+    email_message: Annotated[
+        str,
+        Field(min_length=1, max_length=20_000, json_schema_extra=NOT_BLANK, description="The user's own edit."),
+        NotBlank,
+    ] = cast("str", None)
 
     @model_validator(mode="after")
     def _something(self) -> "EmailUpdate":
-        if self.displayed is None and self.email_message is None:
+        if not self.model_fields_set & {"displayed", "email_message"}:
             raise ValueError("name displayed or email_message")
         return self

@@ -7,6 +7,7 @@ from scribe.common.database import load_queries
 from scribe.gateway.context import InContext, PathId, UserId
 from scribe.gateway.emails.models import Email, EmailUpdate
 from scribe.gateway.problems import NotFound
+from scribe.gateway.web.openapi import problems
 from scribe.gateway.web.paging import WantedPage, describe_page
 
 SQL = load_queries("scribe.gateway.emails")
@@ -14,7 +15,7 @@ router = APIRouter(prefix="/api/email", tags=["email"])
 
 
 @router.get("", include_in_schema=False)
-@router.get("/")
+@router.get("/", responses=problems(400))
 async def list_emails(
     context: InContext,
     user_id: UserId,

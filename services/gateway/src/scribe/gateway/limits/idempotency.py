@@ -25,7 +25,12 @@ KEPT_HEADERS = ("location", "retry-after")
 
 IdempotencyKey = Annotated[
     str | None,
-    Header(min_length=1, max_length=255, description="Repeat a request with the same key to get the same answer."),
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Repeat a request with the same key to get the same answer.",
+    ),
 ]
 
 

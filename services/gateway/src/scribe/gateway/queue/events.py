@@ -4,6 +4,7 @@ An event's id is `<submission>:<state_rank>`; a client that comes back with `Las
 changed since.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
@@ -15,20 +16,44 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from scribe.common.database import load_queries
-from scribe.gateway.context import Context, InContext, UserId, parse_id
+from scribe.gateway.context import Context, InContext, PathTask, UserId
 from scribe.gateway.problems import NotFound, ServiceUnavailable
 from scribe.gateway.queue.notifications import Inbox
 from scribe.gateway.queue.projection import queue_item, task_status
+from scribe.gateway.web.openapi import Responses, problems
 
 SQL = load_queries("scribe.gateway.queue")
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 TERMINAL = ("completed", "failed")
 
+DESCRIBED: Responses = {
+    200: {
+        "description": "Server-Sent Events, each as the schema says.",
+        "content": {
+            "text/event-stream": {
+                "schema": {
+                    "type": "object",
+                    "required": ["id", "event", "data"],
+                    "properties": {
+                        "id": {"type": "string", "description": "For `Last-Event-ID`."},
+                        "event": {"type": "string", "enum": ["item", "status"]},
+                        "data": {"type": "string", "description": "JSON."},
+                    },
+                },
+                "example": {"id": "4711:69", "event": "item", "data": '{"id":"7c9e6679-7425-40de-944b-e07fc1f90ae7"}'},
+            }
+        },
+    },
+    **problems(429),
+}
+
 router = APIRouter()
-LastEventId = Header(None, alias="Last-Event-ID", max_length=64)
+LastEventId = Header(
+    None, alias="Last-Event-ID", max_length=64, description="Go on after this event; browsers send it by themselves."
+)
 
 
-@router.get("/api/queue/events", tags=["queue"], response_class=StreamingResponse)
+@router.get("/api/queue/events", tags=["queue"], response_class=StreamingResponse, responses=DESCRIBED)
 async def queue_events(
     context: InContext, user_id: UserId, request: Request, last_event_id: str | None = LastEventId
 ) -> StreamingResponse:
@@ -36,16 +61,15 @@ async def queue_events(
     return EventStream(context, request, user_id, partial(_items, context, user_id, last_event_id))
 
 
-@router.get("/api/email/status/{task_id}/events", tags=["email"], response_class=StreamingResponse)
+@router.get("/api/email/status/{task_id}/events", tags=["email"], response_class=StreamingResponse, responses=DESCRIBED)
 async def task_events(
-    context: InContext, user_id: UserId, request: Request, task_id: str, last_event_id: str | None = LastEventId
+    context: InContext, user_id: UserId, request: Request, task_id: PathTask, last_event_id: str | None = LastEventId
 ) -> StreamingResponse:
     """One task as it changes: `status` events that hold a TaskStatus, until it has ended."""
-    parsed = parse_id(task_id)
     async with context.database.as_user(user_id) as connection:
-        if await connection.fetchrow(SQL["find"], parsed, user_id) is None:
+        if await connection.fetchrow(SQL["find"], task_id, user_id) is None:
             raise NotFound("There is no such task.")
-    return EventStream(context, request, user_id, partial(_task, context, user_id, parsed, last_event_id))
+    return EventStream(context, request, user_id, partial(_task, context, user_id, task_id, last_event_id))
 
 
 class EventStream(StreamingResponse):
@@ -77,6 +101,8 @@ class EventStream(StreamingResponse):
             async for event in events:
                 self._context.metrics.requests.stream_events.labels(self._route).inc()
                 yield event
+                # Sending need not suspend: thousands of events at the start would keep everyone else waiting.
+                await asyncio.sleep(0)
 
 
 async def _items(context: Context, user_id: UUID, last_event_id: str | None, inbox: Inbox) -> AsyncIterator[str]:

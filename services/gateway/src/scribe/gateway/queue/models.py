@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.gateway.users.models import NotBlank
+from scribe.gateway.users.models import NOT_BLANK, NotBlank
 
 Status = Literal["pending", "processing", "completed", "failed"]
-TemplateText = Annotated[str, Field(min_length=10, max_length=10_000), NotBlank]
-RecipientName = Annotated[str, Field(min_length=2, max_length=255), NotBlank]
-RecipientInterest = Annotated[str, Field(min_length=2, max_length=500), NotBlank]
+TemplateText = Annotated[str, Field(min_length=10, max_length=10_000, json_schema_extra=NOT_BLANK), NotBlank]
+RecipientName = Annotated[str, Field(min_length=2, max_length=255, json_schema_extra=NOT_BLANK), NotBlank]
+RecipientInterest = Annotated[str, Field(min_length=2, max_length=500, json_schema_extra=NOT_BLANK), NotBlank]
 
 
 class Recipient(BaseModel):

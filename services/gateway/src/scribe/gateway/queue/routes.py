@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
 from scribe.common.database import load_queries
-from scribe.gateway.context import InContext, PathId, UserId, parse_id
+from scribe.gateway.context import InContext, PathId, PathTask, UserId
 from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
 from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound
@@ -13,13 +13,14 @@ from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.queue.submission import SUBMIT, submit
 from scribe.gateway.web.etag import polled
+from scribe.gateway.web.openapi import not_modified, problems
 
 SQL = load_queries("scribe.gateway.queue")
 email_router = APIRouter(prefix="/api/email", tags=["email"])
 router = APIRouter(prefix="/api/queue", tags=["queue"])
 
 
-@email_router.post("/generate", status_code=202, response_model=Accepted)
+@email_router.post("/generate", status_code=202, response_model=Accepted, responses=problems(409, 429))
 async def generate(
     context: InContext, user_id: UserId, body: Generate, response: Response, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -38,18 +39,18 @@ async def generate(
     return answer
 
 
-@email_router.get("/status/{task_id}", response_model=TaskStatus, responses={304: {"description": "Not changed."}})
-async def status(context: InContext, user_id: UserId, task_id: str, request: Request) -> Response:
+@email_router.get("/status/{task_id}", response_model=TaskStatus, responses=not_modified())
+async def status(context: InContext, user_id: UserId, task_id: PathTask, request: Request) -> Response:
     """Where a task stands."""
     async with context.database.as_user(user_id) as connection:
-        row = await connection.fetchrow(SQL["find"], parse_id(task_id), user_id)
+        row = await connection.fetchrow(SQL["find"], task_id, user_id)
         if row is None:
             raise NotFound("There is no such task.")
         seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
     return polled(request, task_status(row, seconds).model_dump_json().encode())
 
 
-@router.post("/batch", status_code=201, response_model=BatchAccepted)
+@router.post("/batch", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
 async def submit_batch(
     context: InContext, user_id: UserId, body: Batch, response: Response, idempotency_key: IdempotencyKey = None
 ) -> Response:
@@ -68,7 +69,7 @@ async def submit_batch(
 
 
 @router.get("", include_in_schema=False)
-@router.get("/", response_model=list[QueueItem], responses={304: {"description": "Not changed."}})
+@router.get("/", response_model=list[QueueItem], responses=not_modified())
 async def list_items(context: InContext, user_id: UserId, request: Request) -> Response:
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
     others = await context.waiting.of_others(user_id)

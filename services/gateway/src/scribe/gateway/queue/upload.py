@@ -9,11 +9,12 @@ from scribe.gateway.limits.idempotency import IdempotencyKey
 from scribe.gateway.queue.models import Batch, BatchAccepted, TemplateText
 from scribe.gateway.queue.routes import submit_batch
 from scribe.gateway.queue.spreadsheet import MOST_BYTES, read_recipients
+from scribe.gateway.web.openapi import problems
 
 router = APIRouter(prefix="/api/queue", tags=["queue"])
 
 
-@router.post("/batch/csv", status_code=201, response_model=BatchAccepted)
+@router.post("/batch/csv", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
 async def upload_batch(
     context: InContext,
     user_id: UserId,

@@ -15,6 +15,7 @@ from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
 from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound, ServiceUnavailable, TooManyRequests
 from scribe.gateway.templates.models import Template, TemplateRequest
+from scribe.gateway.web.openapi import problems
 from scribe.gateway.web.paging import WantedPage, describe_page
 
 SQL = load_queries("scribe.gateway.templates")
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/templates", tags=["templates"])
 
 
 @router.post("", include_in_schema=False, status_code=201, response_model=Template)
-@router.post("/", status_code=201, response_model=Template)
+@router.post("/", status_code=201, response_model=Template, responses=problems(409, 429, 502, 504))
 async def create_template(
     context: InContext,
     user_id: UserId,
@@ -75,7 +76,7 @@ async def reserved(context: Context, user_id: UUID, body: TemplateRequest) -> As
 
 
 @router.get("", include_in_schema=False)
-@router.get("/")
+@router.get("/", responses=problems(400))
 async def list_templates(
     context: InContext, user_id: UserId, page: WantedPage, request: Request, response: Response
 ) -> list[Template]:

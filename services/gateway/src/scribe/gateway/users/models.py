@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 
 def not_blank(text: str) -> str:
@@ -22,6 +23,8 @@ def no_nul(text: str) -> str:
 
 
 NotBlank = AfterValidator(not_blank)
+NOT_BLANK: JsonDict = {"pattern": r"[^\s\x1c-\x1f\x85]"}
+"""What `NotBlank` means in a JSON schema, whose dialects of `\\s` lack some of Python's."""
 Storable = AfterValidator(no_nul)
 
 
@@ -49,6 +52,6 @@ class UserInit(BaseModel):
 class TemplateUpdate(BaseModel):
     """The user's own template."""
 
-    template: Annotated[str, Field(min_length=1, max_length=10_000), NotBlank] = Field(
+    template: Annotated[str, Field(min_length=1, max_length=10_000, json_schema_extra=NOT_BLANK), NotBlank] = Field(
         examples=["Dear {{name}}, I read your work on {{topic}} …"]
     )

@@ -7,12 +7,13 @@ from scribe.common.database import load_queries
 from scribe.gateway.context import InContext, SignedIn, UserId
 from scribe.gateway.problems import Conflict, Forbidden
 from scribe.gateway.users.models import TemplateUpdate, User, UserInit
+from scribe.gateway.web.openapi import problems
 
 SQL = load_queries("scribe.gateway.users")
 router = APIRouter(prefix="/api/user", tags=["user"])
 
 
-@router.post("/init", status_code=201)
+@router.post("/init", status_code=201, responses=problems(409))
 async def init(context: InContext, caller: SignedIn, body: UserInit | None = Body(None)) -> User:  # noqa: B008 - FastAPI's way
     """Set the caller's account up; calling it again re-reads the e-mail address from the token."""
     if caller.email is None:
@@ -26,7 +27,7 @@ async def init(context: InContext, caller: SignedIn, body: UserInit | None = Bod
     return _found(row)
 
 
-@router.get("")
+@router.get("", name="user")
 @router.get("/profile")
 async def profile(context: InContext, user_id: UserId) -> User:
     """The caller's account."""

@@ -6,15 +6,25 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from scribe.gateway.web.health import VERSION
+from scribe.gateway.web.openapi import Responses
 
 router = APIRouter()
 FACTS = {"name": "Scribe", "version": VERSION, "docs": "/docs", "health": "/health"}
+DESCRIBED: Responses = {
+    200: {
+        "description": "The console page, or the facts where JSON is asked for.",
+        "content": {
+            "text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"},
+            "application/json": {"schema": {"type": "object"}, "example": FACTS},
+        },
+    }
+}
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'"
 )
 
 
-@router.get("/", response_class=HTMLResponse, tags=["health"])
+@router.get("/", response_class=HTMLResponse, tags=["health"], responses=DESCRIBED)
 async def console(request: Request) -> Response:
     """The console page; name, version, docs and health where JSON is asked for."""
     accepted = request.headers.get("accept", "")

@@ -8,11 +8,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from scribe.gateway.problems import Problem, problem_response
+from scribe.gateway.problems import MethodNotAllowed, Problem, problem_response
+from scribe.gateway.web.openapi import allowed_methods
 
 _SENTENCES = {
     404: "Not found.",
-    405: "This method is not allowed here.",
     413: "The request is too large.",
 }
 
@@ -30,9 +30,11 @@ def install(app: FastAPI) -> None:
             raise error
         return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, readable(error))
 
-    async def on_http(_request: Request, error: Exception) -> Response:
+    async def on_http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return await on_problem(request, MethodNotAllowed(allowed_methods(app, request.url.path)))
         sentence = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")
         return problem_response(error.status_code, sentence, headers=error.headers)
 

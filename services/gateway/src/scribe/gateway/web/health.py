@@ -8,10 +8,12 @@ import asyncpg
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
+from starlette.responses import PlainTextResponse
 
 from scribe.common.database import AWAY
 from scribe.gateway.context import Context, InContext
 from scribe.gateway.problems import ServiceUnavailable
+from scribe.gateway.web.openapi import text
 
 CHECK_TIMEOUT = 2.0
 VERSION = version("scribe-gateway")
@@ -28,7 +30,7 @@ class Health(BaseModel):
     version: str
 
 
-@router.get("/health", responses={503: {"model": Health}})
+@router.get("/health", responses={503: {"model": Health, "description": "Something is away."}})
 async def health(context: InContext, response: Response) -> Health:
     """The state of what the gateway needs; 503 where something is away."""
     database, broker = await _database_answers(context), context.broker.is_connected
@@ -43,22 +45,29 @@ async def health(context: InContext, response: Response) -> Health:
     )
 
 
-@router.get("/livez", include_in_schema=False)
-async def livez() -> dict[str, str]:
+class Readiness(BaseModel):
+    """Whether requests should come here, and why not."""
+
+    status: str
+    checks: dict[str, bool]
+
+
+@router.get("/livez")
+async def livez() -> Readiness:
     """The process answers."""
-    return {"status": "ok"}
+    return Readiness(status="ok", checks={})
 
 
-@router.get("/readyz", include_in_schema=False)
-async def readyz(context: InContext, response: Response) -> dict[str, object]:
+@router.get("/readyz", responses={503: {"model": Readiness, "description": "No requests, please."}})
+async def readyz(context: InContext, response: Response) -> Readiness:
     """Whether requests should come here."""
     checks = {"database": await _database_answers(context), "nats": context.broker.is_connected}
     ready = checks["database"]
     response.status_code = 200 if ready else 503
-    return {"status": "ok" if ready else "unavailable", "checks": checks}
+    return Readiness(status="ok" if ready else "unavailable", checks=checks)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", response_class=PlainTextResponse, responses=text("Metrics.", {"text/plain": "scribe_up 1"}))
 async def metrics(context: InContext) -> Response:
     """Prometheus' text format."""
     return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
