@@ -16,7 +16,7 @@ from scribe.common.errors import PermanentError, TransientError, UnavailableErro
 from scribe.common.metrics import Metrics
 from scribe.common.middleware import StepFunction
 from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import NOT_BEFORE, State, progress_of
+from scribe.common.progress import NOT_BEFORE, State, progress_of, read_progress
 from scribe.common.publisher import ERROR_CLASS, REASON, Publisher
 from scribe.common.runner import Runner, with_middleware
 from scribe.common.settings import WorkerSettings
@@ -212,6 +212,19 @@ async def test_an_absent_dependency_spends_no_attempt(broker: Broker) -> None:
         started = await headers_at(broker, "EVENTS", event(data, State.STARTED))
     assert started["Scribe-Attempt"] == "1"
     assert len(step.calls) == 4
+
+
+async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_counted(broker: Broker) -> None:
+    async def away(_data: PipelineData, _before: int) -> PipelineData:
+        raise UnavailableError("PostgreSQL is away", retry_after=0.1)
+
+    async with working(broker, Step1(away), SETTINGS.model_copy(update={"hold_limit": 0.5})):
+        data = await submit(broker)
+        headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
+        await settled(broker)
+    progress = read_progress(event(data, State.RETRYING), headers)
+    assert progress.not_before is not None
+    assert (progress.attempt, progress.error) == (1, None)
 
 
 async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_done_twice(

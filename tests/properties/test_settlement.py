@@ -40,7 +40,7 @@ OUTCOMES: list[Outcome] = [
     Postpone(TASK, TransientError("much later", retry_after=300), 300.0),
     Failed(TASK, PermanentError("never")),
     Cancelled(TASK),
-    Released(),
+    Released(TASK),
     Unreadable(UnreadableMessageError("no schema")),
 ]
 

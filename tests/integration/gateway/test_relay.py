@@ -6,6 +6,7 @@ from functools import partial
 from scribe.common.broker import Broker
 from scribe.common.pipeline import Step
 from scribe.common.streams import MIB
+from scribe.gateway.pipeline.states import MOST_RETURNS
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
@@ -188,7 +189,7 @@ async def test_task_that_is_postponed_again_and_again_is_given_up(
     task_id = await user.generate()
     await eventually(partial(has_published, broker, 1))
     async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = 20")
+        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
     await workers.postpone(await workers.waiting(Step.PARSER, task_id), Step.PARSER, seconds=1, error="Busy.")
 
     async def failed() -> bool:
@@ -196,3 +197,23 @@ async def test_task_that_is_postponed_again_and_again_is_given_up(
 
     await eventually(failed)
     assert (await user.status(task_id))["error"] == "Busy."
+
+
+async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(
+    user: User, workers: Workers, database_url: str, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(has_published, broker, 1))
+    async with connected(database_url) as connection:
+        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
+    for run in range(1, 4):
+        data = await workers.waiting(Step.PARSER, task_id, run)
+        await workers.postpone(data, Step.PARSER, seconds=0)
+        await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=run + 1))
+
+    await workers.finish_all(task_id, run=4)
+
+    async def written() -> bool:
+        return (await user.status(task_id))["status"] == "SUCCESS"
+
+    await eventually(written)

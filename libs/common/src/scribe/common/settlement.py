@@ -9,7 +9,7 @@
 | raises PermanentError                       | Failed                                                    |
 | was cancelled by the user                   | Cancelled: `cancelled` event, ack                         |
 | cannot read the body                        | Unreadable: dead letter as it is, term                    |
-| raises UnavailableError past the hold limit | Released: nak, no attempt is counted against the step     |
+| raises UnavailableError past the hold limit | Released: as Postpone, without an error, counting nothing |
 """
 
 from collections.abc import Mapping
@@ -115,9 +115,14 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Released:
-    """Something all work needs stayed away; the message goes back as if it had not been taken."""
+    """Something all work needs stayed away; the task comes back through the relay as if it had not been taken.
+
+    Not by a nak: the server counts deliveries, and what was released could not be told from what killed its worker.
+    """
 
     name: ClassVar[str] = "released"
+
+    data: PipelineData
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitt
     if isinstance(error, CancelledTaskError):
         return Cancelled(data)
     if isinstance(error, UnavailableError):
-        return Released()
+        return Released(data)
     if isinstance(error, PermanentError) or attempt >= MAX_ATTEMPTS:
         return Failed(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
@@ -168,6 +173,9 @@ async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: 
         case Postpone(data, error, delay):
             await publisher.event(_postponed(data, step, delivery, error, delay))
             await delivery.ack()
+        case Released(data):
+            await publisher.event(_postponed(data, step, delivery, None, RELEASE_DELAY))
+            await delivery.ack()
         case Failed(data, error):
             await publisher.dead_letter(step, data.task_id, delivery.body, delivery.headers, _why(delivery, error))
             await publisher.event(_event(data, State.FAILED, step, delivery, error))
@@ -179,8 +187,6 @@ async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: 
             task_id = _task_token(delivery.subject)
             await publisher.dead_letter(step, task_id, delivery.body, delivery.headers, _why(delivery, error))
             await delivery.term()
-        case Released():
-            await delivery.nak(RELEASE_DELAY)
         case _:
             assert_never(outcome)
 
@@ -203,7 +209,9 @@ def _event(data: PipelineData, state: State, step: Step, delivery: Settleable, e
     return progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
 
 
-def _postponed(data: PipelineData, step: Step, delivery: Settleable, error: BaseException, delay: float) -> Progress:
+def _postponed(
+    data: PipelineData, step: Step, delivery: Settleable, error: BaseException | None, delay: float
+) -> Progress:
     progress = _event(data, State.RETRYING, step, delivery, error)
     return replace(progress, not_before=progress.at + timedelta(seconds=delay))
 

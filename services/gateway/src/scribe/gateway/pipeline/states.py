@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from scribe.common.errors import StepError
 from scribe.common.pipeline import WIRE_NAMES
 from scribe.common.progress import Progress, State
 
@@ -32,10 +31,13 @@ def highest(progress: Iterable[Progress]) -> list[Progress]:
 
 
 def without_endless_postponement(state: Progress, returns: int) -> Progress:
-    """The state, or a failure where it would postpone a task that has come back too often already."""
-    if state.not_before is None or returns < MOST_RETURNS:
+    """The state, or a failure where it would postpone a task that has come back too often already.
+
+    Without an error the task was released because something all work needs is away, which is waited for.
+    """
+    if state.not_before is None or state.error is None or returns < MOST_RETURNS:
         return state
-    return replace(state, state=State.FAILED, not_before=None, error=state.error or StepError.default_public)
+    return replace(state, state=State.FAILED, not_before=None)
 
 
 def columns(states: Sequence[Progress], returns: Mapping[UUID, int]) -> list[list[object]]:
