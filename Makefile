@@ -84,7 +84,7 @@ chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both 
 e2e-cluster: $(STAMP) ## Install both charts on the current kubectl context, and try everything there
 	@command -v kubectl >/dev/null && kubectl config current-context >/dev/null 2>&1 \
 	  || { echo "make e2e-cluster needs kubectl with a current context, and the images of make images on its nodes" >&2; exit 1; }
-	@$(RUN)pytest -p no:cacheprovider --timeout=1800 -v tests/cluster
+	@SCRIBE_TESTS_CLUSTER=1 SCRIBE_CLUSTER_REPORT=$(REPORT) TAG=$(TAG) $(RUN)pytest -v tests/cluster
 
 .PHONY: clean
 clean: ## Remove what the other targets made

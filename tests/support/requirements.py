@@ -13,6 +13,9 @@ from typing import NoReturn
 
 import pytest
 
+TAG = os.environ.get("TAG", "0.1.0")
+"""Of the images that tests run, as in the Makefile."""
+
 INSTALLABLE = {
     "chromium": "Chromium is not installed (Debian: apt install chromium)",
     "pgbouncer": "PgBouncer is not installed (Debian: apt install pgbouncer)",
@@ -68,14 +71,18 @@ def docker_engine_answers() -> bool:
         return False
 
 
-def require_docker() -> None:
-    """Skip where no Docker engine answers."""
+def require_image(service: str) -> None:
+    """Skip where no Docker engine answers or has the image of a service."""
     if not docker_engine_answers():
         lacking("no Docker engine answers")
+    if subprocess.run(["docker", "image", "inspect", f"scribe-{service}:{TAG}"], capture_output=True).returncode != 0:
+        lacking(f"there is no image scribe-{service}:{TAG}; `make images` builds it")
 
 
 def require_cluster() -> None:
-    """Skip where kubectl has no current context."""
+    """Skip where kubectl has no current context, and where nobody asked for it to be used."""
+    if os.environ.get("SCRIBE_TESTS_CLUSTER") != "1":
+        lacking("a cluster is used only by `make e2e-cluster`")
     if shutil.which("kubectl") is None:
         lacking("kubectl is not installed")
     if subprocess.run(["kubectl", "config", "current-context"], capture_output=True, timeout=10).returncode != 0:

@@ -1,0 +1,60 @@
+"""What the pod `client` runs; it answers in JSON.
+
+`submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items; `control JSON` and
+`control reset` tell the stand-ins how to behave. The gateway is known by its Service; pods behind it may come and go.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+GATEWAY, WORLD = "http://scribe", "http://scribe-dev-upstreams:8090"
+TEMPLATE = "Dear {{name}},\n\nI read {{paper}} and {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
+PATIENCE = 60.0
+
+
+def patiently(call: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON
+    """Repeat a call while no pod answers it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            response = call()
+        except httpx.TransportError:
+            if time.monotonic() > end:
+                raise
+        else:
+            if response.status_code < 500 or time.monotonic() > end:
+                return response.raise_for_status().json() if response.content else None
+        time.sleep(0.5)
+
+
+def main(command: str, *arguments: str) -> object:
+    """Carry one command out."""
+    with httpx.Client(base_url=GATEWAY, timeout=20) as gateway:
+        if command == "control":
+            (fault,) = arguments
+            if fault == "reset":
+                return patiently(lambda: gateway.delete(f"{WORLD}/_control"))
+            return patiently(lambda: gateway.post(f"{WORLD}/_control", json=json.loads(fault)))
+        if command == "items":
+            gateway.headers["Authorization"] = f"Bearer {arguments[0]}"
+            return patiently(lambda: gateway.get("/api/queue/"))
+        issued = patiently(lambda: gateway.post(f"{WORLD}/supabase/auth/v1/token", json={"email": arguments[0]}))
+        gateway.headers["Authorization"] = f"Bearer {issued['access_token']}"
+        patiently(lambda: gateway.post("/api/user/init"))
+        name = arguments[2] if len(arguments) > 2 else "Ada Example"
+        people = [
+            {"recipient_name": name, "recipient_interest": f"quantum fluids {n}"} for n in range(int(arguments[1]))
+        ]
+        gateway.headers["Idempotency-Key"] = uuid4().hex
+        batch = {"items": people, "email_template": TEMPLATE}
+        accepted = patiently(lambda: gateway.post("/api/queue/batch", json=batch))
+        return {"tasks": accepted["queue_item_ids"], "token": issued["access_token"]}
+
+
+print(json.dumps(main(*sys.argv[1:])))  # noqa: T201 - the answer

@@ -1,0 +1,158 @@
+"""Scribe on the current kubectl context, in a namespace of its own."""
+
+import json
+import os
+import shlex
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+CHARTS = HERE.parents[1] / "deploy/helm"
+NAMESPACE = "scribe-e2e"
+TAG = os.environ.get("TAG", "0.1.0")
+DEV_ARGUMENTS = shlex.split(os.environ.get("SCRIBE_CLUSTER_DEV_ARGUMENTS", ""))
+"""More arguments for installing scribe-dev, such as `--set postgres.image=postgres:17-alpine`."""
+
+WORKERS = ("parser", "scraper", "arxiv", "composer")
+SERVICES = ("gateway", *WORKERS)
+VALUES = (
+    *("-f", str(CHARTS / "scribe-dev/scribe-values.yaml"), "-f", str(HERE / "values.yaml")),
+    *("--set-string", f"image.tag={TAG}"),
+)
+
+
+def run(*command: str, stdin: str | None = None, timeout: float = 300) -> str:
+    """What a command prints.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+    """
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout, check=False)
+    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def kubectl(*arguments: str, stdin: str | None = None, timeout: float = 300) -> str:
+    """Run kubectl in the namespace."""
+    return run("kubectl", "--namespace", NAMESPACE, *arguments, stdin=stdin, timeout=timeout)
+
+
+def objects(kind: str, selector: str = "") -> list[dict[str, Any]]:
+    """The objects of a kind, or of several."""
+    found: list[dict[str, Any]] = json.loads(kubectl("get", kind, "--selector", selector, "--output", "json"))["items"]
+    return found
+
+
+def helm(*arguments: str, timeout: float = 300) -> str:
+    """Run helm in the namespace."""
+    return run("helm", "--namespace", NAMESPACE, *arguments, timeout=timeout)
+
+
+def upgrade(*arguments: str) -> None:
+    """Install the chart, or bring it to other values, and wait until it is ready."""
+    command = ("upgrade", "--install", "scribe", str(CHARTS / "scribe"), *VALUES, *arguments)
+    helm(*command, "--wait", "--timeout", "4m")
+
+
+def create(file: str) -> None:
+    """Create the objects of a file beside this one."""
+    kubectl("create", "--filename", "-", stdin=(HERE / file).read_text("utf-8").replace(":TAG", f":{TAG}"))
+
+
+def component(service: str) -> str:
+    """The selector of a service's pods."""
+    return f"app.kubernetes.io/instance=scribe,app.kubernetes.io/component={service}"
+
+
+def replicas(service: str) -> int:
+    """Pods of a service that are ready."""
+    (deployment,) = objects("deployment", component(service))
+    return int(deployment["status"].get("readyReplicas", 0))
+
+
+def kill(pod: str) -> None:
+    """End a pod at once, as a node that dies does."""
+    kubectl("delete", "pod", pod, "--grace-period=0", "--force", "--wait=false")
+
+
+def client(*arguments: str) -> Any:  # noqa: ANN401 - JSON
+    """What the pod `client` is answered."""
+    script = (HERE / "client.py").read_text("utf-8")
+    return json.loads(kubectl("exec", "--stdin", "client", "--", "python", "-", *arguments, stdin=script))
+
+
+def sql(statement: str) -> str:
+    """The one value that a statement gives."""
+    return kubectl("exec", "scribe-dev-postgres-0", "--", "psql", "-U", "scribe", "-Atc", statement).strip()
+
+
+def begun(tasks: list[str]) -> dict[str, list[tuple[int, str]]]:
+    """The steps that were begun for each task, in order, as (run, step)."""
+    script = (HERE / "started.py").read_text("utf-8")
+    output = kubectl("exec", "--stdin", "deployment/scribe-gateway", "--", "python", "-", stdin=script)
+    found: dict[str, list[tuple[int, str]]] = {task: [] for task in tasks}
+    for task, number, step in json.loads(output):
+        if task in found:
+            found[task].append((number, step))
+    return found
+
+
+@dataclass
+class Batch:
+    """Tasks that a user of their own has submitted."""
+
+    token: str
+    tasks: list[str]
+    started: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def submit(cls, user: str, count: int, *name: str) -> "Batch":
+        """Submit `count` tasks in one request; all to `name` where it is given."""
+        user = f"{user}-{time.time_ns()}@example.org"
+        return cls(**client("submit", user, str(count), *name))
+
+    def statuses(self) -> Counter[str]:
+        """How many tasks are in which status."""
+        return Counter(item["status"] for item in client("items", self.token))
+
+    def ended(self) -> bool:
+        """Whether nothing is left to do."""
+        statuses = self.statuses()
+        return statuses["completed"] + statuses["failed"] == len(self.tasks)
+
+    def emails(self) -> int:
+        """E-mails that were written for the tasks."""
+        tasks = ",".join(self.tasks)
+        return int(sql(f"SELECT count(*) FROM emails WHERE task_id = ANY ('{{{tasks}}}')"))  # noqa: S608 - UUIDs
+
+    def seconds(self) -> float:
+        """Since it was submitted."""
+        return time.monotonic() - self.started
+
+
+@contextmanager
+def world(**fault: object) -> Iterator[None]:
+    """The stand-ins as `fault` says, while the block runs."""
+    client("control", json.dumps(fault))
+    try:
+        yield
+    finally:
+        client("control", "reset")
+
+
+def wait(what: str, condition: Callable[[], bool], timeout: float = 240) -> None:
+    """Wait until `condition` holds.
+
+    Raises:
+        AssertionError: it did not in `timeout` seconds.
+    """
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not so within {timeout:g} s"
+        time.sleep(1)

@@ -1,0 +1,27 @@
+"""What a gateway's pod runs: every beginning of a step that EVENTS still holds, in order, as JSON."""
+
+import asyncio
+import json
+import os
+
+import nats
+from nats.errors import TimeoutError as NatsTimeoutError
+
+
+async def main() -> None:
+    """Print `[task, run, step]` for each."""
+    client = await nats.connect(os.environ["SCRIBE_NATS_URL"])
+    subscription = await client.jetstream().subscribe("events.*.*.started", ordered_consumer=True)
+    found: list[tuple[str, int, str]] = []
+    while True:
+        try:
+            message = await subscription.next_msg(timeout=2)
+        except NatsTimeoutError:
+            break
+        headers = message.headers or {}
+        found.append((message.subject.split(".")[2], int(headers["Scribe-Run"]), headers["Scribe-Step"]))
+    await client.close()
+    print(json.dumps(found))  # noqa: T201 - the answer
+
+
+asyncio.run(main())

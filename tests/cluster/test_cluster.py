@@ -1,0 +1,202 @@
+"""The charts on a real cluster: the main job while pods die, are replaced and come in number; closed doors; releases.
+
+The tests run in their order, each on what the one before left.
+"""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.cluster.cluster import (
+    NAMESPACE,
+    SERVICES,
+    WORKERS,
+    Batch,
+    begun,
+    component,
+    create,
+    helm,
+    kill,
+    kubectl,
+    objects,
+    replicas,
+    run,
+    sql,
+    upgrade,
+    wait,
+    world,
+)
+from tests.cluster.conftest import Record
+
+pytestmark = pytest.mark.timeout(900)
+KNOWN = "Adrian Del Maestro"
+"""The stand-ins' recipient whose group's page only a browser can read."""
+
+
+def again(tasks: list[str]) -> int:
+    """How many steps were begun again after the task had gone on to a later one."""
+    repeated = 0
+    for steps in begun(tasks).values():
+        repeated += sum(1 for before, after in pairwise(WORKERS.index(step) for _, step in steps) if after < before)
+    return repeated
+
+
+def begun_twice(tasks: list[str]) -> list[str]:
+    """The tasks of which a step was begun more than once."""
+    return [task for task, steps in begun(tasks).items() if len(steps) != len(set(steps))]
+
+
+def test_fifty_tasks_become_fifty_emails(record: Record) -> None:
+    batch = Batch.submit("fifty", 40)
+    known = Batch.submit("known", 10, KNOWN)
+    wait("all tasks end", lambda: batch.ended() and known.ended())
+    assert batch.statuses() + known.statuses() == {"completed": 50}
+    assert batch.emails() + known.emails() == 50
+    record("50 tasks through the Service, ten of them with a page that needs Chromium", "50 e-mails")
+
+
+def test_pods_of_every_kind_die_and_no_email_is_lost_or_written_twice(record: Record) -> None:
+    with world(path="/anthropic", latency=0.5):
+        batch = Batch.submit("killed", 60)
+        for service in (*WORKERS, "gateway"):
+            kill(objects("pod", component(service))[0]["metadata"]["name"])
+        kill("scribe-dev-nats-0")
+        wait("some e-mails are written", lambda: batch.statuses()["completed"] >= 5)
+        kill("scribe-dev-postgres-0")
+        wait("all tasks end", batch.ended, timeout=400)
+    statuses, emails, repeated = batch.statuses(), batch.emails(), again(batch.tasks)
+    assert (statuses, emails, repeated) == ({"completed": 60}, 60, 0)
+    record(
+        "60 tasks; meanwhile a pod of each service, NATS and PostgreSQL are killed without grace",
+        "60 e-mails, none twice; no step was begun again after its result was stored",
+    )
+
+
+def test_a_new_version_rolls_out_under_load_and_repeats_nothing(record: Record) -> None:
+    with world(path="/anthropic", latency=0.5):
+        batch = Batch.submit("rollout", 60)
+        wait("work has begun", lambda: batch.statuses()["processing"] > 0)
+        upgrade("--set-string", "defaults.podAnnotations.version=next")
+        wait("all tasks end", batch.ended)
+    assert (batch.statuses(), batch.emails(), begun_twice(batch.tasks)) == ({"completed": 60}, 60, [])
+    record("60 tasks; meanwhile every Deployment rolls out a new version", "60 e-mails; no step was begun twice")
+
+
+def test_a_backlog_scales_a_step_out_and_back_in_without_doing_anything_again(record: Record) -> None:
+    with world(path="/anthropic", latency=4):
+        batch = Batch.submit("backlog", 100)
+        wait("the composer has more pods", lambda: replicas("composer") > 1)
+        most = replicas("composer")
+        wait("all tasks end", batch.ended, timeout=400)
+    wait("the composer has one pod", lambda: replicas("composer") == 1, timeout=180)
+    assert (batch.statuses(), batch.emails(), begun_twice(batch.tasks)) == ({"completed": 100}, 100, [])
+    record(
+        "100 tasks to a model that takes 4 s",
+        f"the composer goes from 1 pod to {most} and back by its lag in JetStream; 100 e-mails, no step begun twice",
+    )
+
+
+def test_pages_that_eat_memory_cost_the_scraper_at_most(record: Record) -> None:
+    before = restarts()
+    with world(path="/lab", behaviour="greedy"):
+        batch = Batch.submit("greedy", 6, KNOWN)
+        wait("all tasks end", batch.ended, timeout=400)
+    after = restarts()
+    killed = after.pop("scraper") - before.pop("scraper")
+    assert before == after
+    statuses = batch.statuses()
+    following = Batch.submit("following", 5, KNOWN)
+    wait("all tasks end", following.ended)
+    assert following.statuses() == {"completed": 5}
+    record(
+        "six tasks whose page eats all memory it gets, within the scraper's limit of 1 GiB",
+        f"{dict(statuses)}; containers of the scraper killed: {killed}, of others: 0; the next tasks are written",
+    )
+
+
+def restarts() -> dict[str, int]:
+    """How often the containers of each service were started again."""
+    found = dict.fromkeys(SERVICES, 0)
+    for service in SERVICES:
+        for pod in objects("pod", component(service)):
+            found[service] += sum(status["restartCount"] for status in pod["status"].get("containerStatuses", ()))
+    return found
+
+
+def test_containers_are_closed(record: Record) -> None:
+    look = (
+        "import os; print(os.getuid(), open('/proc/self/status').read().split('CapEff:')[1].split()[0],"
+        " os.path.exists('/var/run/secrets/kubernetes.io'))\n"
+        "try: open('/app/x', 'w')\n"
+        "except OSError as error: print(error.errno)\n"
+    )
+    for service in SERVICES:
+        seen = kubectl("exec", f"deployment/scribe-{service}", "--", "python", "-c", look).split()
+        assert seen == ["10001", "0000000000000000", "False", "30"], f"{service}: {seen}"
+    record("look into a container of each service", "user 10001, no capability, no token, a read-only root")
+
+
+REACH = """
+import socket, sys
+for target in sys.argv[1:]:
+    host, _, port = target.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=3).close()
+        print(target)
+    except OSError:
+        pass
+"""
+
+
+def reached(pod: str, *targets: str) -> list[str]:
+    """Those of `host:port` that take a connection from a pod."""
+    return kubectl("exec", "--stdin", pod, "--", "python", "-", *targets, stdin=REACH).split()
+
+
+def test_policies_let_only_those_in_that_are_named(record: Record) -> None:
+    workers = [f"{pod['status']['podIP']}:8080" for name in WORKERS for pod in objects("pod", component(name))]
+    servers = ["scribe-dev-postgres:5432", "scribe-dev-nats:4222", "scribe-dev-nats:8222", "scribe-dev-upstreams:8090"]
+    assert reached("stranger", *servers, *workers) == []
+    assert reached("stranger", "scribe:80") == ["scribe:80"]
+    assert reached("deployment/scribe-composer", *servers[:2]) == servers[:2]
+    (address,) = [item["spec"]["clusterIP"] for item in objects("service", component("gateway"))]
+    (node,) = run("kubectl", "get", "nodes", "--output", "jsonpath={.items[0].status.addresses[0].address}").split()
+    private = [f"{address}:80", f"{node}:10250", "10.0.0.1:443", "169.254.169.254:80", "scribe-dev-postgres:5432"]
+    assert reached("deployment/scribe-scraper", *private) == []
+    record(
+        "connect from a pod that no policy names, and from the scraper",
+        "neither PostgreSQL nor NATS nor a worker; from the scraper no private and no metadata address",
+    )
+
+
+def test_an_upgrade_brings_the_schema_up_and_a_rollback_takes_the_values_back(record: Record) -> None:
+    head = sql("SELECT version_num FROM alembic_version")
+    create("older-schema.yaml")
+    kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/older-schema", "--timeout=60s")
+    assert sql("SELECT version_num FROM alembic_version") != head
+    upgrade("--set-string", "defaults.podAnnotations.version=migrated")
+    assert sql("SELECT version_num FROM alembic_version") == head
+    helm("rollback", "scribe", "--wait", "--timeout", "4m")
+    (deployment,) = objects("deployment", component("parser"))
+    assert deployment["spec"]["template"]["metadata"]["annotations"]["version"] == "next"
+    record("helm upgrade over an older schema, then helm rollback", "the Job migrates; the pods of before are back")
+
+
+def test_helm_test_sends_a_task_through(record: Record) -> None:
+    assert "Succeeded" in helm("test", "scribe")
+    record("helm test", "one task through the pipeline")
+
+
+def test_uninstalling_leaves_nothing(record: Record) -> None:
+    kubectl("delete", "pod", "client", "stranger", "older-schema", "--ignore-not-found")
+    helm("uninstall", "scribe", "scribe-dev", "--wait")
+    kinds = run("kubectl", "api-resources", "--namespaced", "--verbs=list", "--output=name").split()
+    mine = ",".join(kind for kind in kinds if not kind.startswith(("events", "pods.metrics")))
+    own = ("kube-root-ca.crt", "default")
+
+    def left() -> list[str]:
+        found = [item for item in objects(mine) if item["metadata"]["name"] not in own]
+        return [f"{item['kind']} {item['metadata']['name']}" for item in found]
+
+    wait(f"nothing is left in {NAMESPACE}", lambda: not left(), timeout=180)
+    record("helm uninstall of both", "nothing is left in the namespace")
