@@ -16,6 +16,8 @@ from starlette.routing import Route
 from scribe.common.errors import ConfigurationError
 
 BACKLOG = 2048
+KEEP_ALIVE = 75
+"""Seconds; longer than proxies keep a connection (60 s mostly), so that none of them uses one that has just ended."""
 
 Check = Callable[[], bool]
 
@@ -64,7 +66,14 @@ async def serving(app: Starlette, host: str, port: int) -> AsyncIterator[int]:
         ConfigurationError: the port is taken.
     """
     listener = bind(host, port)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
     server = _QuietServer(config)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the signals
