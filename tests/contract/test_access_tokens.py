@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.issuer import Issuer, SigningKey, elliptic_key, issuing, rsa_key
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -171,3 +172,13 @@ async def test_absent_issuer_is_our_trouble_and_not_the_callers(database_url: st
         issuer.status = 503
 
         assert await status_of(gateway, issuer.token()) == 503
+
+
+async def test_token_that_was_accepted_is_refused_once_it_has_expired(gateway: Gateway) -> None:
+    token = gateway.issuer.token(exp=int(time.time()) + 2)
+    assert await status_of(gateway, token) == 201
+
+    async def is_refused() -> bool:
+        return await status_of(gateway, token) == 401
+
+    await eventually(is_refused, timeout=5)

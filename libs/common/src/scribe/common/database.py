@@ -56,6 +56,7 @@ async def open_pool(
             timeout=ACQUIRE_TIMEOUT,
             server_settings={"application_name": f"scribe-{application}"},
             init=_decode_json,
+            reset=_nothing_to_reset,
         )
         await pool
     except (ValueError, asyncpg.ClientConfigurationError) as error:
@@ -73,6 +74,10 @@ async def open_pool(
 async def _decode_json(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
+    """Nothing outlives a transaction, so the round trip that asyncpg would clean up with is saved."""
 
 
 @contextmanager

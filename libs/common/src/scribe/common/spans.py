@@ -38,6 +38,9 @@ UPSTREAM, COST = "scribe.upstream", "scribe.cost_usd"
 
 Attributes = Mapping[str, AttributeValue]
 
+# Stands for the tracer of whichever provider the process installs.
+_TRACER = trace.get_tracer(SCOPE)
+
 
 def answering(method: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
     """A request that a client made: the root of a trace.
@@ -135,7 +138,7 @@ def transaction(summary: str) -> Iterator[Span]:
     It is a leaf: what happens meanwhile still belongs to the span around it.
     """
     attributes = {db_attributes.DB_SYSTEM_NAME: "postgresql", db_attributes.DB_QUERY_SUMMARY: summary}
-    span = trace.get_tracer(SCOPE).start_span(summary, kind=SpanKind.CLIENT, attributes=attributes)
+    span = _TRACER.start_span(summary, kind=SpanKind.CLIENT, attributes=attributes)
     try:
         with _NotesFailure(span):
             yield span
@@ -193,7 +196,7 @@ def _message(subject: str, operation: str) -> dict[str, AttributeValue]:
 def _span(
     name: str, kind: SpanKind, attributes: Attributes, context: Context | None = None, link: SpanContext | None = None
 ) -> Iterator[Span]:
-    starting = trace.get_tracer(SCOPE).start_as_current_span(
+    starting = _TRACER.start_as_current_span(
         name,
         context=context,
         kind=kind,

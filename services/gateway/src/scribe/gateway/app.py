@@ -22,16 +22,16 @@ EXPOSED = [
 ]
 
 ROUTERS = (
+    # What is polled comes first; fixed paths before `/api/queue/{id}` and `/api/email/{id}`.
+    events.router,
+    upload.router,
+    queue.router,
+    queue.email_router,
+    export.router,
+    emails.router,
     console.router,
     health.router,
     users.router,
-    # Fixed paths before `/api/email/{id}` and `/api/queue/{id}`.
-    events.router,
-    export.router,
-    queue.email_router,
-    emails.router,
-    upload.router,
-    queue.router,
     templates.router,
     deadletters.router,
     admin.router,

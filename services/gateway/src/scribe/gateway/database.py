@@ -31,12 +31,19 @@ class Database:
             ServiceUnavailable: PostgreSQL is away. Forbidden: what is written needs the user's row, which is gone.
         """
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
-            async with self.pool.acquire() as connection, connection.transaction():
-                # One round trip for both, without parameters: a UUID needs no quoting.
+            async with self.pool.acquire() as connection:
+                # Begun in the round trip that says who it is for; without parameters, for a UUID needs no quoting.
                 await connection.execute(
-                    f"SELECT set_config('role', 'scribe_user', true), set_config('scribe.user_id', '{user_id}', true)"
+                    "BEGIN; SELECT set_config('role', 'scribe_user', true),"
+                    f" set_config('scribe.user_id', '{user_id}', true)"
                 )
-                yield connection
+                try:
+                    yield connection
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+                await connection.execute("COMMIT")
 
     @asynccontextmanager
     async def as_service(self, operation: str | None = None) -> AsyncIterator[Connection]:

@@ -35,7 +35,7 @@ class Page:
         return self.after[1] if self.after else None
 
 
-def page_of(
+async def page_of(
     limit: Annotated[int, Query(ge=1, description="At most so many; more than 100 means 100.")] = DEFAULT_LIMIT,
     offset: Annotated[int, Query(ge=0, le=DEEPEST, description="Skip so many.")] = 0,
     cursor: Annotated[
