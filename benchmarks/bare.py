@@ -1,0 +1,46 @@
+"""`python benchmarks/bare.py --database URL`: the least that can answer a poll, the peer of gateway.py.
+
+FastAPI and asyncpg with the gateway's own SELECT, for the user whom a header names: no tokens, no row-level security,
+no ETag, no request ids, logs or metrics. Prints its port.
+"""
+
+import argparse
+import asyncio
+from uuid import UUID
+
+import asyncpg
+from fastapi import FastAPI, Header, Response
+
+from scribe.common.database import load_queries
+from scribe.common.health import serving
+
+LIST = load_queries("scribe.gateway.queue")["list"]
+
+
+def application(pool: asyncpg.Pool) -> FastAPI:
+    """One route."""
+    app = FastAPI()
+
+    @app.get("/api/queue/")
+    async def list_items(user: UUID = Header()) -> Response:  # noqa: B008 - FastAPI's way
+        async with pool.acquire() as connection:
+            items: str = await connection.fetchval(LIST, user, [], [])
+        return Response(items.encode(), media_type="application/json")
+
+    return app
+
+
+async def main(database: str) -> None:
+    """Serve until killed, as the gateway is served."""
+    async with (
+        asyncpg.create_pool(database, max_size=10, statement_cache_size=0) as pool,
+        serving(application(pool), "127.0.0.1", 0) as port,
+    ):
+        print(port, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", required=True)
+    asyncio.run(main(parser.parse_args().database))
