@@ -264,36 +264,39 @@ async def fairness(gateway: Server, world: Upstreams, nats: str, backlog: int, s
     print(f"| {backlog:,} waiting | {alone:.2f} s | {statistics.median(behind):.2f} s | {ratio:.2f} |")
 
 
+@asynccontextmanager
+async def empty_system() -> AsyncIterator[tuple[str, str, Upstreams]]:
+    """URLs of a migrated database and of NATS, and the stand-ins."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with (
+            embedded_postgres(folder / "postgres") as postgres,
+            embedded_nats(folder / "nats") as nats,
+            serving() as world,
+        ):
+            await asyncio.to_thread(upgrade, postgres.url)
+            yield postgres.url, nats.url, world
+
+
 async def main(options: argparse.Namespace) -> None:
-    """All four, each on a database of its own."""
+    """All four; fairness in a system of its own."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
-        nats = await stack.enter_async_context(embedded_nats(folder / "nats"))
-        world = await stack.enter_async_context(serving())
-        await asyncio.to_thread(upgrade, postgres.url)
+    async with empty_system() as (database, nats, world):
         # Nothing is relayed while submitting and polling are measured: the rows must stay as they are.
-        async with gateway_process(postgres.url, nats.url, world, SCRIBE_IN_FLIGHT="1") as gateway:
+        async with gateway_process(database, nats, world, SCRIBE_IN_FLIGHT="1") as gateway:
             users = [await sign_up(gateway, world, f"poll{n}") for n in range(20)]
             async with connected(gateway.port) as api:
                 for user in users:
                     assert (await api.request("POST", "/api/queue/batch", user.headers, BATCH)).status == 201
             print("| | p50 | p99 |\n|---|---|---|")
             await submitting(gateway, await sign_up(gateway, world, "submit"), options.batches)
-            async with bare_process(postgres.url) as bare:
+            async with bare_process(database) as bare:
                 await polling(gateway, bare, users, options.seconds)
             await streaming(gateway, world, options.streams)
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
-        nats = await stack.enter_async_context(embedded_nats(folder / "nats"))
-        world = await stack.enter_async_context(serving())
-        await asyncio.to_thread(upgrade, postgres.url)
-        async with gateway_process(postgres.url, nats.url, world) as gateway:
-            await fairness(gateway, world, nats.url, options.backlog, options.work)
+    async with empty_system() as (database, nats, world), gateway_process(database, nats, world) as gateway:
+        await fairness(gateway, world, nats, options.backlog, options.work)
 
 
 if __name__ == "__main__":
