@@ -283,18 +283,20 @@ async def main(options: argparse.Namespace) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    async with empty_system() as (database, nats, world):
+    async with (
+        empty_system() as (database, nats, world),
         # Nothing is relayed while submitting and polling are measured: the rows must stay as they are.
-        async with gateway_process(database, nats, world, SCRIBE_IN_FLIGHT="1") as gateway:
-            users = [await sign_up(gateway, world, f"poll{n}") for n in range(20)]
-            async with connected(gateway.port) as api:
-                for user in users:
-                    assert (await api.request("POST", "/api/queue/batch", user.headers, BATCH)).status == 201
-            print("| | p50 | p99 |\n|---|---|---|")
-            await submitting(gateway, await sign_up(gateway, world, "submit"), options.batches)
-            async with bare_process(database) as bare:
-                await polling(gateway, bare, users, options.seconds)
-            await streaming(gateway, world, options.streams)
+        gateway_process(database, nats, world, SCRIBE_IN_FLIGHT="1") as gateway,
+    ):
+        users = [await sign_up(gateway, world, f"poll{n}") for n in range(20)]
+        async with connected(gateway.port) as api:
+            for user in users:
+                assert (await api.request("POST", "/api/queue/batch", user.headers, BATCH)).status == 201
+        print("| | p50 | p99 |\n|---|---|---|")
+        await submitting(gateway, await sign_up(gateway, world, "submit"), options.batches)
+        async with bare_process(database) as bare:
+            await polling(gateway, bare, users, options.seconds)
+        await streaming(gateway, world, options.streams)
     async with empty_system() as (database, nats, world), gateway_process(database, nats, world) as gateway:
         await fairness(gateway, world, nats, options.backlog, options.work)
 
