@@ -1,15 +1,16 @@
 -- name: take
 -- GCRA in one statement: $3 calls in $4 seconds. No row means that the allowance is used up.
+-- The clock, not the transaction's beginning: others may have taken their share while this one waited for the row.
 INSERT INTO rate_limits AS held (user_id, name, used_up_until)
-VALUES ($1, $2, now() + make_interval(secs => $4::float8 / $3))
+VALUES ($1, $2, clock_timestamp() + make_interval(secs => $4::float8 / $3))
 ON CONFLICT (user_id, name) DO UPDATE
-SET used_up_until = greatest(held.used_up_until, now()) + make_interval(secs => $4::float8 / $3)
-WHERE greatest(held.used_up_until, now()) + make_interval(secs => $4::float8 / $3)
-      <= now() + make_interval(secs => $4::float8)
-RETURNING extract(epoch FROM used_up_until - now())::float8 AS used
+SET used_up_until = greatest(held.used_up_until, clock_timestamp()) + make_interval(secs => $4::float8 / $3)
+WHERE greatest(held.used_up_until, clock_timestamp()) + make_interval(secs => $4::float8 / $3)
+      <= clock_timestamp() + make_interval(secs => $4::float8)
+RETURNING extract(epoch FROM used_up_until - clock_timestamp())::float8 AS used
 
 -- name: used
-SELECT extract(epoch FROM used_up_until - now())::float8 FROM rate_limits WHERE user_id = $1 AND name = $2
+SELECT extract(epoch FROM used_up_until - clock_timestamp())::float8 FROM rate_limits WHERE user_id = $1 AND name = $2
 
 -- name: claim
 -- A claim that nobody finished within two minutes is anybody's; an answer is kept for a day.
