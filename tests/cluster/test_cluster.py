@@ -55,29 +55,6 @@ def test_fifty_tasks_become_fifty_emails(record: Record) -> None:
     record("50 tasks through the Service, ten of them with a page that needs Chromium", "50 e-mails")
 
 
-def test_one_pod_of_each_step_keeps_its_concurrency_busy(record: Record) -> None:
-    upgrade("--set", "defaults.autoscaling.type=none", "--set", "services.gateway.autoscaling.type=none")
-    with world(path="/", latency=3):
-        batch = Batch.submit("rate", 100)
-        wait("half is written", lambda: batch.statuses()["completed"] >= 50)
-        memory = {service: memory_of(service) for service in SERVICES}
-        wait("all tasks end", batch.ended)
-    seconds = batch.seconds()
-    upgrade()
-    assert batch.statuses() == {"completed": 100}
-    used = ", ".join(f"{service} {mebibytes} MiB" for service, mebibytes in memory.items())
-    record(
-        "100 tasks while each call to the outside takes 3 s; one pod of each step, 8 at once (arxiv 4)",
-        f"{100 * 60 / seconds:.0f} e-mails a minute; memory by `kubectl top`: {used}",
-    )
-
-
-def memory_of(service: str) -> int:
-    """MiB that the pods of a service use, as the metrics-server says."""
-    lines = kubectl("top", "pod", "--no-headers", "--selector", component(service)).splitlines()
-    return sum(int(line.split()[2].removesuffix("Mi")) for line in lines)
-
-
 def test_pods_of_every_kind_die_and_no_email_is_lost_or_written_twice(record: Record) -> None:
     with world(path="/anthropic", latency=0.5):
         batch = Batch.submit("killed", 60)
