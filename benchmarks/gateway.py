@@ -7,22 +7,18 @@ comes from this process. The two that are compared are called in turn. Prints th
 import argparse
 import asyncio
 import itertools
-import os
 import resource
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import structlog
 
 from benchmarks.load import Connection, connected, cpu_seconds, latencies, percentile, rate, resident
+from benchmarks.system import Server, User, bare_process, empty_system, gateway_process, sign_up
 from scribe.common.broker import connect
 from scribe.common.consumer import Consumer, PullOptions
 from scribe.common.delivery import Delivery
@@ -30,96 +26,12 @@ from scribe.common.pipeline import Step, decode
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
 from scribe.common.settings import BrokerSettings
-from scribe.local.servers import embedded_nats, embedded_postgres
-from scribe.local.servers.database import free_port
-from scribe.migrations.commands import upgrade
-from scribe.upstreams.server import Upstreams, serving
+from scribe.upstreams.server import Upstreams
 
 TEMPLATE = "Dear {{name}},\n\nI read about {{topic}}.\n\nKind regards"
 PERSON = {"recipient_name": "Ada Example", "recipient_interest": "quantum fluids"}
 BATCH = {"items": [PERSON] * 100, "email_template": TEMPLATE}
 CLIENTS = 16
-LIMITS = {
-    "SCRIBE_GENERATE_PER_MINUTE": "1000000",
-    "SCRIBE_BATCHES_PER_MINUTE": "1000000",
-    "SCRIBE_PENDING_PER_USER": "1000000",
-}
-
-
-@dataclass(frozen=True)
-class Server:
-    """A process that answers HTTP."""
-
-    pid: int
-    port: int
-
-
-@dataclass(frozen=True)
-class User:
-    """Somebody with an account."""
-
-    id: UUID
-    headers: dict[str, str]
-
-
-@asynccontextmanager
-async def gateway_process(database: str, nats: str, world: Upstreams, **settings: str) -> AsyncIterator[Server]:
-    """`python -m scribe.gateway`, ready."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        **LIMITS,
-        "SCRIBE_DATABASE_URL": database,
-        "SCRIBE_NATS_URL": nats,
-        "SCRIBE_SUPABASE_URL": world.supabase_url,
-        "SCRIBE_HOST": "127.0.0.1",
-        "SCRIBE_PORT": str(port),
-        **settings,
-    }
-    command = (sys.executable, "-m", "scribe.gateway")
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
-    try:
-        while not await _is_ready(port):  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.2)
-        yield Server(process.pid, port)
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _is_ready(port: int) -> bool:
-    try:
-        async with connected(port) as connection:
-            answer = await connection.request("GET", "/readyz", {})
-    except OSError:
-        return False
-    return answer.status == 200
-
-
-@asynccontextmanager
-async def bare_process(database: str) -> AsyncIterator[Server]:
-    """The peer, ready."""
-    command = (sys.executable, str(Path(__file__).with_name("bare.py")), "--database", database)
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        yield Server(process.pid, int(await process.stdout.readline()))
-    finally:
-        process.kill()
-        await process.wait()
-
-
-async def sign_up(gateway: Server, world: Upstreams, name: str) -> User:
-    """A new user."""
-    issuer = int(world.host_port.rpartition(":")[2])
-    async with connected(issuer) as connection, connected(gateway.port) as api:
-        token = await connection.request(
-            "POST", "/supabase/auth/v1/token", {"X": "1"}, {"email": f"{name}@example.org"}
-        )
-        headers = {"Authorization": f"Bearer {token.json()['access_token']}"}
-        account = await api.request("POST", "/api/user/init", headers)
-        assert account.status == 201, account.body
-        return User(UUID(account.json()["id"]), headers)
 
 
 async def submitting(gateway: Server, user: User, count: int) -> None:
@@ -262,20 +174,6 @@ async def fairness(gateway: Server, world: Upstreams, nats: str, backlog: int, s
     ratio = statistics.median(behind) / alone
     print("| one item | empty system | behind another user's backlog | ratio |\n|---|---|---|---|")
     print(f"| {backlog:,} waiting | {alone:.2f} s | {statistics.median(behind):.2f} s | {ratio:.2f} |")
-
-
-@asynccontextmanager
-async def empty_system() -> AsyncIterator[tuple[str, str, Upstreams]]:
-    """URLs of a migrated database and of NATS, and the stand-ins."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        async with (
-            embedded_postgres(folder / "postgres") as postgres,
-            embedded_nats(folder / "nats") as nats,
-            serving() as world,
-        ):
-            await asyncio.to_thread(upgrade, postgres.url)
-            yield postgres.url, nats.url, world
 
 
 async def main(options: argparse.Namespace) -> None:

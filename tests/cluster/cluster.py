@@ -8,21 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.chart.rendering import SCRIBE, SCRIBE_DEV
+from tests.support.requirements import TAG
+
 HERE = Path(__file__).parent
-CHARTS = HERE.parents[1] / "deploy/helm"
 NAMESPACE = "scribe-e2e"
-TAG = os.environ.get("TAG", "0.1.0")
 DEV_ARGUMENTS = shlex.split(os.environ.get("SCRIBE_CLUSTER_DEV_ARGUMENTS", ""))
 """More arguments for installing scribe-dev, such as `--set postgres.image=postgres:17-alpine`."""
 
-WORKERS = ("parser", "scraper", "arxiv", "composer")
-SERVICES = ("gateway", *WORKERS)
 VALUES = (
-    *("-f", str(CHARTS / "scribe-dev/scribe-values.yaml"), "-f", str(HERE / "values.yaml")),
+    *("-f", str(SCRIBE_DEV / "scribe-values.yaml"), "-f", str(HERE / "values.yaml")),
     *("--set-string", f"image.tag={TAG}"),
 )
 
@@ -56,7 +55,7 @@ def helm(*arguments: str, timeout: float = 300) -> str:
 
 def upgrade(*arguments: str) -> None:
     """Install the chart, or bring it to other values, and wait until it is ready."""
-    command = ("upgrade", "--install", "scribe", str(CHARTS / "scribe"), *VALUES, *arguments)
+    command = ("upgrade", "--install", "scribe", str(SCRIBE), *VALUES, *arguments)
     helm(*command, "--wait", "--timeout", "4m")
 
 
@@ -109,7 +108,6 @@ class Batch:
 
     token: str
     tasks: list[str]
-    started: float = field(default_factory=time.monotonic)
 
     @classmethod
     def submit(cls, user: str, count: int, *name: str) -> "Batch":
@@ -130,10 +128,6 @@ class Batch:
         """E-mails that were written for the tasks."""
         tasks = ",".join(self.tasks)
         return int(sql(f"SELECT count(*) FROM emails WHERE task_id = ANY ('{{{tasks}}}')"))  # noqa: S608 - UUIDs
-
-    def seconds(self) -> float:
-        """Since it was submitted."""
-        return time.monotonic() - self.started
 
 
 @contextmanager

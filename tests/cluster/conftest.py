@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.chart.rendering import SCRIBE_DEV
 from tests.cluster import cluster
-from tests.support.requirements import require_cluster
+from tests.support.requirements import TAG, require_cluster
 
 Record = Callable[[str, str], None]
 
@@ -22,9 +23,9 @@ def installed() -> Iterator[None]:
     profile = "pod-security.kubernetes.io/enforce=restricted"
     cluster.run("kubectl", "label", "namespace", cluster.NAMESPACE, profile)
     client = "networkPolicy.upstreamsFrom[0].podSelector.matchLabels.app=scribe-client"
-    tag = ("--set-string", f"upstreams.tag={cluster.TAG}")
+    tag = ("--set-string", f"upstreams.tag={TAG}")
     arguments = ("--set", client, *tag, *cluster.DEV_ARGUMENTS, "--wait", "--timeout", "3m")
-    cluster.helm("install", "scribe-dev", str(cluster.CHARTS / "scribe-dev"), *arguments)
+    cluster.helm("install", "scribe-dev", str(SCRIBE_DEV), *arguments)
     cluster.upgrade()
     cluster.create("pods.yaml")
     cluster.kubectl("wait", "--for=condition=Ready", "pod/client", "pod/stranger", "--timeout=60s")

@@ -7,10 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from tests.chart.rendering import SERVICES, WORKERS
 from tests.cluster.cluster import (
     NAMESPACE,
-    SERVICES,
-    WORKERS,
     Batch,
     begun,
     component,

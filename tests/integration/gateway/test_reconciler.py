@@ -174,27 +174,13 @@ async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(
     task_id, _ = await started(user, workers)
     await take(broker, Step.PARSER)
     async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = 20")
+        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
     await be_silent(database_url, STALE_AFTER + 1)
 
     await reconciler.round()
 
     assert await is_in(user, task_id, "FAILURE")
     assert "Something went wrong" in str((await user.status(task_id))["error"])
-
-
-async def test_task_that_is_lost_again_and_again_fails(
-    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
-) -> None:
-    task_id, _ = await started(user, workers)
-    await take(broker, Step.PARSER)
-    await be_silent(database_url, STALE_AFTER + 1)
-    async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
-
-    await reconciler.round()
-
-    assert (await user.status(task_id))["status"] == "FAILURE"
     assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
 
 

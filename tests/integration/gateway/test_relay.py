@@ -183,13 +183,19 @@ async def test_postponed_task_waits_for_its_time(user: User, workers: Workers, b
     assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
 
 
-async def test_task_that_is_postponed_again_and_again_is_given_up(
-    user: User, workers: Workers, database_url: str, broker: Broker
-) -> None:
+async def returned_as_often_as_may_be(user: User, database_url: str, broker: Broker) -> str:
+    """A task that is published, and given up when it returns once more for an error."""
     task_id = await user.generate()
     await eventually(partial(has_published, broker, 1))
     async with connected(database_url) as connection:
         await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
+    return task_id
+
+
+async def test_task_that_is_postponed_again_and_again_is_given_up(
+    user: User, workers: Workers, database_url: str, broker: Broker
+) -> None:
+    task_id = await returned_as_often_as_may_be(user, database_url, broker)
     await workers.postpone(await workers.waiting(Step.PARSER, task_id), Step.PARSER, seconds=1, error="Busy.")
 
     async def failed() -> bool:
@@ -202,10 +208,7 @@ async def test_task_that_is_postponed_again_and_again_is_given_up(
 async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(
     user: User, workers: Workers, database_url: str, broker: Broker
 ) -> None:
-    task_id = await user.generate()
-    await eventually(partial(has_published, broker, 1))
-    async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
+    task_id = await returned_as_often_as_may_be(user, database_url, broker)
     for run in range(1, 4):
         data = await workers.waiting(Step.PARSER, task_id, run)
         await workers.postpone(data, Step.PARSER, seconds=0)

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import httpx
+from cachetools import TTLCache
 from protego import Protego
 
 from scribe.common.errors import StepError
@@ -26,8 +26,7 @@ class Robots:
 
     def __init__(self, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Protego]] = OrderedDict()
+        self._kept: TTLCache[str, Protego] = TTLCache(MOST_ORIGINS, KEPT_SECONDS, timer=clock)
 
     async def allow(self, url: str) -> bool:
         """Whether the site lets the scraper read this page."""
@@ -37,14 +36,9 @@ class Robots:
 
     async def _rules(self, origin: str) -> Protego:
         kept = self._kept.get(origin)
-        if kept and kept[0] > self._clock():
-            self._kept.move_to_end(origin)
-            return kept[1]
-        rules = Protego.parse(await self._fetch(f"{origin}/robots.txt"))
-        self._kept[origin] = (self._clock() + KEPT_SECONDS, rules)
-        while len(self._kept) > MOST_ORIGINS:
-            self._kept.popitem(last=False)
-        return rules
+        if kept is None:
+            kept = self._kept[origin] = Protego.parse(await self._fetch(f"{origin}/robots.txt"))
+        return kept
 
     async def _fetch(self, url: str) -> str:
         """The file's text. A site without one allows all; one that fails, or is not reached, nothing."""

@@ -1,11 +1,11 @@
 """Supabase access tokens: signature, issuer, audience, time, and the claims that we need."""
 
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
+from cachetools import TLRUCache
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from scribe.gateway.auth.keys import ALGORITHMS, IssuerKeys
@@ -41,6 +41,10 @@ class _Claims(BaseModel):
     app_metadata: _AppMetadata = _AppMetadata()
 
 
+def _until(_token: str, claims: _Claims, now: float) -> float:
+    return min(claims.exp, now + REMEMBERED)
+
+
 class TokenVerifier:
     """Turns a token into its caller. The algorithm follows from the key, never from the token.
 
@@ -53,7 +57,7 @@ class TokenVerifier:
         self._issuer = issuer
         self._secret = secret
         self._admins = admins
-        self._proved: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._proved: TLRUCache[str, _Claims] = TLRUCache(MOST_REMEMBERED, _until, timer=time.time)
 
     async def verify(self, token: str) -> Caller:
         """The caller that a token proves.
@@ -61,23 +65,14 @@ class TokenVerifier:
         Raises:
             Unauthorized: it proves none. KeysUnavailableError: nobody can tell at the moment.
         """
-        caller, until = self._proved.get(token, (None, 0.0))
-        if caller is not None and time.time() < until:
-            return caller
-        if len(token) > LONGEST_TOKEN:
-            raise Unauthorized("The access token is too long.")
-        claims = await self._decoded(token)
-        caller = self._caller(claims)
-        self._remember(token, caller, min(claims.exp, time.time() + REMEMBERED))
-        return caller
-
-    def _remember(self, token: str, caller: Caller, until: float) -> None:
-        self._proved[token] = (caller, until)
-        self._proved.move_to_end(token)
-        while len(self._proved) > MOST_REMEMBERED:
-            self._proved.popitem(last=False)
+        claims = self._proved.get(token)
+        if claims is None:
+            claims = self._proved[token] = await self._decoded(token)
+        return self._caller(claims)
 
     async def _decoded(self, token: str) -> _Claims:
+        if len(token) > LONGEST_TOKEN:
+            raise Unauthorized("The access token is too long.")
         try:
             key, algorithm = await self._key_of(jwt.get_unverified_header(token))
             claims = jwt.decode(

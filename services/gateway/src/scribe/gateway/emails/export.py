@@ -46,8 +46,7 @@ MEDIA_TYPES = {
 }
 
 
-DESCRIBED = text("A file.", dict.fromkeys(MEDIA_TYPES.values(), "…"))
-DESCRIBED[200]["content"].update(list_of("Email"))
+DESCRIBED = text("A file.", dict.fromkeys((MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.XLSX]), "…"), list_of("Email"))
 
 
 @router.get("/export", response_class=StreamingResponse, responses=DESCRIBED)

@@ -27,10 +27,10 @@ def problems(*statuses: int) -> Responses:
     return {status: _problem(status) for status in statuses}
 
 
-def text(description: str, examples: Mapping[str, str]) -> Responses:
-    """The 200 of a route that answers with something other than JSON: an example by media type."""
+def text(description: str, examples: Mapping[str, str], also: Json | None = None) -> Responses:
+    """The 200 of a route that answers with something other than JSON: an example by media type, and other content."""
     media = {name: {"schema": {"type": "string"}, "example": example} for name, example in examples.items()}
-    return {200: {"description": description, "content": media}}
+    return {200: {"description": description, "content": media | (also or {})}}
 
 
 def list_of(schema: str) -> Json:
