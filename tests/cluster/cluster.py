@@ -80,6 +80,11 @@ def kill(pod: str) -> None:
     kubectl("delete", "pod", pod, "--grace-period=0", "--force", "--wait=false")
 
 
+def kill_server(pod: str) -> None:
+    """End a StatefulSet's pod within a second. Not by force: a second server would start on the data of the first."""
+    kubectl("delete", "pod", pod, "--grace-period=1", "--wait=false")
+
+
 def client(*arguments: str) -> Any:  # noqa: ANN401 - JSON
     """What the pod `client` is answered."""
     script = (HERE / "client.py").read_text("utf-8")

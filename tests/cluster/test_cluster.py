@@ -16,6 +16,7 @@ from tests.cluster.cluster import (
     create,
     helm,
     kill,
+    kill_server,
     kubectl,
     objects,
     replicas,
@@ -59,9 +60,9 @@ def test_pods_of_every_kind_die_and_no_email_is_lost_or_written_twice(record: Re
         batch = Batch.submit("killed", 60)
         for service in (*WORKERS, "gateway"):
             kill(objects("pod", component(service))[0]["metadata"]["name"])
-        kill("scribe-dev-nats-0")
+        kill_server("scribe-dev-nats-0")
         wait("some e-mails are written", lambda: batch.statuses()["completed"] >= 5)
-        kill("scribe-dev-postgres-0")
+        kill_server("scribe-dev-postgres-0")
         wait("all tasks end", batch.ended, timeout=400)
     statuses, emails, repeated = batch.statuses(), batch.emails(), again(batch.tasks)
     assert (statuses, emails, repeated) == ({"completed": 60}, 60, 0)

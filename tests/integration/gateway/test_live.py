@@ -134,9 +134,11 @@ async def test_client_that_comes_back_is_told_what_has_changed_since(user: User,
     first, second, third = await user.batch(3)
     for task_id in (first, second, third):
         await eventually(partial(is_in, user, task_id, "STARTED"))
-    await workers.tell(await workers.waiting(Step.PARSER, first), State.STARTED, Step.PARSER)
     async with listening(user, ITEMS) as listener:
         await eventually(lambda: len(listener.events) >= 3)
+        told = len(listener.events)
+        await workers.tell(await workers.waiting(Step.PARSER, first), State.STARTED, Step.PARSER)
+        await eventually(lambda: len(listener.events) > told)
     newest = listener.events[-1].id
     await workers.tell(await workers.waiting(Step.PARSER, second), State.FAILED, Step.PARSER, error="No.")
     await eventually(partial(is_in, user, second, "FAILURE"))
