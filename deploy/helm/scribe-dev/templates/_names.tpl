@@ -23,6 +23,7 @@ securityContext:
   runAsUser: {{ index . 0 }}
   runAsGroup: {{ index . 0 }}
   fsGroup: {{ index . 0 }}
+  fsGroupChangePolicy: OnRootMismatch  # PostgreSQL refuses data whose permissions a restart has widened.
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
