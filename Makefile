@@ -42,7 +42,7 @@ test: $(STAMP) ## Run all tests
 lint: $(STAMP) ## Check style, formatting and the borders between packages
 	@$(RUN)ruff check $(SOURCES)
 	@$(RUN)ruff format --check $(SOURCES)
-	@$(RUN)lint-imports
+	@$(RUN)lint-imports --no-logo
 
 .PHONY: format
 format: $(STAMP) ## Put the code into the house style

@@ -9,12 +9,11 @@ import asyncio
 from uuid import UUID
 
 import asyncpg
+import uvloop
 from fastapi import FastAPI, Header, Response
 
-from scribe.common.database import load_queries
 from scribe.common.health import serving
-
-LIST = load_queries("scribe.gateway.queue")["list"]
+from scribe.gateway.queue.routes import LIST
 
 
 def application(pool: asyncpg.Pool) -> FastAPI:
@@ -24,8 +23,8 @@ def application(pool: asyncpg.Pool) -> FastAPI:
     @app.get("/api/queue/")
     async def list_items(user: UUID = Header()) -> Response:  # noqa: B008 - FastAPI's way
         async with pool.acquire() as connection:
-            items: str = await connection.fetchval(LIST, user, [], [])
-        return Response(items.encode(), media_type="application/json")
+            ((_version, items),) = await connection.fetch(LIST, user, [], [])
+        return Response(items, media_type="application/json")
 
     return app
 
@@ -43,4 +42,5 @@ async def main(database: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", required=True)
-    asyncio.run(main(parser.parse_args().database))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(parser.parse_args().database))

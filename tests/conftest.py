@@ -1,6 +1,7 @@
 """Fixtures that all tests share: real servers, each test with its own database and its own NATS."""
 
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from scribe.common.streams import MIB
 from scribe.upstreams.server import Upstreams, serving
 from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this machine lacks, in one line instead of one for each place that asks for it."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        terminalreporter.write_line(
+            "skipped: " + "; ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.gateway import TEMPLATE, Gateway, User
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -114,6 +115,40 @@ async def test_poll_of_an_unchanged_list_is_304(user: User) -> None:
     changed = await user.client.get("/api/queue/", headers={"If-None-Match": f'"other", {etag}'})
     assert changed.status_code == 200
     assert changed.headers["etag"] != etag
+
+
+async def test_poll_of_an_empty_list_is_304_until_something_is_in_it(user: User) -> None:
+    etag = (await user.client.get("/api/queue/")).headers["etag"]
+
+    strong = etag.removeprefix("W/")
+    assert (await user.client.get("/api/queue/", headers={"If-None-Match": strong})).status_code == 304
+    await user.generate()
+    assert (await user.client.get("/api/queue/", headers={"If-None-Match": etag})).status_code == 200
+
+
+async def test_any_change_of_a_row_is_told_to_the_next_poll(user: User, gateway: Gateway) -> None:
+    ids = await user.batch(3)
+    etags = {(await user.client.get("/api/queue/")).headers["etag"]}
+    async with gateway.context.database.pool.acquire() as connection:
+        for item in ids:
+            await connection.execute("UPDATE queue_items SET step_timings = '{\"web_scraper\": 1}' WHERE id = $1", item)
+            changed = await user.client.get("/api/queue/", headers={"If-None-Match": ", ".join(etags)})
+            assert changed.status_code == 200
+            etags.add(changed.headers["etag"])
+    assert len(etags) == 4
+
+
+async def test_poll_tells_when_only_the_place_of_an_item_has_changed(user: User, gateway: Gateway) -> None:
+    await user.batch(2)
+    before = await user.client.get("/api/queue/")
+    async with gateway.user() as other:
+        await other.generate()
+
+        async def moved() -> bool:
+            answer = await user.client.get("/api/queue/", headers={"If-None-Match": before.headers["etag"]})
+            return answer.status_code == 200 and bool(answer.json()[1]["position"] != before.json()[1]["position"])
+
+        await eventually(moved)
 
 
 async def test_poll_of_an_unchanged_status_is_304(user: User) -> None:

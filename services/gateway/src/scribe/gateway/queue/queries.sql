@@ -30,33 +30,45 @@ SELECT * FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
 -- name: has_email
 SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
--- name: list
--- Active items and those of the last 24 hours, oldest first, as the JSON that the client gets. A waiting item's place:
--- its own turn, and before each of the caller's items one of everybody else ($3 users have $2 items waiting).
-WITH item AS (
-    SELECT *, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
+-- name: listed
+-- How `version` and `list` begin: the active items and those of the last 24 hours. A waiting item's place: its own turn,
+-- and before each of the caller's items one of everybody else ($3 users have $2 items waiting).
+WITH recent AS (
+    SELECT *, xmin AS changed_by, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
     FROM queue_items
     WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
-)
-SELECT coalesce(json_agg(json_build_object(
-    'id', id,
-    'recipient_name', recipient_name,
-    'recipient_interest', recipient_interest,
-    'status', status,
-    'position', CASE WHEN status = 'pending' THEN
+),
+item AS (
+    SELECT *, CASE WHEN status = 'pending' THEN
         nth + coalesce((SELECT sum(users * least(waiting, nth - 1))
-                        FROM unnest($2::bigint[], $3::bigint[]) AS others (waiting, users)), 0) END,
-    'email_id', email_id,
-    'error_message', error_message,
-    'current_step', current_step,
-    'attempt', attempt,
-    'step_timings', step_timings,
-    'skipped_steps', skipped_steps,
-    'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'started_at', to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'completed_at', to_char(completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'cancelled_at', to_char(cancelled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-) ORDER BY submission), '[]')::text
+                        FROM unnest($2::bigint[], $3::bigint[]) AS others (waiting, users)), 0)::bigint END AS position
+    FROM recent
+)
+
+-- name: version
+-- Another one after every change: a row's xmin is the transaction that wrote it last.
+SELECT concat(count(*), '-', to_hex(bit_xor(hashtextextended(concat_ws(' ', changed_by, position), submission)))) FROM item
+
+-- name: list
+-- The version, and the JSON that the client gets, oldest first.
+SELECT concat(count(*), '-', to_hex(bit_xor(hashtextextended(concat_ws(' ', changed_by, position), submission)))) AS version,
+    coalesce(json_agg(json_build_object(
+        'id', id,
+        'recipient_name', recipient_name,
+        'recipient_interest', recipient_interest,
+        'status', status,
+        'position', position,
+        'email_id', email_id,
+        'error_message', error_message,
+        'current_step', current_step,
+        'attempt', attempt,
+        'step_timings', step_timings,
+        'skipped_steps', skipped_steps,
+        'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'started_at', to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'completed_at', to_char(completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'cancelled_at', to_char(cancelled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    ) ORDER BY submission), '[]')::text AS items
 FROM item
 
 -- name: delete

@@ -12,10 +12,11 @@ from scribe.gateway.queue import changes
 from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate, Message, QueueItem, TaskStatus
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.queue.submission import SUBMIT, submit
-from scribe.gateway.web.etag import polled
+from scribe.gateway.web.etag import known_tags, polled, tagged
 from scribe.gateway.web.openapi import not_modified, problems
 
 SQL = load_queries("scribe.gateway.queue")
+VERSION, LIST = (f"{SQL['listed']} {SQL[name]}" for name in ("version", "list"))
 email_router = APIRouter(prefix="/api/email", tags=["email"])
 router = APIRouter(prefix="/api/queue", tags=["queue"])
 
@@ -47,7 +48,7 @@ async def status(context: InContext, user_id: UserId, task_id: PathTask, request
         if row is None:
             raise NotFound("There is no such task.")
         seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return polled(request, task_status(row, seconds).model_dump_json().encode())
+    return polled(request, task_status(row, seconds).model_dump_json())
 
 
 @router.post("/batch", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
@@ -73,9 +74,12 @@ async def submit_batch(
 async def list_items(context: InContext, user_id: UserId, request: Request) -> Response:
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
     others = await context.waiting.of_others(user_id)
+    known = known_tags(request)
     async with context.database.as_user(user_id) as connection:
-        items: str = await connection.fetchval(SQL["list"], user_id, *others)
-    return polled(request, items.encode())
+        if known and (version := await connection.fetchval(VERSION, user_id, *others)) in known:
+            return tagged(version, None)
+        ((version, items),) = await connection.fetch(LIST, user_id, *others)
+    return tagged(version, items)
 
 
 @router.delete("/{id}")

@@ -1,18 +1,29 @@
 """Polling: an answer that has not changed is 304 without a body."""
 
 import hashlib
+import re
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 JSON = "application/json"
+_TAG = re.compile(r'"([^"]*)"')
 
 
-def polled(request: Request, body: bytes) -> Response:
-    """The JSON body, or 304 where the client has it already (`If-None-Match`)."""
-    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in known or "*" in known:
+def known_tags(request: Request) -> list[str]:
+    """The tags of the answers that the client has already (`If-None-Match`); weak or not is the same (RFC 9110)."""
+    return _TAG.findall(request.headers.get("if-none-match", ""))
+
+
+def tagged(tag: str, body: str | None) -> Response:
+    """The JSON body under its tag, or 304 where there is none because the client has it already."""
+    headers = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache"}
+    if body is None:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=JSON, headers=headers)
+
+
+def polled(request: Request, body: str) -> Response:
+    """An answer whose tag follows from its body."""
+    tag = hashlib.blake2b(body.encode(), digest_size=12).hexdigest()
+    return tagged(tag, None if tag in known_tags(request) else body)
