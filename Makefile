@@ -71,7 +71,8 @@ images: ## Build every image, tagged TAG
 	@command -v docker >/dev/null || { echo "make images needs docker on the PATH" >&2; exit 1; }
 	@for target in $(IMAGES); do \
 	  DOCKER_BUILDKIT=1 docker build --quiet $(DOCKER_BUILD_FLAGS) --target $$target --tag scribe-$$target:$(TAG) \
-	    --build-arg VERSION=$(TAG) --build-arg REVISION=$$(git rev-parse HEAD) . >/dev/null && echo "scribe-$$target:$(TAG)"; \
+	    --build-arg VERSION=$(TAG) --build-arg REVISION=$$(git rev-parse HEAD) . >/dev/null || exit 1; \
+	  echo "scribe-$$target:$(TAG)"; \
 	done
 
 .PHONY: chart
