@@ -1,6 +1,6 @@
 """The memory of a scraper pod while it reads pages: the worker, Playwright's driver and all of Chromium's processes.
 
-`python benchmarks/scraper_memory.py [--pages 50] [--at-once 2]` reads that many pages, two at once, each with a few
+`python -m benchmarks.scraper_memory [--pages 50] [--at-once 2]` reads that many pages, two at once, each with a few
 megabytes of HTML, scripts that build a table of thousands of rows, and every tenth one that eats what memory it gets.
 Figures are PSS (shared pages counted once) from /proc, so it runs on Linux only.
 """
@@ -11,9 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import mean
 
 import structlog
@@ -22,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from benchmarks.load import family, family_pss_mib
 from scribe.common.health import serving
 from scribe.common.metrics import Metrics
 from scribe.scraper.__main__ import open_reader
@@ -78,7 +77,8 @@ async def measure(pages: int, at_once: int) -> tuple[Samples, int, float]:
     """Serve the pages, let a child read them, and watch it."""
     samples, read, started = Samples(), 0, time.monotonic()
     async with serving(Starlette(routes=[Route("/{n:int}", page)]), "127.0.0.1", 0) as port:
-        arguments = [__file__, "--child", str(port), "--pages", str(pages), "--at-once", str(at_once)]
+        arguments = f"-m benchmarks.scraper_memory --child {port} --pages {pages} --at-once {at_once}".split()
+        arguments += ["--at-once", str(at_once)]
         child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
         done = 0
 
@@ -91,32 +91,11 @@ async def measure(pages: int, at_once: int) -> tuple[Samples, int, float]:
 
         counting = asyncio.create_task(count())
         while not counting.done():
-            samples.by_pages.append((done, tree_pss_mib(child.pid)))
+            samples.by_pages.append((done, family_pss_mib(family(child.pid))))
             await asyncio.sleep(0.2)
         await counting
         await child.wait()
     return samples, read, time.monotonic() - started
-
-
-def tree_pss_mib(root: int) -> float:
-    """PSS of a process and all its descendants."""
-    parents: dict[int, int] = {}
-    for folder in Path("/proc").iterdir():
-        with suppress(OSError, ValueError):
-            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-    family, wave = {root}, {root}
-    while wave:
-        wave = {pid for pid, parent in parents.items() if parent in wave} - family
-        family |= wave
-    return sum(map(_pss_kib, family)) / 1024
-
-
-def _pss_kib(pid: int) -> int:
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
 
 
 def report(samples: Samples, pages: int, read: int, seconds: float) -> bool:

@@ -56,7 +56,7 @@ async def gateway_process(database: str, nats: str, world: Upstreams, **settings
     command = (sys.executable, "-m", "scribe.gateway")
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
     try:
-        while not await _is_ready(port):  # noqa: ASYNC110 - it tells nobody
+        while not await is_ready(port):  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.2)
         yield Server(process.pid, port)
     finally:
@@ -64,7 +64,8 @@ async def gateway_process(database: str, nats: str, world: Upstreams, **settings
         await process.wait()
 
 
-async def _is_ready(port: int) -> bool:
+async def is_ready(port: int) -> bool:
+    """Whether the process that has this port says that it is ready."""
     try:
         async with connected(port) as connection:
             answer = await connection.request("GET", "/readyz", {})
