@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
-from scribe.migrations.commands import _config, current, downgrade, head, upgrade
+from scribe.migrations.commands import _config, current, downgrade, head, upgrade, wait
 from tests.support.servers import execute, with_database
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()][::-1]
@@ -50,3 +50,13 @@ async def test_every_revision_goes_up_and_down_again(empty_url: str) -> None:
 async def test_two_upgrades_at_once_take_turns(empty_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(upgrade, empty_url) for _ in range(2)))
     assert await asyncio.to_thread(current, empty_url) == head()
+
+
+async def test_an_older_release_leaves_a_newer_schema_alone(empty_url: str) -> None:
+    await asyncio.to_thread(upgrade, empty_url)
+    before = await objects(empty_url)
+    await execute(empty_url, "UPDATE alembic_version SET version_num = '9999'")
+    await asyncio.to_thread(upgrade, empty_url)
+    await asyncio.to_thread(wait, empty_url, timeout=5)
+    assert await asyncio.to_thread(current, empty_url) == "9999"
+    assert await objects(empty_url) == before

@@ -21,8 +21,13 @@ class MigrationError(Exception):
 
 
 def upgrade(url: str, revision: str = "head", *, timeout: float = 300.0) -> None:
-    """Apply every revision up to `revision`."""
-    _locked(url, timeout, lambda config: command.upgrade(config, revision))
+    """Apply every revision up to `revision`; where a newer release has been at work, nothing: its schema serves too."""
+
+    def apply(config: Config) -> None:
+        if _is_known(current(url)):
+            command.upgrade(config, revision)
+
+    _locked(url, timeout, apply)
 
 
 def downgrade(url: str, revision: str, *, timeout: float = 300.0) -> None:
@@ -46,18 +51,22 @@ def wait(url: str, *, timeout: float = 300.0) -> None:
     Raises:
         MigrationError: it is not, after `timeout` seconds.
     """
-    known = {script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()}
     end = time.monotonic() + timeout
     while True:
         try:
             found = current(url)
         except MigrationError:
             found = None
-        if found is not None and (found == head() or found not in known):
+        if found is not None and (found == head() or not _is_known(found)):
             return
         if time.monotonic() > end:
             raise MigrationError(f"the database is at {found or 'no revision'}, not at {head()}; run `upgrade`")
         time.sleep(1.0)
+
+
+def _is_known(revision: str | None) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()}
+    return revision is None or revision in known
 
 
 def _config(url: str) -> Config:
