@@ -9,6 +9,7 @@ import sys
 from pydantic import AliasChoices, Field, SecretStr
 
 from scribe.common.settings import Settings, load
+from scribe.common.signals import end_on_sigterm
 from scribe.migrations.commands import MigrationError, current, downgrade, upgrade, wait
 
 
@@ -45,4 +46,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    end_on_sigterm(143)
     sys.exit(main(sys.argv[1:]))

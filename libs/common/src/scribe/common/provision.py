@@ -10,6 +10,7 @@ from scribe.common.errors import ConfigurationError
 from scribe.common.logs import configure
 from scribe.common.pipeline import WORKING_STEPS
 from scribe.common.settings import BrokerSettings, load
+from scribe.common.signals import end_on_sigterm
 from scribe.common.streams import ensure_all_consumers, ensure_streams
 
 
@@ -42,4 +43,5 @@ async def _run(settings: ProvisionSettings) -> int:
 
 
 if __name__ == "__main__":
+    end_on_sigterm(143)
     sys.exit(asyncio.run(_run(load(ProvisionSettings))))

@@ -29,6 +29,7 @@ from scribe.common.publisher import Publisher
 from scribe.common.redelivery import earlier_attempt
 from scribe.common.runner import Runner, with_middleware
 from scribe.common.settings import WorkerSettings
+from scribe.common.signals import end_on_sigterm
 from scribe.common.streams import ensure_consumer, step_consumer, verify_streams
 from scribe.common.telemetry import open_telemetry
 
@@ -53,6 +54,7 @@ OpenStep = Callable[[Resources], AbstractAsyncContextManager[StepFunction]]
 
 def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> None:
     """Run until SIGTERM or SIGINT; exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
+    end_on_sigterm(0)
     log = configure(settings, step.value)
     try:
         code = asyncio.run(_serve(step, settings, open_step, log))

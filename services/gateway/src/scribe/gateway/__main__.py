@@ -18,6 +18,7 @@ from scribe.common.models import open_model
 from scribe.common.prompts import load_prompt
 from scribe.common.provision import provision
 from scribe.common.settings import load
+from scribe.common.signals import end_on_sigterm
 from scribe.common.telemetry import open_telemetry
 from scribe.common.upstream import open_upstream
 from scribe.gateway.app import create_app
@@ -162,6 +163,7 @@ def _reasons(errors: BaseExceptionGroup[ConfigurationError]) -> list[str]:
 
 def main() -> None:
     """The process: exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
+    end_on_sigterm(0)
     settings = load(GatewaySettings)
     log = configure(settings, "gateway")
     try:
