@@ -42,6 +42,36 @@ REFUSED: dict[str, tuple[Values, str]] = {
         with_least({"services": {"parser": {"env": {"SCRIBE_CONCURRENCY": 4}}}}),
         "SCRIBE_CONCURRENCY follows from the chart's own values",
     ),
+    "shared variable": (
+        with_least({"config": {"SCRIBE_STREAM_REPLICAS": 3}}),
+        "SCRIBE_STREAM_REPLICAS follows from the chart's own values: set those instead of config.SCRIBE_STREAM_REPLICAS",
+    ),
+    "variable given twice": (
+        with_least({"services": {"parser": {"extraEnv": [{"name": "SCRIBE_CONCURRENCY", "value": "4"}]}}}),
+        "services.parser: the chart sets SCRIBE_CONCURRENCY already",
+    ),
+    "number as a variable's text": (
+        with_least({"services": {"parser": {"extraEnv": [{"name": "A", "value": 4}]}}}),
+        "/services/parser/extraEnv/0/value",
+    ),
+    "key in the ConfigMap": (
+        with_least({"config": {"ANTHROPIC_API_KEY": "secret"}}),
+        "config.ANTHROPIC_API_KEY is a secret: put it into the Secret",
+    ),
+    "misspelt key": (
+        {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "u", "ANTROPIC_API_KEY": "k"}}},
+        "secrets: nothing sees ANTROPIC_API_KEY",
+    ),
+    "traces to a closed door": (
+        with_least({"telemetry": {"endpoint": "http://collector.monitoring:4318"}}),
+        "telemetry.endpoint needs networkPolicy.telemetryTo",
+    ),
+    "label that selectors use": (
+        with_least({"commonLabels": {"app.kubernetes.io/name": "mail"}}),
+        "invalid propertyName 'app.kubernetes.io/name'",
+    ),
+    "name that no Service can have": (with_least({"fullnameOverride": "mail.v2"}), "/fullnameOverride"),
+    "name that begins with a digit": (with_least({"fullnameOverride": "2mail"}), "/fullnameOverride"),
     "computed variable for all": (
         with_least({"config": {"SCRIBE_MAX_REPLICAS": 4}}),
         "SCRIBE_MAX_REPLICAS follows from the chart's own values",

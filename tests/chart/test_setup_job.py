@@ -54,6 +54,11 @@ def test_hook_runs_before_anything_of_the_chart_is_there() -> None:
     assert all("envFrom" not in container for container in _containers(job))
 
 
+def test_hook_needs_no_more_than_a_secret_that_is_there_before() -> None:
+    given = {"from": {"SCRIBE_DATABASE_URL": {"name": "db-app", "key": "uri"}}}
+    assert render({**LEAST, "secrets": given, "migrations": {"mode": "hook"}}).one("Job")
+
+
 def test_mode_none_leaves_out_the_job_and_the_waiting() -> None:
     found = render(with_least({"migrations": {"mode": "none"}}))
     assert found.all("Job") == []

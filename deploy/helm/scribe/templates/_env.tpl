@@ -80,6 +80,14 @@
 
 {{- /* What every container reads: the ConfigMap's content. */}}
 {{- define "scribe.config" -}}
+{{- include "scribe.sharedVariables" . }}
+{{- range $key, $value := .Values.config }}
+{{ $key }}: {{ include "scribe.text" (list $ $value) | quote }}
+{{- end }}
+{{- end }}
+
+{{- /* The part of it that the chart's own values decide. */}}
+{{- define "scribe.sharedVariables" -}}
 SCRIBE_NATS_URL: {{ tpl .Values.nats.url . | quote }}
 {{- with .Values.nats.user }}
 SCRIBE_NATS_USER: {{ . | quote }}
@@ -92,9 +100,6 @@ SCRIBE_PIPELINE_MAX_BYTES: {{ toJson .Values.nats.maxBytes.pipeline | quote }}
 SCRIBE_EVENTS_MAX_BYTES: {{ toJson .Values.nats.maxBytes.events | quote }}
 SCRIBE_DEADLETTER_MAX_BYTES: {{ toJson .Values.nats.maxBytes.deadletter | quote }}
 {{- with .Values.telemetry.endpoint }}
-OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
-{{- end }}
-{{- range $key, $value := .Values.config }}
-{{ $key }}: {{ include "scribe.text" (list $ $value) | quote }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ tpl . $ | quote }}
 {{- end }}
 {{- end }}

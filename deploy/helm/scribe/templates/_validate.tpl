@@ -2,13 +2,17 @@
 {{- define "scribe.validate" -}}
 {{- if not .Values.nats.url }}{{ fail "nats.url is missing: set it to the URLs of your NATS servers, such as nats://nats.nats:4222" }}{{ end }}
 {{- if not .Values.supabase.url }}{{ fail "supabase.url is missing: set it to the URL of the project that issues your users' tokens" }}{{ end }}
+{{- if not (regexMatch "^[a-z]" (include "scribe.fullname" .)) }}{{ fail (printf "the name %s of the Service must begin with a letter: set fullnameOverride" (include "scribe.fullname" .)) }}{{ end }}
 {{- include "scribe.validateSecrets" . }}
+{{- include "scribe.validateConfig" . }}
 {{- range $name, $_ := .Values.services }}
 {{- include "scribe.validateService" (list $ $name (include "scribe.service" (list $ $name) | fromYaml)) }}
 {{- end }}
 {{- include "scribe.validateArxiv" . }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs ingress.hosts" }}{{ end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
+{{- $noTelemetry := and .Values.networkPolicy.enabled (not .Values.networkPolicy.telemetryTo) }}
+{{- if and $noTelemetry (hasPrefix "http://" .Values.telemetry.endpoint) }}{{ fail "telemetry.endpoint needs networkPolicy.telemetryTo (and telemetryPort): the policies let no trace out to the collector" }}{{ end }}
 {{- if and .Values.test.tokenUrl .Values.test.tokenSecret.name }}{{ fail "set test.tokenUrl or test.tokenSecret, not both" }}{{ end }}
 {{- end }}
 
@@ -18,8 +22,30 @@
 {{- if not (or $secrets.existingSecret (hasKey $secrets.values "SCRIBE_DATABASE_URL") (hasKey $secrets.from "SCRIBE_DATABASE_URL")) }}
 {{- fail "the database is missing: name a Secret with the key SCRIBE_DATABASE_URL in secrets.existingSecret, or another one in secrets.from" }}
 {{- end }}
-{{- if and (eq .Values.migrations.mode "hook") (not $secrets.existingSecret) }}
+{{- if and (eq .Values.migrations.mode "hook") $secrets.values }}
 {{- fail "migrations.mode hook runs before the chart's own Secret is there: use secrets.existingSecret, or mode job" }}
+{{- end }}
+{{- $seen := include "scribe.secretKeys" . | fromJsonArray }}
+{{- range $key, $_ := merge (deepCopy $secrets.values) $secrets.from }}
+{{- if not (has $key $seen) }}{{ fail (printf "secrets: nothing sees %s; add it to the secretKeys of the services that are to" $key) }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- /* Every key of the Secret that something sees, as JSON. */}}
+{{- define "scribe.secretKeys" -}}
+{{- $seen := .Values.migrations.secretKeys }}
+{{- range $name, $_ := .Values.services }}
+{{- $seen = concat $seen (include "scribe.service" (list $ $name) | fromYaml).secretKeys }}
+{{- end }}
+{{- toJson $seen }}
+{{- end }}
+
+{{- define "scribe.validateConfig" -}}
+{{- $shared := include "scribe.sharedVariables" . | fromYaml }}
+{{- $secret := include "scribe.secretKeys" . | fromJsonArray }}
+{{- range $key, $_ := .Values.config }}
+{{- if hasKey $shared $key }}{{ fail (printf "%s follows from the chart's own values: set those instead of config.%s" $key $key) }}{{ end }}
+{{- if or (has $key $secret) (hasKey $.Values.secrets.from $key) }}{{ fail (printf "config.%s is a secret: put it into the Secret" $key) }}{{ end }}
 {{- end }}
 {{- end }}
 
@@ -39,11 +65,21 @@
 {{- range $key, $_ := $service.env }}
 {{- if or (has $key $service.secretKeys) (hasKey $root.Values.secrets.from $key) }}{{ fail (printf "services.%s.env.%s is a secret: put it into the Secret" $name $key) }}{{ end }}
 {{- end }}
+{{- include "scribe.validateNames" (list (printf "services.%s" $name) (include "scribe.env" .)) }}
+{{- end }}
+
+{{- /* No variable twice, which Kubernetes would refuse or settle by order; (list where variables). */}}
+{{- define "scribe.validateNames" -}}
+{{- $names := list }}
+{{- range $variable := index . 1 | fromYamlArray }}
+{{- if has $variable.name $names }}{{ fail (printf "%s: the chart sets %s already: leave it out of extraEnv" (index $ 0) $variable.name) }}{{ end }}
+{{- $names = append $names $variable.name }}
+{{- end }}
 {{- end }}
 
 {{- define "scribe.validateArxiv" -}}
 {{- $arxiv := include "scribe.service" (list . "arxiv") | fromYaml }}
-{{- $interval := dig "SCRIBE_ARXIV_INTERVAL" 3.0 $arxiv.env | toString | float64 }}
+{{- $interval := dig "SCRIBE_ARXIV_INTERVAL" 3.0 (merge (deepCopy $arxiv.env) .Values.config) | toString | float64 }}
 {{- $slots := mul (int $arxiv.concurrency) (include "scribe.maxReplicas" (list . "arxiv") | int) }}
 {{- if gt (mulf $slots $interval) (float64 $arxiv.stepDeadline) }}
 {{- fail (printf "services.arxiv: %d slots (concurrency x pods) with one request to arXiv every %gs do not get their turn within stepDeadline %gs; lower concurrency or the number of pods" $slots $interval (float64 $arxiv.stepDeadline)) }}
