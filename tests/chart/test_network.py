@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from tests.chart.cases import DEVELOPMENT, EVERYTHING
-from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render
+from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render, with_least
 
 FORBIDDEN = (
     "10.1.2.3",
@@ -16,6 +16,10 @@ FORBIDDEN = (
     "100.100.100.200",
     "127.0.0.1",
     "168.63.129.16",
+    "fd00:ec2::254",
+    "fe80::1",
+    "::1",
+    "2002:a00:1::1",
 )
 
 
@@ -51,6 +55,7 @@ def test_all_pods_are_denied_everything_but_names() -> None:
 def test_internet_does_not_include_private_ranges(service: str, address: str) -> None:
     rules = egress(render(), service)
     assert reaches(rules, "93.184.216.34", 443)
+    assert reaches(rules, "2606:2800:220:1::1", 443)
     assert not reaches(rules, address, 443)
     assert not reaches(rules, address, 80)
 
@@ -65,6 +70,21 @@ def test_only_what_uses_the_database_reaches_it(service: str) -> None:
     ports = {item["port"] for rule in egress(render(), service) for item in cast("list[Object]", rule["ports"])}
     assert (5432 in ports) == (service in ("gateway", "composer"))
     assert 4222 in ports
+
+
+def test_public_addresses_of_a_cluster_can_be_kept_from() -> None:
+    ranges = ["10.0.0.0/8", "2600:1f18::/32"]
+    rules = egress(render(with_least({"networkPolicy": {"privateRanges": ranges}})), "scraper")
+    assert not reaches(rules, "2600:1f18::1", 443)
+    assert reaches(rules, "2606:2800:220:1::1", 443)
+
+
+def test_servers_outside_are_reached_by_address_and_port() -> None:
+    outside = [{"ipBlock": {"cidr": "203.0.113.7/32"}}]
+    found = render(with_least({"networkPolicy": {"natsTo": outside, "natsPorts": [4443]}}))
+    for name in (*SERVICES, "setup"):
+        assert reaches(egress(found, name), "203.0.113.7", 4443)
+    assert reaches(egress(found, "setup"), "2600:1f18::1", 5432), "Supabase's own address is of IPv6"
 
 
 @pytest.mark.parametrize("service", WORKERS)
