@@ -1,5 +1,7 @@
 """The table of values that the chart is rendered with."""
 
+from typing import Any
+
 import yaml
 
 from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, with_least
@@ -53,12 +55,28 @@ EVERYTHING = with_least(
     }
 )
 
+EVERY_POD: dict[str, Any] = {
+    "extraEnv": [{"name": "PGSSLROOTCERT", "value": "/etc/ca/ca.crt"}],
+    "extraEnvFrom": [{"configMapRef": {"name": "shared"}}],
+    "extraVolumes": [{"name": "ca", "secret": {"secretName": "ca"}}],
+    "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/ca", "readOnly": True}],
+    "podAnnotations": {"team": "mail"},
+    "podLabels": {"cost": "mail"},
+    "nodeSelector": {"pool": "apps"},
+    "tolerations": [{"key": "apps", "operator": "Exists"}],
+    "affinity": {"nodeAffinity": {}},
+    "priorityClassName": "high",
+    "runtimeClassName": "gvisor",
+    "extraEgress": [{"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}], "ports": [{"port": 5353, "protocol": "UDP"}]}],
+}
+
 DEVELOPMENT: Values = yaml.safe_load((SCRIBE_DEV / "scribe-values.yaml").read_text())
 
 CASES: dict[str, Values] = {
     "least": LEAST,
     "development": DEVELOPMENT,
     "everything": EVERYTHING,
+    "every-pod": with_least({"defaults": EVERY_POD}),
     "hook": with_least({"migrations": {"mode": "hook"}}),
     "no-migrations": with_least({"migrations": {"mode": "none"}}),
     "own-secret": {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "postgresql://db/scribe"}}},

@@ -50,6 +50,10 @@ REFUSED: dict[str, tuple[Values, str]] = {
         with_least({"services": {"parser": {"extraEnv": [{"name": "SCRIBE_CONCURRENCY", "value": "4"}]}}}),
         "services.parser: the chart sets SCRIBE_CONCURRENCY already",
     ),
+    "variable of the setup given twice": (
+        with_least({"migrations": {"extraEnv": [{"name": "SCRIBE_STEP_SLOTS", "value": "4"}]}}),
+        "migrations: the chart sets SCRIBE_STEP_SLOTS already",
+    ),
     "number as a variable's text": (
         with_least({"services": {"parser": {"extraEnv": [{"name": "A", "value": 4}]}}}),
         "/services/parser/extraEnv/0/value",

@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from tests.chart.rendering import LEAST, Object, part, render, with_least
+from tests.chart.cases import EVERY_POD
+from tests.chart.rendering import LEAST, Object, Render, part, render, with_least
 
 
 def job_name(values: dict[str, object], revision: int = 1) -> object:
@@ -59,6 +60,37 @@ def test_hook_needs_no_more_than_a_secret_that_is_there_before() -> None:
     assert render({**LEAST, "secrets": given, "migrations": {"mode": "hook"}}).one("Job")
 
 
+def test_hook_has_one_name_so_that_a_failed_one_is_replaced() -> None:
+    hook: dict[str, object] = {"migrations": {"mode": "hook"}}
+    assert job_name(hook) == job_name(hook, revision=2) == "scribe-setup"
+
+
+def test_hook_takes_an_account_that_is_there_before() -> None:
+    given = {"migrations": {"mode": "hook"}, "serviceAccount": {"create": False, "name": "own"}}
+    assert _setup(render(with_least(given)))["serviceAccountName"] == "own"
+
+
+def test_pods_that_failed_stay_with_their_logs() -> None:
+    assert _setup(render())["restartPolicy"] == "Never"
+
+
+def test_setup_and_what_waits_for_it_run_where_the_services_do() -> None:
+    found = render(with_least({"defaults": EVERY_POD, "migrations": {"podAnnotations": {"mesh": "off"}}}))
+    waiting, parser = cast("list[Object]", found.pod("composer")["initContainers"]), found.pod("parser")
+    for container in (*_containers(found.one("Job")), *waiting):
+        assert part(container, "volumeMounts", 1, "mountPath") == "/etc/ca"
+        assert EVERY_POD["extraEnv"][0] in cast("list[object]", container["env"])
+        assert container["envFrom"] == EVERY_POD["extraEnvFrom"]
+    for pod in (_setup(found), cast("Object", found.one("Pod")["spec"])):
+        for key in ("nodeSelector", "tolerations", "affinity", "priorityClassName", "runtimeClassName"):
+            assert pod[key] == parser[key] == EVERY_POD[key]
+    template = part(found.one("Job"), "spec", "template", "metadata")
+    assert part(template, "annotations") == {"team": "mail", "mesh": "off"}
+    assert EVERY_POD["extraEgress"][0] in cast(
+        "list[object]", part(found.one("NetworkPolicy", "-setup"), "spec", "egress")
+    )
+
+
 def test_mode_none_leaves_out_the_job_and_the_waiting() -> None:
     found = render(with_least({"migrations": {"mode": "none"}}))
     assert found.all("Job") == []
@@ -71,6 +103,10 @@ def test_database_url_may_come_from_another_secret() -> None:
     reference = {"name": "db-app", "key": "uri"}
     assert part(found.environment("gateway")["SCRIBE_DATABASE_URL"], "valueFrom", "secretKeyRef") == reference
     assert part(found.environment("parser")["ANTHROPIC_API_KEY"], "valueFrom", "secretKeyRef", "name") == "scribe"
+
+
+def _setup(found: Render) -> Object:
+    return cast("Object", part(found.one("Job"), "spec", "template", "spec"))
 
 
 def _containers(job: Object) -> list[Object]:

@@ -86,6 +86,13 @@ def test_every_container_may_write_to_tmp_and_has_a_memory_limit() -> None:
         assert part(container, "resources", "limits", "memory")
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_pod_writes_does_not_fill_the_node(service: str) -> None:
+    found = render(with_least({"services": {"scraper": {"tmpSizeLimit": "2Gi"}}}))
+    limit = "2Gi" if service == "scraper" else "1Gi"
+    assert part(found.pod(service), "volumes", 0) == {"name": "tmp", "emptyDir": {"sizeLimit": limit}}
+
+
 def test_scraper_alone_has_shared_memory() -> None:
     found = render()
     volumes = {

@@ -9,13 +9,32 @@ securityContext: {{- toYaml . | nindent 2 }}
 {{- include "scribe.pullSecrets" $root }}
 {{- end }}
 
+{{- /* Which nodes a pod may run on, and how; the argument is the values of a service or of the setup. */}}
+{{- define "scribe.placement" -}}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- define "scribe.volumes" -}}
 {{- $root := index . 0 }}
 {{- $name := index . 1 }}
 {{- $service := index . 2 }}
 volumes:
   - name: tmp
-    emptyDir: {}
+    emptyDir: {sizeLimit: {{ $service.tmpSizeLimit }}}
 {{- if eq $name "scraper" }}
   - name: shared-memory
     emptyDir: {medium: Memory, sizeLimit: {{ $service.sharedMemory }}}
@@ -93,20 +112,32 @@ readinessProbe:
 {{- end }}
 {{- end }}
 
-{{- /* Waits until the schema is there, and costs one query; only what uses the database needs it. */}}
+{{- /* Waits until the schema is there, and costs one query; only what uses the database needs it. (list root service) */}}
 {{- define "scribe.waitForSchema" -}}
+{{- $root := index . 0 }}
+{{- $service := index . 1 }}
 initContainers:
   - name: wait-for-schema
-    image: {{ include "scribe.image" (list . .Values.migrations.image "scribe-migrations") }}
-    imagePullPolicy: {{ .Values.image.pullPolicy }}
-    args: [wait, --timeout, {{ .Values.migrations.timeout | quote }}]
-    {{- with .Values.containerSecurityContext }}
+    image: {{ include "scribe.image" (list $root $root.Values.migrations.image "scribe-migrations") }}
+    imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+    args: [wait, --timeout, {{ $root.Values.migrations.timeout | quote }}]
+    {{- with $root.Values.containerSecurityContext }}
     securityContext: {{- toYaml . | nindent 6 }}
     {{- end }}
-    env: {{- include "scribe.secretEnv" (list . (list "SCRIBE_DATABASE_URL")) | nindent 6 }}
-    {{- with .Values.migrations.resources }}
+    env:
+      {{- include "scribe.secretEnv" (list $root (list "SCRIBE_DATABASE_URL")) | nindent 6 }}
+      {{- with $service.extraEnv }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    {{- with $service.extraEnvFrom }}
+    envFrom: {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with $root.Values.migrations.resources }}
     resources: {{- toYaml . | nindent 6 }}
     {{- end }}
     volumeMounts:
       - {name: tmp, mountPath: /tmp}
+      {{- with $service.extraVolumeMounts }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
 {{- end }}

@@ -18,6 +18,12 @@
 {{- include "scribe.merge" (list $root.Values.defaults (index $root.Values.services (index . 1))) }}
 {{- end }}
 
+{{- /* The values of the setup: of the defaults those that a Job can have, and what `migrations` says itself. */}}
+{{- define "scribe.setup" -}}
+{{- $shared := pick .Values.defaults "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "podAnnotations" "podLabels" "nodeSelector" "tolerations" "affinity" "priorityClassName" "runtimeClassName" "extraEgress" "tmpSizeLimit" }}
+{{- include "scribe.merge" (list $shared .Values.migrations) }}
+{{- end }}
+
 {{- /* The greatest number of pods that a service can have; (list root name). */}}
 {{- define "scribe.maxReplicas" -}}
 {{- $service := include "scribe.service" . | fromYaml }}

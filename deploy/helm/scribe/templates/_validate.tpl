@@ -8,6 +8,7 @@
 {{- range $name, $_ := .Values.services }}
 {{- include "scribe.validateService" (list $ $name (include "scribe.service" (list $ $name) | fromYaml)) }}
 {{- end }}
+{{- include "scribe.validateNames" (list "migrations" (include "scribe.setupEnv" (list . (include "scribe.setup" . | fromYaml)))) }}
 {{- include "scribe.validateArxiv" . }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs ingress.hosts" }}{{ end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
