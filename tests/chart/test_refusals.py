@@ -44,7 +44,7 @@ REFUSED: dict[str, tuple[Values, str]] = {
     ),
     "shared variable": (
         with_least({"config": {"SCRIBE_STREAM_REPLICAS": 3}}),
-        "SCRIBE_STREAM_REPLICAS follows from the chart's own values: set those instead of config.SCRIBE_STREAM_REPLICAS",
+        "SCRIBE_STREAM_REPLICAS follows from the chart's own values: set those instead of config.",
     ),
     "variable given twice": (
         with_least({"services": {"parser": {"extraEnv": [{"name": "SCRIBE_CONCURRENCY", "value": "4"}]}}}),

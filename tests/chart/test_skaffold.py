@@ -1,16 +1,19 @@
 """skaffold.yaml names images, charts, values and folders that are there, and what it deploys fits its schemas."""
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
-from tests.chart.rendering import ROOT, Values, merged, problems, render
+from tests.chart.rendering import ROOT, SCHEMAS, Values, merged, problems, render
 
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "skaffold.yaml").read_text("utf-8"))
+SCHEMA = Draft7Validator(json.loads((SCHEMAS / "skaffold-v4beta13.json").read_text("utf-8")))
 PROFILES = {profile["name"]: profile for profile in CONFIG["profiles"]}
 
 
@@ -23,7 +26,7 @@ def with_profile(name: str) -> dict[str, Any]:
         for step in path:
             place = place[int(step)] if isinstance(place, list) else place[step]
         if patch["op"] == "remove":
-            del place[int(last)]
+            del place[int(last) if isinstance(place, list) else last]
         elif last == "-":
             place.append(patch["value"])
         else:
@@ -44,6 +47,14 @@ def values_of(release: dict[str, Any]) -> Values:
     return values
 
 
+@pytest.mark.parametrize("profile", ["", *PROFILES])
+def test_configuration_fits_the_schema_that_skaffold_publishes(profile: str) -> None:
+    assert [f"{error.json_path}: {error.message}" for error in SCHEMA.iter_errors(with_profile(profile))] == []
+    misspelt = copy.deepcopy(with_profile(profile))
+    misspelt["deploy"]["helm"]["releases"][0]["valueFiles"] = []
+    assert not SCHEMA.is_valid(misspelt)
+
+
 def test_every_image_is_a_target_of_the_dockerfile() -> None:
     targets = set(re.findall(r"^FROM \S+ AS (\S+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE))
     for artifact in CONFIG["build"]["artifacts"]:
@@ -60,7 +71,7 @@ def test_what_is_deployed_fits_its_schemas_and_uses_the_images_that_were_built(p
         found = render(values_of(release), chart=ROOT / release["chartPath"])
         assert [problem for item in found.objects for problem in problems(item)] == []
         used |= set(re.findall(r"repo-(\w+):tag-\1", " ".join(found.documents.values())))
-    assert used == (built if profile != "prod" else built - {"upstreams"})
+    assert used == built
 
 
 def test_what_is_copied_into_running_pods_is_there() -> None:
