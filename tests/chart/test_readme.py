@@ -1,12 +1,16 @@
-"""The charts' READMEs say what the values say, and every value is described."""
+"""The charts' READMEs say what the values say, every value is described, and the guide's values can be installed."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 import yaml
 
-from tests.chart.rendering import ROOT, SCRIBE, SCRIBE_DEV
+from tests.chart.rendering import ROOT, SCRIBE, SCRIBE_DEV, problems, render
+
+GUIDE = (ROOT / "docs/howto/deploy.md").read_text("utf-8")
+GIVEN = re.findall(r"^```yaml\n(# values\.yaml.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 def test_readmes_are_current() -> None:
@@ -21,3 +25,8 @@ def test_every_top_level_value_is_described(chart: object) -> None:
     readme = (folder / "README.md").read_text()
     for name in yaml.safe_load((folder / "values.yaml").read_text()):
         assert f"| `{name}" in readme, f"{name} has no line in {folder.name}/README.md"
+
+
+@pytest.mark.parametrize("values", GIVEN, ids=["real keys", "production"])
+def test_values_of_the_guide_can_be_installed(values: str) -> None:
+    assert [problem for item in render(yaml.safe_load(values)).objects for problem in problems(item)] == []

@@ -56,7 +56,7 @@
 {{- $service := index . 2 }}
 {{- $scaling := $service.autoscaling }}
 {{- if and (eq $scaling.type "keda") (eq $name "gateway") }}{{ fail "services.gateway.autoscaling.type cannot be keda: requests have no lag; use hpa" }}{{ end }}
-{{- if and (eq $scaling.type "keda") (not $root.Values.nats.monitoring) }}{{ fail (printf "services.%s.autoscaling.type keda needs nats.monitoring, such as nats.nats:8222" $name) }}{{ end }}
+{{- if and (eq $scaling.type "keda") (not $root.Values.nats.monitoring) }}{{ fail (printf "services.%s.autoscaling.type keda needs nats.monitoring, such as nats-headless.nats.svc:8222" $name) }}{{ end }}
 {{- if and (eq $scaling.type "hpa") (lt (int $scaling.minReplicas) 1) }}{{ fail (printf "services.%s.autoscaling.minReplicas 0 needs type keda: an HPA cannot wake a service that has no pod" $name) }}{{ end }}
 {{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) }}{{ fail (printf "services.%s.autoscaling.minReplicas is greater than maxReplicas" $name) }}{{ end }}
 {{- $own := include "scribe.ownVariables" . | fromYaml }}
