@@ -20,10 +20,8 @@ NAMESPACE = "scribe-e2e"
 DEV_ARGUMENTS = shlex.split(os.environ.get("SCRIBE_CLUSTER_DEV_ARGUMENTS", ""))
 """More arguments for installing scribe-dev, such as `--set postgres.image=postgres:17-alpine`."""
 
-VALUES = (
-    *("-f", str(SCRIBE_DEV / "scribe-values.yaml"), "-f", str(HERE / "values.yaml")),
-    *("--set-string", f"image.tag={TAG}"),
-)
+PREVIOUS = os.environ.get("PREVIOUS") or TAG
+"""The tag of the images that are installed first, and replaced under load by those of `TAG`."""
 
 
 def run(*command: str, stdin: str | None = None, timeout: float = 300) -> str:
@@ -53,10 +51,20 @@ def helm(*arguments: str, timeout: float = 300) -> str:
     return run("helm", "--namespace", NAMESPACE, *arguments, timeout=timeout)
 
 
-def upgrade(*arguments: str) -> None:
-    """Install the chart, or bring it to other values, and wait until it is ready."""
-    command = ("upgrade", "--install", "scribe", str(SCRIBE), *VALUES, *arguments)
-    helm(*command, "--wait", "--timeout", "4m")
+def upgrade(tag: str, version: str, *arguments: str) -> None:
+    """Install images with a tag, or go over to them, and wait until they are ready. `version` marks the pods."""
+    values = ("-f", str(SCRIBE_DEV / "scribe-values.yaml"), "-f", str(HERE / "values.yaml"))
+    release = ("--set-string", f"image.tag={tag},defaults.podAnnotations.version={version}")
+    waiting = arguments or ("--wait", "--timeout", "4m")
+    helm("upgrade", "--install", "scribe", str(SCRIBE), *values, *release, *waiting)
+
+
+def release_of(service: str) -> tuple[str, str]:
+    """The image's tag and the mark of a service's pods."""
+    (deployment,) = objects("deployment", component(service))
+    template = deployment["spec"]["template"]
+    tag = template["spec"]["containers"][0]["image"].rpartition(":")[2]
+    return tag, template["metadata"]["annotations"]["version"]
 
 
 def create(file: str) -> None:

@@ -26,7 +26,7 @@ def installed() -> Iterator[None]:
     tag = ("--set-string", f"upstreams.tag={TAG}")
     arguments = ("--set", client, *tag, *cluster.DEV_ARGUMENTS, "--wait", "--timeout", "3m")
     cluster.helm("install", "scribe-dev", str(SCRIBE_DEV), *arguments)
-    cluster.upgrade()
+    cluster.upgrade(cluster.PREVIOUS, "first")
     cluster.create("pods.yaml")
     cluster.kubectl("wait", "--for=condition=Ready", "pod/client", "pod/stranger", "--timeout=60s")
     yield

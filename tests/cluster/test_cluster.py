@@ -10,6 +10,7 @@ import pytest
 from tests.chart.rendering import SERVICES, WORKERS
 from tests.cluster.cluster import (
     NAMESPACE,
+    PREVIOUS,
     Batch,
     begun,
     component,
@@ -19,6 +20,7 @@ from tests.cluster.cluster import (
     kill_server,
     kubectl,
     objects,
+    release_of,
     replicas,
     run,
     sql,
@@ -27,6 +29,7 @@ from tests.cluster.cluster import (
     world,
 )
 from tests.cluster.conftest import Record
+from tests.support.requirements import TAG
 
 pytestmark = pytest.mark.timeout(900)
 KNOWN = "Adrian Del Maestro"
@@ -44,6 +47,32 @@ def again(tasks: list[str]) -> int:
 def begun_twice(tasks: list[str]) -> list[str]:
     """The tasks of which a step was begun more than once."""
     return [task for task, steps in begun(tasks).items() if len(steps) != len(set(steps))]
+
+
+def test_a_new_version_rolls_out_under_load_and_repeats_nothing(record: Record) -> None:
+    with world(path="/anthropic", latency=0.5):
+        batch = Batch.submit("rollout", 60)
+        wait("work has begun", lambda: batch.statuses()["processing"] > 0)
+        upgrade(TAG, "second")
+        wait("all tasks end", batch.ended)
+    assert all(release_of(service) == (TAG, "second") for service in SERVICES)
+    assert (batch.statuses(), batch.emails(), begun_twice(batch.tasks)) == ({"completed": 60}, 60, [])
+    versions = "a new version" if PREVIOUS == TAG else f"images built from another commit ({PREVIOUS}, then {TAG})"
+    record(f"60 tasks; meanwhile every Deployment rolls out {versions}", "60 e-mails; no step was begun twice")
+
+
+def test_a_release_that_cannot_start_is_rolled_back_under_load(record: Record) -> None:
+    with world(path="/anthropic", latency=0.5):
+        batch = Batch.submit("broken", 60)
+        with pytest.raises(AssertionError, match="has been rolled back"):
+            upgrade("missing", "broken", "--rollback-on-failure", "--timeout", "30s")
+        wait("all tasks end", batch.ended)
+    assert all(release_of(service) == (TAG, "second") for service in SERVICES)
+    assert (batch.statuses(), batch.emails(), begun_twice(batch.tasks)) == ({"completed": 60}, 60, [])
+    record(
+        "60 tasks; meanwhile helm upgrade --rollback-on-failure to images that are not there",
+        "helm says so and takes it back; 60 e-mails; no step was begun twice",
+    )
 
 
 def test_fifty_tasks_become_fifty_emails(record: Record) -> None:
@@ -70,16 +99,6 @@ def test_pods_of_every_kind_die_and_no_email_is_lost_or_written_twice(record: Re
         "60 tasks; meanwhile a pod of each service, NATS and PostgreSQL are killed without grace",
         "60 e-mails, none twice; no step was begun again after its result was stored",
     )
-
-
-def test_a_new_version_rolls_out_under_load_and_repeats_nothing(record: Record) -> None:
-    with world(path="/anthropic", latency=0.5):
-        batch = Batch.submit("rollout", 60)
-        wait("work has begun", lambda: batch.statuses()["processing"] > 0)
-        upgrade("--set-string", "defaults.podAnnotations.version=next")
-        wait("all tasks end", batch.ended)
-    assert (batch.statuses(), batch.emails(), begun_twice(batch.tasks)) == ({"completed": 60}, 60, [])
-    record("60 tasks; meanwhile every Deployment rolls out a new version", "60 e-mails; no step was begun twice")
 
 
 def test_a_backlog_scales_a_step_out_and_back_in_without_doing_anything_again(record: Record) -> None:
@@ -174,11 +193,10 @@ def test_an_upgrade_brings_the_schema_up_and_a_rollback_takes_the_values_back(re
     create("older-schema.yaml")
     kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/older-schema", "--timeout=60s")
     assert sql("SELECT version_num FROM alembic_version") != head
-    upgrade("--set-string", "defaults.podAnnotations.version=migrated")
+    upgrade(TAG, "migrated")
     assert sql("SELECT version_num FROM alembic_version") == head
     helm("rollback", "scribe", "--wait", "--timeout", "4m")
-    (deployment,) = objects("deployment", component("parser"))
-    assert deployment["spec"]["template"]["metadata"]["annotations"]["version"] == "next"
+    assert release_of("parser") == (TAG, "second")
     record("helm upgrade over an older schema, then helm rollback", "the Job migrates; the pods of before are back")
 
 
