@@ -8,7 +8,16 @@ import re
 
 from scribe.common.fencing import without_invisible
 
-_START = r"(?:^|[.!?:;,\n\"'“(>\]]\s{0,4}|\b(?:please|must|should|always|also|then|you|now|kindly)\s+)"
+_ADVERB = r"\b(?<!we )(?<!they )(?<!he )(?<!can )(?<!may )(?<!will )(?<!to )(?:also|then|now|always)\s+"
+"""Before an order, but not in `we also use data` or `she now gives`."""
+_START = r"(?:^|[.!?:;,\n\"'“(>\]]\s{0,4}|\b(?:please|must|should|you|kindly)\s+|" + _ADVERB + ")"
+_BEGIN = r"(?:^|[.!?\n\"'“>\]]\s{0,4}|\b(?:please|you|kindly)\s+)"
+"""Where a sentence begins: `plan, use tools, and write code` is none."""
+_ORDERS = (
+    r"(?:include|add|insert|append|mention|write|put|place|say|paste|embed|output|print|repeat|reveal|start|end|"
+    r"begin|sign|close|open|reply|respond|answer|send|forward|attach|cc|bcc|copy|quote|recommend|use|tell|ask|list|give)"
+    r"\b(?!\s+of\b)(?:[^.\n]|\.(?=\S)){0,100}\b"
+)
 _MACHINE = r"(?:ai|llm|language\s+model|ai\s+assistant|chatbot|writing\s+assistant|gpt|claude)s?\b\s*[:,.!-]"
 _TO_FORGET = (
     r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.\n]{0,60}\b(?:instruction|prompt|guideline|direction|command|template)s?\b",
@@ -22,18 +31,19 @@ _TO_BE_ANOTHER = (
 )
 _AS_ANOTHER = (
     r"(?:^|[\n\"'>.\]]\s{0,4})(?:system|assistant|user|human|developer)\s*:",
-    r"\b(?:system|developer)\s+(?:prompt|message|instruction|override|note|notice)s?\b|\bhidden\s+(?:prompt|instruction)s?\b",
     r"\b(?:new|updated|real|actual|secret|urgent|important|special)\s+(?:system\s+)?(?:instruction|prompt|directive|order)s?\s*[:!]",
     r"<\|[^|>]{1,40}\|>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|instructions?|data|prompt|tool)\b[^>]*>",
     r"###\s*(?:system|instruction|response)",
 )
+_OF_PROMPTS = (
+    r"\b(?:system|developer)\s+(?:prompt|message|instruction|override|note|notice)s?\b|\bhidden\s+(?:prompt|instruction)s?\b",
+)
+"""In a page a sign of an instruction; in a template perhaps the recipient's field of work."""
 _TO_WRITE = (
-    _START
-    + r"(?:include|add|insert|append|mention|write|put|place|say|paste|embed|output|print|repeat|reveal|start|end|"
-    r"begin|sign|close|open|reply|respond|answer|send|forward|attach|cc|bcc|copy|quote|recommend|use|tell|ask|list|give)\b"
-    r"(?:[^.\n]|\.(?=\S)){0,100}\b(?:e-?mails?|mails?|message|reply|letter|greeting|signature|postscript|p\.?s|subject\s+line|sentence|"
-    r"phrase|paragraph|links?|urls?|address|verbatim|word\s+for\s+word|exactly|text\s+below|following|output|draft|body|"
-    r"recipient|template|users?|data|password|keys?|reader|word|token|code)\b",
+    _START + _ORDERS + r"(?:e-?mails?|mails?|message|reply|letter|greeting|signature|postscript|p\.?s|subject\s+line|"
+    r"links?|urls?|verbatim|word\s+for\s+word|exactly|text\s+below|recipient|template|password)\b",
+    _BEGIN + _ORDERS + r"(?:sentence|phrase|paragraph|following|output|users?|data|word|token|code|address|draft|body|"
+    r"keys?|reader)\b",
     r"\b(?:other|another)\s+(?:user|customer|tenant|client|account)s?['’]?s?\b[^.\n]{0,40}\b(?:data|e-?mails?|messages?|names?|drafts?)\b",
     r"\b(?:e-?mails?|data|names?|drafts?|messages?)\b[^.\n]{0,20}\bof\s+(?:other|another|all)\s+(?:user|customer|account)s?\b",
     _START + r"(?:click|visit|go\s+to|buy|order|subscribe|download|transfer|pay|donate|send|register)\b[^.\n]{0,60}"
@@ -45,7 +55,7 @@ def _any(*patterns: str) -> "re.Pattern[str]":
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-_ORDER = _any(*_TO_FORGET, *_TO_BE_ANOTHER, *_AS_ANOTHER, *_TO_WRITE)
+_ORDER = _any(*_TO_FORGET, *_TO_BE_ANOTHER, *_AS_ANOTHER, *_OF_PROMPTS, *_TO_WRITE)
 _AT_A_MODEL = _any(*_TO_FORGET, *_AS_ANOTHER)
 _NO_NAME = re.compile(r"https?:|hxxps?:|www\.|[\w.+-]+@[\w-]+\.|[{}<>\[\]\\`|]", re.IGNORECASE)
 _HIDDEN = re.compile(
