@@ -67,6 +67,21 @@ def test_the_same_told_twice_by_one_page_is_told_once() -> None:
     assert [fact.uncertain for fact in draw(f"{text}\n{text}").facts] == [True]
 
 
+@pytest.mark.parametrize("verb", ["led", "left", "laid the ground for", "spent ten years at"])
+def test_irregular_verbs_make_a_statement(verb: str) -> None:
+    assert is_fit(f"Ada Example {verb} the small laboratory in Nowhere.")
+
+
+def test_what_is_told_of_a_colleague_by_a_pronoun_is_no_fact_about_the_recipient() -> None:
+    found = draw(
+        "Ada Example works on helium with Bob Other at Nowhere. He received the Newton medal in 2021. "
+        "Ada Example also leads the cold laboratory. She studied physics in Elsewhere. She received the chair of physics in 2010."
+    )
+    told = " ".join(statements(found))
+    assert "chair of physics in 2010" in told
+    assert "Newton medal" not in told
+
+
 def test_years_are_no_phone_number() -> None:
     assert is_fit("Ada Example was the head of the department from 2010 - 2015 in Nowhere.")
 

@@ -55,6 +55,15 @@ def test_a_page_without_institution_is_kept_when_it_speaks_of_the_same_things() 
     assert own(OWN, page) == {"a", "g"}
 
 
+def test_a_learned_society_or_a_faculty_is_no_other_institution() -> None:
+    honour = Page(
+        "https://h.example/",
+        text="John Smith, who studies superfluid helium, was elected to the American Academy of Arts and Sciences.",
+    )
+    faculty = Page("https://i.example/", text="John Smith of the School of Engineering studies superfluid helium.")
+    assert own(OWN, honour, faculty) == {"a", "h", "i"}
+
+
 def test_without_any_page_on_the_interest_nobody_is_left_out() -> None:
     assert own(FOOTBALLER, LAWYER) == {"c", "d"}
 

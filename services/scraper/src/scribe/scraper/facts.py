@@ -4,6 +4,7 @@ A sentence of a page counts when it speaks of the person; one of Exa's answer on
 it, and then the page's own words are kept. What two pages tell is certain, what one tells is not.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -40,7 +41,10 @@ class Found:
 
 
 def about(recipient: Recipient, text: str) -> list[str]:
-    """The sentences of a page that speak of the person; none where the page never gives the name in full."""
+    """The sentences of a page that speak of the person; none where the page never gives the name in full.
+
+    A page speaks of its person as `he` or as `she`: the rarer of the two is somebody else.
+    """
     if not recipient.named_in_full(text):
         return []
     found: list[str] = []
@@ -50,7 +54,9 @@ def about(recipient: Recipient, text: str) -> list[str]:
             follows = recipient.speaks_of(sentence, follows=follows)
             if follows:
                 found.append(sentence)
-    return found
+    pronouns = Counter(filter(None, map(recipient.pronoun_of, found)))
+    others = {pronoun for pronoun, _ in pronouns.most_common()[1:]}
+    return [sentence for sentence in found if recipient.pronoun_of(sentence) not in others]
 
 
 def draw_facts(recipient: Recipient, interest: str, sources: Sequence[Source], answers: Iterable[str]) -> Found:

@@ -27,7 +27,7 @@ _GENERIC = frozenset(
         "the of for in de di der at and college school academy laboratory laboratories observatory polytechnic "
         "hochschule ecole national state technical technology new north south east west royal federal international "
         "professor prof dr department faculty center centre science sciences research studies graduate medical physics "
-        "mathematics",
+        "mathematics american arts engineering medicine law",
     )
 )
 

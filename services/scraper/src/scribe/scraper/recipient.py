@@ -13,6 +13,7 @@ _PRONOUN = re.compile(
     r"^(?:(?:In|Since|From|After|Before|During|Until|By)\s[^,]{2,40},\s+)?(?P<pronoun>She|He|They|Her|His|Their)\s",
     re.IGNORECASE,
 )
+_SUBJECTS = {"he": "he", "his": "he", "she": "she", "her": "she"}
 _NO_GIVEN_NAME = re.compile(
     r"professor|prof|dr|doctor|mr|mrs|ms|miss|sir|dame|lord|lady|and|by|with|of|for|from|to|the|about"
 )
@@ -61,6 +62,11 @@ class Recipient:
     def speaks_of(self, sentence: str, *, follows: bool) -> bool:
         """Whether the sentence is about the person; `follows` says that the one in front of it is."""
         return self.named_in(sentence) or (follows and _PRONOUN.match(sentence) is not None)
+
+    def pronoun_of(self, sentence: str) -> str:
+        """`he` or `she` where a sentence speaks of somebody by it alone, else empty."""
+        match = None if self.named_in(sentence) else _PRONOUN.match(sentence)
+        return _SUBJECTS.get(match["pronoun"].lower(), "") if match else ""
 
     def with_subject(self, sentence: str) -> str:
         """The sentence with the name instead of the pronoun that is its subject."""

@@ -18,7 +18,7 @@ from scribe.scraper.sources import Page, numbered, pages_of, ranked
 NOTHING_FOUND = "Nothing about the recipient was found on the web."
 NO_FACTS = "The pages that were found say nothing certain about the recipient."
 NO_BROWSER = "Some pages could not be read because no browser is available."
-NAMESAKES = "Pages about other people of the same name were left out."
+NAMESAKES = "Pages that may be about other people of the same name were left out."
 
 
 @dataclass(frozen=True)
