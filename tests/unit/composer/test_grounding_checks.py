@@ -3,6 +3,7 @@
 import pytest
 
 from scribe.common.pipeline import ParsedTemplate, Research, TemplateType
+from scribe.composer.checks import problems_of
 from scribe.composer.checks.grounding import titles_of
 from scribe.composer.draft import Draft, DraftClaim
 from scribe.composer.grounding import ground_all
@@ -21,6 +22,7 @@ def saying(text: str) -> str:
         'I read "A Theory of Everything Wet" twice.',
         "I read *Deep Learning for Helium* twice.",
         "Your book ‘The Quiet Liquid State’ is on my desk.",
+        "Your book 'The quiet liquid state' is on my desk.",
     ],
 )
 def test_a_publication_that_was_not_found_is_named(text: str) -> None:
@@ -45,6 +47,11 @@ def test_the_senders_own_quotes_are_free() -> None:
         "The NSF supports your study of superfluid helium.",
         "Your 37 papers on helium are on my desk.",
         "As a Fellow you study superfluid helium.",
+        "In 2017 you came to Tennessee.",
+        "You teach quantum Monte Carlo since 2017.",
+        "Your study of superfluid helium won a prize.",
+        "I heard from your wife about superfluid helium.",
+        "Your study of superfluid helium was retracted.",
     ],
 )
 def test_a_detail_that_was_not_found_is_named(text: str) -> None:
@@ -57,6 +64,8 @@ def test_a_detail_that_was_not_found_is_named(text: str) -> None:
         "You have long championed the mentoring of refugees worldwide.",
         "Your laboratory pioneered vaccines against malaria.",
         "My extensive expertise includes compilers and operating systems.",
+        "You were recently evicted.",
+        "Your vegan recipes are great.",
     ],
 )
 def test_a_statement_that_nothing_supports_is_named(text: str) -> None:
@@ -68,6 +77,12 @@ def test_a_statement_that_nothing_supports_is_named(text: str) -> None:
     [
         "I would be grateful for the chance to learn more about how you think about it.",
         "Your group at the University of Tennessee works on quantum Monte Carlo.",
+        "Your group at UT works on QMC.",
+        "I would be grateful for any advice you could offer to someone at the start of this path.",
+        "It made me realize how much careful groundwork matters before a field can move forward.",
+        "I know how busy you must be, and I would understand if you don't have time to reply.",
+        "Your example gives me a lot of encouragement as I think about my own next steps.",
+        "I have been wondering whether the area law would hold in larger systems.",
         "",
     ],
 )
@@ -109,6 +124,7 @@ def test_the_templates_sentences_are_no_claims() -> None:
         ("In Paris, NASA has 12 people.", {"paris", "nasa", "12"}),
         ("The Navier-Stokes equation", {"navier", "stokes"}),
         ("“Wet Paint” dries", {"wet", "paint"}),
+        ("These LLMs won an Award", {"llm", "prize"}),
     ],
 )
 def test_details_are_names_acronyms_and_numbers(sentence: str, details: set[str]) -> None:
@@ -144,3 +160,24 @@ def test_facts_that_read_like_instructions_are_left_out() -> None:
     known = material(research=Research(sources=(SOURCE,), facts=(FACT, hostile)))
     assert set(known.evidence) == {"F1", "P1"}
     assert known.left_out == 1
+
+
+def test_of_a_german_compound_only_the_acronym_is_a_detail() -> None:
+    assert details_of("Ihre Arbeiten zu mRNA-Impfstoffen", nouns_are_capitalised=True) == {"mrna"}
+
+
+def test_the_words_of_a_german_fact_are_not_looked_for_in_an_english_sentence() -> None:
+    statement = (
+        "Adrian Del Maestro leitet seit 2015 die Arbeitsgruppe für Quantenflüssigkeiten und er ist auch der Dekan."
+    )
+    german = FACT.model_copy(update={"statement": statement, "quote": statement})
+    known = {"research": Research(sources=(SOURCE,), facts=(german,)), "papers": ()}
+    text = "You have been in charge of a laboratory for liquids since 2015."
+    claims = [DraftClaim(sentence=text, source_ids=["F1"])]
+    assert problems_of(Draft(body=saying(text), claims=claims), material(**known)) == []
+    assert "states_without_source" in found_in(saying(text.replace(" since 2015", "")), **known)
+
+
+def test_a_correction_names_the_words_that_nothing_supports() -> None:
+    (problem,) = problems_of(Draft(body=saying("Your vegan recipes are great.")), material())
+    assert "speaks of: recipes, vegan." in problem.correction

@@ -55,6 +55,9 @@ def test_accents_particles_and_scripts_do_not_hide_the_name(given: str, written:
         ("Subject: x\n\nHello Dr. Bee!\n", "Dr. Bee"),
         ("Sehr geehrte Frau Curie,\n", "Frau Curie"),
         ("Good morning Eve:\nx", "Eve"),
+        ("Good afternoon, Dr. Smith,\nx", "Dr. Smith"),
+        ("Hello, I am Jo and I study physics.\nx", ""),
+        ("Hi,\nI am Jo", ""),
         ("I write to you.", None),
     ],
 )

@@ -46,7 +46,7 @@ async def test_the_email_is_written_and_the_task_names_it() -> None:
     email_id, email = store.written[data.task_id]
     assert result.email_id == email_id
     assert email.message == GOOD
-    assert result.prompt_versions[Step.COMPOSER] == "compose-1"
+    assert result.prompt_versions[Step.COMPOSER] == "compose-2"
     assert result.usage[Step.COMPOSER].calls == 1
 
 

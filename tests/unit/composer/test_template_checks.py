@@ -128,4 +128,6 @@ def test_a_subject_line_is_kept_if_and_only_if_the_template_has_one() -> None:
     assert found_in(f"Subject: A question about quantum fluids\n\n{GOOD}", email_template=with_line) == set()
     known = material(email_template=with_line)
     assert cleaned(Draft(subject="A question", body=GOOD), known).body.startswith("Subject: A question\n\nDear")
+    german = material(email_template=f"Betreff: {{{{topic}}}}\n\n{TEMPLATE}")
+    assert cleaned(Draft(subject="Helium", body=GOOD), german).body.startswith("Betreff: Helium\n\nDear")
     assert cleaned(Draft(body=f"Subject: Hi\n\n{GOOD}"), material()).body == GOOD

@@ -75,7 +75,8 @@ def test_irregular_verbs_make_a_statement(verb: str) -> None:
 def test_what_is_told_of_a_colleague_by_a_pronoun_is_no_fact_about_the_recipient() -> None:
     found = draw(
         "Ada Example works on helium with Bob Other at Nowhere. He received the Newton medal in 2021. "
-        "Ada Example also leads the cold laboratory. She studied physics in Elsewhere. She received the chair of physics in 2010."
+        "Ada Example also leads the cold laboratory. She studied physics in Elsewhere. "
+        "She received the chair of physics in 2010."
     )
     told = " ".join(statements(found))
     assert "chair of physics in 2010" in told

@@ -4,6 +4,7 @@ The model's claims are hints: a source that shares nothing with the sentence is 
 of the sentence is added. What remains unsupported is for the checks.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from scribe.composer.vocabulary import TITLES
 MOST_SOURCES = 3
 """Sources that a sentence may rest on beyond those that its details name."""
 
+_TO_RECIPIENT = re.compile(r"\b(?:you|your|yours|you['’]\w+)\b", re.IGNORECASE)
 _FREE = TITLES | {"i", "i'm", "i've", "i'd", "i'll", "ps", "pps", "ok", "re"}
 
 
@@ -24,7 +26,8 @@ class Grounding:
     """A sentence and what it rests on.
 
     `unsupported` are its details that none of its sources holds, `novel` the stems of its telling words that the sender
-    did not use, `support` the share of those that its sources hold.
+    did not use, `support` the share of those that its sources hold, `unheld` the words that they do not,
+    `is_to_recipient` whether it says `you` or `your`.
     """
 
     sentence: str
@@ -32,6 +35,8 @@ class Grounding:
     unsupported: frozenset[str]
     novel: frozenset[str]
     support: float
+    unheld: tuple[str, ...]
+    is_to_recipient: bool
 
 
 def ground_all(draft: Draft, material: Material) -> list[Grounding]:
@@ -44,29 +49,69 @@ def ground_all(draft: Draft, material: Material) -> list[Grounding]:
 def ground(sentence: str, hints: Iterable[str], material: Material) -> Grounding:
     """The grounding of one sentence, with the ids that the model gave for it."""
     details = details_of(sentence, nouns_are_capitalised=material.language == "de") - material.own_tokens - _FREE
-    novel = frozenset(telling(sentence) - material.own_stems)
+    words = {stem: word for stem, word in telling(sentence).items() if stem not in material.own_stems}
+    novel = frozenset(words)
+    said = Said(frozenset(details), novel if material.is_english else frozenset())
     hinted = [material.evidence[hint] for hint in dict.fromkeys(hints) if hint in material.evidence]
-    chosen = {item.id: item for item in hinted if not material.is_english or _shares(item, details, novel)}
-    for detail in sorted(details - _held(chosen.values())):
-        found = _best(detail, details, novel, material.evidence)
+    chosen = {item.id: item for item in hinted if not material.can_compare(item) or said.shares(item)}
+    for detail in sorted(said.unsupported(chosen.values())):
+        found = _best(detail, said, material.evidence)
         if found is not None:
             chosen[found.id] = found
     chosen.update(_nearest(novel, chosen, material.evidence))
-    held = _stems_of(chosen.values())
     return Grounding(
         sentence=sentence,
         source_ids=tuple(sorted(chosen)),
-        unsupported=frozenset(details - _held(chosen.values())),
+        unsupported=said.unsupported(chosen.values()),
         novel=novel,
-        support=_support(novel, held, material, is_sourced=bool(chosen)),
+        support=_support(novel, chosen.values(), material),
+        unheld=tuple(words[stem] for stem in sorted(novel - _stems_of(chosen.values()))),
+        is_to_recipient=_TO_RECIPIENT.search(sentence) is not None,
     )
 
 
-def _support(novel: frozenset[str], held: set[str], material: Material, *, is_sourced: bool) -> float:
+@dataclass(frozen=True)
+class Said:
+    """What a sentence says: its details, and the stems of its other telling words where they can be compared."""
+
+    details: frozenset[str]
+    novel: frozenset[str]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The details that are no numbers."""
+        return frozenset(detail for detail in self.details if not _is_number(detail))
+
+    def shares(self, item: Evidence) -> bool:
+        """Whether the item has anything of it."""
+        return bool(self.details & item.tokens or self.novel & item.stems)
+
+    def unsupported(self, items: Iterable[Evidence]) -> frozenset[str]:
+        """The details that none of the items supports."""
+        held = list(items)
+        return frozenset(detail for detail in self.details if not any(self.is_supported(detail, i) for i in held))
+
+    def is_supported(self, detail: str, item: Evidence) -> bool:
+        """Whether the item holds the detail. A number of another matter proves nothing: it needs company."""
+        if detail not in item.tokens:
+            return False
+        if not _is_number(detail) or not (self.names or self.novel):
+            return True
+        if self.names & item.tokens or item.language not in (None, "en"):
+            return True
+        return 2 * len(self.novel & item.stems) > len(self.novel)
+
+
+def _is_number(detail: str) -> bool:
+    return not any(char.isalpha() for char in detail)
+
+
+def _support(novel: frozenset[str], chosen: Iterable[Evidence], material: Material) -> float:
     """Over two languages words cannot be compared; there a source that the model named has to do."""
-    if not novel or (is_sourced and not material.is_english):
+    items = list(chosen)
+    if not novel or not all(map(material.can_compare, items)):
         return 1.0
-    return len(novel & held) / len(novel)
+    return len(novel & _stems_of(items)) / len(novel)
 
 
 def _hints(sentence: str, draft: Draft) -> list[str]:
@@ -79,40 +124,32 @@ def _hints(sentence: str, draft: Draft) -> list[str]:
     ]
 
 
-def _shares(item: Evidence, details: set[str], novel: frozenset[str]) -> bool:
-    return bool(details & item.tokens or novel & item.stems)
-
-
-def _held(items: Iterable[Evidence]) -> set[str]:
-    return {token for item in items for token in item.tokens}
-
-
 def _stems_of(items: Iterable[Evidence]) -> set[str]:
     return {stem for item in items for stem in item.stems}
 
 
-def _best(detail: str, details: set[str], novel: frozenset[str], evidence: Mapping[str, Evidence]) -> Evidence | None:
-    """The item that holds the detail and most else of the sentence. A bare small number proves nothing."""
+def _best(detail: str, said: Said, evidence: Mapping[str, Evidence]) -> Evidence | None:
+    """The item that supports the detail and holds most else of the sentence. A bare small number proves nothing."""
     if detail.isdigit() and len(detail) < 3:
         return None
-    holding = [item for item in evidence.values() if detail in item.tokens]
-    return max(holding, key=lambda item: _likeness(item, details, novel), default=None)
+    holding = [item for item in evidence.values() if said.is_supported(detail, item)]
+    return max(holding, key=lambda item: _likeness(item, said.details, said.novel), default=None)
 
 
 def _nearest(
     novel: frozenset[str], chosen: Mapping[str, Evidence], evidence: Mapping[str, Evidence]
 ) -> dict[str, Evidence]:
-    """What else the sentence comes near to: at first an item that holds a third of it, then some that add two words."""
+    """What else the sentence comes near to: items that hold a third of it, then some that add two words."""
     found = dict(chosen)
     while len(found) < MOST_SOURCES:
         missing = frozenset(novel - _stems_of(found.values()))
-        nearest = max(evidence.values(), key=lambda item: _likeness(item, set(), missing), default=None)
-        gain = _likeness(nearest, set(), missing) if nearest else 0
-        if nearest is None or gain == 0 or (gain < 2 if found else gain * 3 < len(novel)):
+        nearest = max(evidence.values(), key=lambda item: _likeness(item, frozenset(), missing), default=None)
+        gain = _likeness(nearest, frozenset(), missing) if nearest else 0
+        if nearest is None or gain == 0 or (gain * 3 < len(novel) and (gain < 2 or not found)):
             break
         found[nearest.id] = nearest
     return found
 
 
-def _likeness(item: Evidence, details: set[str], novel: frozenset[str]) -> int:
+def _likeness(item: Evidence, details: frozenset[str], novel: frozenset[str]) -> int:
     return len(details & item.tokens) + len(novel & item.stems)

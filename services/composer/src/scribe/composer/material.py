@@ -51,6 +51,11 @@ class Evidence:
         """Its words in a row."""
         return sequence(self.text)
 
+    @cached_property
+    def language(self) -> str | None:
+        """Its language, None where it does not tell."""
+        return language_of(self.text)
+
 
 @dataclass(frozen=True)
 class Material:
@@ -119,8 +124,12 @@ class Material:
 
     @property
     def is_english(self) -> bool:
-        """Whether the template's words can be compared with those of facts and papers, which mostly are English."""
+        """Whether the template is in English, as facts and papers mostly are."""
         return self.language == "en"
+
+    def can_compare(self, item: Evidence) -> bool:
+        """Whether the words of an e-mail can be compared with the item's: both are English, as far as they tell."""
+        return self.is_english and item.language in (None, "en")
 
     @cached_property
     def evidence(self) -> Mapping[str, Evidence]:

@@ -39,7 +39,8 @@ def with_subject(body: str, subject: str | None, template: str) -> str:
     wanted, given = _SUBJECT.match(template), _SUBJECT.match(body)
     if wanted and not given and subject:
         gap = "\n\n" if template[wanted.end() :].startswith("\n") else "\n"
-        return f"Subject: {' '.join(subject.split())}{gap}{body}"
+        label = wanted.group().partition(":")[0].strip()
+        return f"{label}: {' '.join(subject.split())}{gap}{body}"
     if given and not wanted:
         return body[given.end() :].lstrip("\n")
     return body

@@ -1,42 +1,63 @@
 """What in a sentence says something: details (names, acronyms, numbers) and telling words, in forms to be compared."""
 
 import re
+from collections.abc import Iterator
 
 from scribe.common.wording import fold_accents, words
-from scribe.composer.vocabulary import GENERIC
+from scribe.composer.vocabulary import GENERIC, GRAVE
 
 STEM = 5
+LONGEST_ACRONYM = 5
+
+_LITTLE = frozenset({"of", "the", "and", "for", "in", "at", "on", "to", "a", "an", "de", "la"})
+_PLURAL = re.compile(r"(?<=[A-Z]{2})['’]?s$")
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’/+-][^\W_]+)*")
 
 
 def details_of(sentence: str, *, nouns_are_capitalised: bool = False) -> set[str]:
-    """Names, acronyms and numbers: capitalised words after the first, words in capitals, whatever has a digit."""
+    """Names, acronyms, numbers and grave words: capitalised words after the first, words in capitals, what has a digit.
+
+    Where nouns are capitalised, of a word such as `mRNA-Impfstoff` only the acronym counts.
+    """
     found: set[str] = set()
     for index, match in enumerate(_TOKEN.finditer(sentence)):
         word = match.group()
         opens_quote = match.start() > 0 and sentence[match.start() - 1] in "“\"„«‘'*_"
         first = index == 0 and not opens_quote
-        is_name = word[0].isupper() and not first and not nouns_are_capitalised
-        if any(char.isdigit() for char in word) or sum(map(str.isupper, word)) > 1 or is_name:
+        if word[0].isupper() and not first and not nouns_are_capitalised:
             found |= _token_parts(word)
-    return found
+        parts = word.split("-") if nouns_are_capitalised else [word]
+        found |= {form for part in parts if _is_marked(part) for form in _token_parts(part)}
+    return found | (_token_parts("-".join(words(sentence))) & set(GRAVE.values()))
+
+
+def _is_marked(word: str) -> bool:
+    return any(char.isdigit() for char in word) or sum(map(str.isupper, word)) > 1
 
 
 def tokens(text: str) -> set[str]:
-    """Every word of a text in the forms in which `details_of` names details."""
-    return {part for match in _TOKEN.finditer(text) for part in _token_parts(match.group())}
+    """Every word of a text in the forms in which `details_of` names details, and what its words can be shortened to."""
+    return {part for match in _TOKEN.finditer(text) for part in _token_parts(match.group())} | set(_initials(text))
 
 
 def _token_parts(word: str) -> set[str]:
-    parts = re.split(r"[-/'’+]", fold_accents(word).replace(",", ""))
-    return {part.strip(".") for part in parts if len(part.strip(".")) > 1 or (part.isdigit() and len(parts) == 1)}
+    parts = re.split(r"[-/'’+]", fold_accents(_PLURAL.sub("", word)).replace(",", ""))
+    bare = (part.strip(".") for part in parts)
+    return {GRAVE.get(part, part) for part in bare if len(part) > 1 or (part.isdigit() and len(parts) == 1)}
 
 
-def telling(sentence: str) -> set[str]:
-    """The stems of the words that could say something."""
+def _initials(text: str) -> Iterator[str]:
+    """`nlp` where a text speaks of natural language processing, `mit` of the Massachusetts Institute of Technology."""
+    firsts = [part[0] for word in words(text) for part in word.split("-") if part and part not in _LITTLE]
+    for size in range(2, LONGEST_ACRONYM + 1):
+        yield from ("".join(firsts[at : at + size]) for at in range(len(firsts) - size + 1))
+
+
+def telling(sentence: str) -> dict[str, str]:
+    """The words that could say something, by their stems."""
     long = (part for word in words(sentence) for part in word.split("-") if len(part) > 3 and part.isalpha())
-    return {_stem(word) for word in long if word not in GENERIC}
+    return {_stem(word): word for word in long if word not in GENERIC}
 
 
 def stems(text: str) -> set[str]:

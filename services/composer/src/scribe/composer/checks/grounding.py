@@ -11,13 +11,14 @@ from scribe.composer.material import Material
 from scribe.composer.telling import sequence, telling
 
 NOVELTY = 2
+NOVELTY_TO_RECIPIENT = 1
 FOREIGN_NOVELTY = 8
 """Words of its own from which on a sentence says something; more where common words cannot be told apart."""
 SUPPORT = 1 / 3
 """Share of them that its sources must hold."""
 
 _QUOTED = re.compile(
-    r"[“\"„«]([^“”\"„«»\n]{3,300})[”\"»“]|(?<!\w)[*_]([^*_\n]{3,300})[*_](?!\w)|‘([^‘’\n]{8,300})’(?!\w)"
+    r"[“\"„«]([^“”\"„«»\n]{3,300})[”\"»“]|(?<!\w)[*_]([^*_\n]{3,300})[*_](?!\w)|(?<!\w)[‘']([^‘’'\n]{8,300})[’'](?!\w)"
 )
 
 
@@ -25,7 +26,7 @@ def names_unknown_publications(draft: Draft, material: Material) -> Iterator[Pro
     """A title in quotes or italics that is neither a paper's, nor in a fact, nor made of the sender's words."""
     known = [sequence(material.own_text), *(item.sequence for item in material.evidence.values())]
     for title in titles_of(draft.body):
-        if any(sequence(title) in text for text in known) or telling(title) <= material.own_stems:
+        if any(sequence(title) in text for text in known) or set(telling(title)) <= material.own_stems:
             continue
         bearing = tuple(sentence for sentence in sentences(draft.body) if title in sentence)
         yield Problem(
@@ -42,7 +43,7 @@ def titles_of(text: str) -> list[str]:
 
 
 def states_unsourced_details(draft: Draft, material: Material) -> Iterator[Problem]:
-    """A name, number or place that the sentence's sources do not hold."""
+    """A name, number, place or grave word that the sentence's sources do not hold."""
     for grounding in ground_all(draft, material):
         if grounding.unsupported:
             shown = ", ".join(sorted(grounding.unsupported))
@@ -54,12 +55,14 @@ def states_unsourced_details(draft: Draft, material: Material) -> Iterator[Probl
 
 
 def states_without_source(draft: Draft, material: Material) -> Iterator[Problem]:
-    """A sentence that says something new which no fact or paper comes near."""
-    least = NOVELTY if material.is_english else FOREIGN_NOVELTY
+    """A sentence that says something new which no fact or paper comes near; to the recipient one word is enough."""
     for grounding in ground_all(draft, material):
+        least = NOVELTY_TO_RECIPIENT if grounding.is_to_recipient else NOVELTY
+        least = least if material.is_english else FOREIGN_NOVELTY
         if len(grounding.novel) >= least and grounding.support < SUPPORT:
+            shown = ", ".join(grounding.unheld)
             yield Problem(
                 "states_without_source",
-                f'No fact or paper says this, leave it out or say only what they say: "{grounding.sentence}".',
+                f'No fact or paper speaks of: {shown}. Leave it out, or say what they say, in: "{grounding.sentence}".',
                 (grounding.sentence,),
             )

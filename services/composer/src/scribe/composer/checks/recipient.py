@@ -16,6 +16,7 @@ _GREETING = re.compile(
     r"\s*(?:[,:!]|\n|$)",
     re.IGNORECASE,
 )
+MOST_WORDS_OF_A_NAME = 5
 _NAME_GAP = re.compile(r"\bname\b|\brecipient\b|\bprofessor\b|\blast\b|\bsurname\b", re.IGNORECASE)
 
 
@@ -59,8 +60,14 @@ def greeted_name(body: str) -> str | None:
     for line in lines[:2]:
         greeting = _GREETING.match(line)
         if greeting:
-            return greeting.group("name").strip()
+            return greeting.group("name").strip() or _named_after(line[greeting.end() :])
     return None
+
+
+def _named_after(rest: str) -> str:
+    """Whom `Good morning, Dr. Lee,` names; a sentence that goes on in the same line names nobody."""
+    name = rest.strip(" \t,:!")
+    return name if len(name.split()) <= MOST_WORDS_OF_A_NAME and not name.endswith((".", "?")) else ""
 
 
 def _parts(text: str) -> set[str]:
