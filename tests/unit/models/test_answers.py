@@ -60,6 +60,23 @@ def test_what_is_no_answer_is_named(text: str, fault: Fault) -> None:
     assert raised.value.correction
 
 
+class Greetings(BaseModel):
+    """Several greetings."""
+
+    words: list[str]
+    said: str = ""
+
+
+def test_a_list_that_was_written_as_a_string_of_json_is_unpacked() -> None:
+    answer = json.dumps({"words": '["hello", "hi"]', "said": "[]"})
+    assert read_answer(answer, None, Greetings, USAGE).value == Greetings(words=["hello", "hi"], said="[]")
+
+
+def test_a_list_that_is_no_json_is_malformed() -> None:
+    with pytest.raises(UnusableAnswerError, match="words"):
+        read_answer(json.dumps({"words": "hello"}), None, Greetings, USAGE)
+
+
 def test_the_error_names_fields_and_never_what_the_model_wrote() -> None:
     with pytest.raises(UnusableAnswerError) as raised:
         read_answer('{"words": ["secret"], "times": "secret"}', None, Greeting, USAGE)

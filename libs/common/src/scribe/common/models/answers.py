@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar, assert_never
+from typing import Generic, Literal, TypeVar, assert_never, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from scribe.common.errors import PermanentError
@@ -14,6 +14,8 @@ T = TypeVar("T", bound=BaseModel)
 
 Fault = Literal["empty", "refused", "malformed", "cut_off"]
 
+_JSON: TypeAdapter[object] = TypeAdapter(object)
+_LIST: TypeAdapter[list[object]] = TypeAdapter(list[object])
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _REFUSAL = re.compile(
@@ -85,11 +87,31 @@ def read_answer(text: str, fault: Fault | None, output: type[T], usage: Usage) -
     if not bare or bare == "{}":
         raise UnusableAnswerError("empty", "no content", usage)
     try:
-        return Answer(output.model_validate_json(bare), usage)
+        return Answer(output.model_validate(unpacked(bare, output)), usage)
     except ValidationError as error:
         if not bare.startswith("{") and _REFUSAL.search(bare[:400]):
             raise UnusableAnswerError("refused", "in words", usage) from None
         raise UnusableAnswerError("malformed", _fields(error), usage) from None
+
+
+def unpacked(text: str, output: type[BaseModel]) -> object:
+    """The answer's JSON, with those lists unpacked that a model has written as a string of JSON: `"claims": "[...]"`.
+
+    Raises:
+        ValidationError: it is no JSON.
+    """
+    found = _JSON.validate_json(text)
+    if not isinstance(found, dict):
+        return found
+    lists = {name for name, field in output.model_fields.items() if get_origin(field.annotation) is list}
+    return {name: _unpacked_list(value) if name in lists else value for name, value in found.items()}
+
+
+def _unpacked_list(value: object) -> object:
+    try:
+        return _LIST.validate_json(value) if isinstance(value, str) else value
+    except ValidationError:
+        return value
 
 
 def _fields(error: ValidationError) -> str:
