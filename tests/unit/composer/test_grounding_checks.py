@@ -82,6 +82,8 @@ def test_a_statement_that_nothing_supports_is_named(text: str) -> None:
         "It made me realize how much careful groundwork matters before a field can move forward.",
         "I know how busy you must be, and I would understand if you don't have time to reply.",
         "Your example gives me a lot of encouragement as I think about my own next steps.",
+        "I would love to ask you about vaccines.",
+        "Could you tell me about vaccines?",
         "I have been wondering whether the area law would hold in larger systems.",
         "",
     ],
@@ -125,6 +127,7 @@ def test_the_templates_sentences_are_no_claims() -> None:
         ("The Navier-Stokes equation", {"navier", "stokes"}),
         ("“Wet Paint” dries", {"wet", "paint"}),
         ("These LLMs won an Award", {"llm", "prize"}),
+        ("With a Ph.D. from the U.S.", {"phd", "us"}),
     ],
 )
 def test_details_are_names_acronyms_and_numbers(sentence: str, details: set[str]) -> None:

@@ -12,7 +12,7 @@ from scribe.common.name_words import DEGREES, FAMILY_FIRST, PARTICLES, SUFFIXES,
 
 LONGEST_NAME = 255
 
-_STROKES = str.maketrans(
+STROKES = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
 )
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
@@ -43,7 +43,7 @@ class PersonName:
 
 def fold(text: str) -> str:
     """Lower-case letters without accents, strokes and ligatures."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(STROKES))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

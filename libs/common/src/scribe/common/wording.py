@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from scribe.common.names import STROKES
+
 _FOLDS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛´`′", "'"),
@@ -27,8 +29,8 @@ def fold(text: str) -> str:
 
 
 def fold_accents(text: str) -> str:
-    """`fold`, and accents taken off: `Müller` is `muller`."""
-    decomposed = unicodedata.normalize("NFD", fold(text))
+    """`fold`, and accents and strokes taken off: `Müller` is `muller`, `Łoś` is `los`."""
+    decomposed = unicodedata.normalize("NFD", fold(text).translate(STROKES))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

@@ -17,7 +17,12 @@ from scribe.composer.vocabulary import TITLES
 MOST_SOURCES = 3
 """Sources that a sentence may rest on beyond those that its details name."""
 
-_TO_RECIPIENT = re.compile(r"\b(?:you|your|yours|you['’]\w+)\b", re.IGNORECASE)
+_OF_RECIPIENT = re.compile(
+    r"\b(?:your|yours|(?<!ask )(?<!asking )(?<!thank )(?<!tell )(?<!with )(?<!from )(?<!to )(?<!for )you(?:['’]\w+)?)\b"
+    r"(?!.*\?\W*$)",
+    re.IGNORECASE,
+)
+"""Something is said of the recipient: not in `I would like to ask you`, nor in a question."""
 _FREE = TITLES | {"i", "i'm", "i've", "i'd", "i'll", "ps", "pps", "ok", "re"}
 
 
@@ -27,7 +32,7 @@ class Grounding:
 
     `unsupported` are its details that none of its sources holds, `novel` the stems of its telling words that the sender
     did not use, `support` the share of those that its sources hold, `unheld` the words that they do not,
-    `is_to_recipient` whether it says `you` or `your`.
+    `is_of_recipient` whether it says something of `you` or `your`.
     """
 
     sentence: str
@@ -36,7 +41,7 @@ class Grounding:
     novel: frozenset[str]
     support: float
     unheld: tuple[str, ...]
-    is_to_recipient: bool
+    is_of_recipient: bool
 
 
 def ground_all(draft: Draft, material: Material) -> list[Grounding]:
@@ -66,7 +71,7 @@ def ground(sentence: str, hints: Iterable[str], material: Material) -> Grounding
         novel=novel,
         support=_support(novel, chosen.values(), material),
         unheld=tuple(words[stem] for stem in sorted(novel - _stems_of(chosen.values()))),
-        is_to_recipient=_TO_RECIPIENT.search(sentence) is not None,
+        is_of_recipient=_OF_RECIPIENT.search(sentence) is not None,
     )
 
 

@@ -10,6 +10,7 @@ STEM = 5
 LONGEST_ACRONYM = 5
 
 _LITTLE = frozenset({"of", "the", "and", "for", "in", "at", "on", "to", "a", "an", "de", "la"})
+_DOTS = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _PLURAL = re.compile(r"(?<=[A-Z]{2})['’]?s$")
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’/+-][^\W_]+)*")
@@ -42,7 +43,7 @@ def tokens(text: str) -> set[str]:
 
 
 def _token_parts(word: str) -> set[str]:
-    parts = re.split(r"[-/'’+]", fold_accents(_PLURAL.sub("", word)).replace(",", ""))
+    parts = re.split(r"[-/'’+]", fold_accents(_DOTS.sub("", _PLURAL.sub("", word))).replace(",", ""))
     bare = (part.strip(".") for part in parts)
     return {GRAVE.get(part, part) for part in bare if len(part) > 1 or (part.isdigit() and len(parts) == 1)}
 

@@ -192,5 +192,8 @@ STOP_WORDS = {
 }
 """The commonest words of languages, to tell them apart."""
 
-TITLES = _set("dr prof professor doctor mr mrs ms mx sir madam dame herr frau docteur monsieur madame")
+TITLES = _set(
+    "dr dra prof profa professor professora profesora doctor mr mrs ms mx sir madam dame herr frau docteur monsieur "
+    "madame"
+)
 GENDERED_TITLES = _set("mr mrs ms sir madam dame herr frau monsieur madame")

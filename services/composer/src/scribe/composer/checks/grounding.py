@@ -11,7 +11,7 @@ from scribe.composer.material import Material
 from scribe.composer.telling import sequence, telling
 
 NOVELTY = 2
-NOVELTY_TO_RECIPIENT = 1
+NOVELTY_OF_RECIPIENT = 1
 FOREIGN_NOVELTY = 8
 """Words of its own from which on a sentence says something; more where common words cannot be told apart."""
 SUPPORT = 1 / 3
@@ -55,9 +55,9 @@ def states_unsourced_details(draft: Draft, material: Material) -> Iterator[Probl
 
 
 def states_without_source(draft: Draft, material: Material) -> Iterator[Problem]:
-    """A sentence that says something new which no fact or paper comes near; to the recipient one word is enough."""
+    """A sentence that says something new which no fact or paper comes near; of the recipient one word is enough."""
     for grounding in ground_all(draft, material):
-        least = NOVELTY_TO_RECIPIENT if grounding.is_to_recipient else NOVELTY
+        least = NOVELTY_OF_RECIPIENT if grounding.is_of_recipient else NOVELTY
         least = least if material.is_english else FOREIGN_NOVELTY
         if len(grounding.novel) >= least and grounding.support < SUPPORT:
             shown = ", ".join(grounding.unheld)
