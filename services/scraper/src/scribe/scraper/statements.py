@@ -18,7 +18,7 @@ _VERB = re.compile(
     r"\b(?:is|was|are|were|has|have|had|leads|led|works|studies|develops|won|wrote|teaches|taught|directs|proves|shows"
     r"|holds|held|serves|focuses|investigates|explores|uses|describes|combines|became|began|[a-z]{2,}ed"
     r"|built|made|gave|found|ran|grew|took|drew|saw|set|put|came|went|spoke|sought|brought|chose|sang|rose"
-    r"|led|left|laid|kept|spent|met|thought|knew|lost|told|overcame"
+    r"|left|laid|kept|spent|met|thought|knew|lost|told|overcame"
     r"|[A-Z][\w'’-]+ (?:[a-z]+ly |also |now )?[a-z]{3,}s"
     r"|(?:research|work|book|group|team|lab|laborator(?:y|ies)|students|colleagues) [a-z]{3,}"
     r"|ist|hat|wurde|forscht|lehrt|est|était|dirige|enseigne|è|es|fue|investiga|ha|lavora)\b"
