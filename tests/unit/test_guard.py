@@ -1,6 +1,7 @@
 """The guard in front of every foreign URL: what it refuses, and that a connection goes where the check said."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -170,11 +171,14 @@ class Origin:
         self.answer = answer
         self.requests: list[str] = []
         self.port = 0
+        self.stays_open = False
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
         writer.write(self.answer)
         await writer.drain()
+        if self.stays_open:
+            await reader.read()
         writer.close()
 
     @asynccontextmanager
@@ -252,6 +256,30 @@ async def test_a_chain_of_redirects_ends() -> None:
             with pytest.raises(httpx.TooManyRedirects):
                 await client.get(f"http://127.0.0.1:{origin.port}/")
         assert len(origin.requests) == 6
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip", "GZIP", "br"])
+async def test_a_compressed_answer_is_refused_since_its_size_is_anybodys(encoding: str) -> None:
+    body = gzip.compress(gzip.compress(bytes(10_000_000)))
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    async with Origin(head.encode() + body).serving() as origin:
+        guard = UrlGuard(frozenset({("127.0.0.1", origin.port)}))
+        async with _client(guard) as client:
+            with pytest.raises(RefusedUrlError):
+                await client.get(f"http://127.0.0.1:{origin.port}/")
+    assert "accept-encoding: identity" in origin.requests[0].lower()
+
+
+async def test_the_body_of_a_redirect_is_not_read() -> None:
+    async with Origin(OK).serving() as target, Origin(b"").serving() as origin:
+        location = f"http://127.0.0.1:{target.port}/"
+        # Never sent to its end: whoever waits for it waits for ever.
+        origin.answer = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 1000000000\r\n\r\n".encode()
+        origin.stays_open = True
+        guard = UrlGuard(frozenset({("127.0.0.1", port) for port in (origin.port, target.port)}))
+        async with _client(guard) as client:
+            response = await client.get(f"http://127.0.0.1:{origin.port}/")
+    assert (response.text, str(response.url)) == ("hi", location)
 
 
 async def test_the_next_address_is_tried_when_the_first_accepts_no_connection() -> None:

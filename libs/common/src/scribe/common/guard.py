@@ -198,7 +198,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's transport, connecting only where the guard allows, to the address that it checked.
 
     TLS is verified against the name. Connections are not kept: one that was opened for one name must not serve another
-    name of the same address.
+    name of the same address. What an answer takes in memory is what its reader asks for: a compressed one is refused, for
+    two kilobytes of nested gzip are gigabytes in one piece, and the body of a redirect, which httpx would read to its
+    end, is left out.
     """
 
     def __init__(self, guard: UrlGuard, *, max_connections: int = 16, tls: ssl.SSLContext | None = None) -> None:
@@ -207,7 +209,22 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._inner = httpx.AsyncHTTPTransport(verify=tls or True, limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, to the first of the host's addresses that accepts a connection."""
+        """One request.
+
+        Raises:
+            RefusedUrlError: the URL must not be fetched, or its answer is compressed. UnresolvedHostError: no address.
+        """
+        response = await self._first_answer(request)
+        if response.has_redirect_location:
+            await response.aclose()
+            return httpx.Response(response.status_code, headers={"Location": response.headers["Location"]})
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            await response.aclose()
+            raise RefusedUrlError("the answer is compressed, which nobody asked for")
+        return response
+
+    async def _first_answer(self, request: httpx.Request) -> httpx.Response:
+        """From the first of the host's addresses that accepts a connection."""
         checked = await self._guard.check(request.url)
         for address in checked.addresses[:-1]:
             try:
@@ -249,7 +266,7 @@ def guarded_client(
     return httpx.AsyncClient(
         transport=GuardedTransport(guard, tls=tls),
         timeout=timeout,
-        headers={"User-Agent": user_agent},
+        headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
         follow_redirects=follow_redirects,
         max_redirects=max_redirects,
         trust_env=False,
