@@ -1,6 +1,7 @@
 """Templates from a PDF: fetched through the guard, read in a process of its own, written by a model, five at most."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -19,12 +20,15 @@ from starlette.routing import Mount, Route
 from scribe.common.health import serving
 from scribe.gateway.__main__ import open_context
 from scribe.gateway.app import create_app
-from scribe.gateway.templates.documents import UNREACHABLE, Documents
+from scribe.gateway.problems import BadRequest
+from scribe.gateway.templates.documents import UNREACHABLE, Documents, parser, read_pdf
+from scribe.gateway.templates.pdf_text import MEMORY
 from scribe.upstreams.server import Upstreams
 from scribe.upstreams.web import web
 from tests.support.gateway import Gateway, User, gateway_settings
 from tests.support.issuer import Issuer
 from tests.support.tls import serving_tls
+from tests.support.waiting import eventually
 
 INSTRUCTIONS = "Ask for a summer internship in a laboratory, friendly and short."
 
@@ -190,3 +194,19 @@ async def test_a_repeated_request_is_paid_for_once(site: Site) -> None:
     first, again = [await site.create(**{"Idempotency-Key": "one"}) for _ in range(2)]
     assert first.json() == again.json()
     assert len(site.upstreams.controls.calls_to("/anthropic")) == 1
+
+
+async def test_the_process_that_reads_a_pdf_holds_no_keys_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
+    async with parser() as process:
+        directory = Path(f"/proc/{process.pid}")
+        await eventually(lambda: f" {MEMORY} " in (directory / "limits").read_text())
+        assert (directory / "environ").read_bytes() == b""
+
+
+async def test_a_pdf_that_takes_too_long_is_given_up_and_its_process_killed() -> None:
+    with pytest.raises(BadRequest):
+        await read_pdf(b"%PDF-1.7", deadline=0)
+    async with parser() as process:
+        assert process.returncode is None
+    assert process.returncode == -signal.SIGKILL

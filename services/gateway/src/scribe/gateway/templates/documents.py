@@ -3,6 +3,8 @@
 import asyncio
 import ssl
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -14,6 +16,8 @@ from scribe.gateway.templates.pdf_text import MOST_PAGES, NO_TEXT, TOO_MANY_PAGE
 MOST_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0
 PARSE_DEADLINE = 15.0
+PARSERS = 2
+"""So many PDFs are read at once, each within `pdf_text.MEMORY`: together they fit beside the gateway in its pod."""
 USER_AGENT = "ScribeBot/0.1"
 CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream"})
 MAGIC = b"%PDF-"
@@ -27,6 +31,7 @@ class Documents:
     def __init__(self, guard: UrlGuard, tls: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         self._tls = tls
+        self._parsers = asyncio.Semaphore(PARSERS)
 
     async def text_at(self, url: str) -> str:
         """The text of the PDF at a URL that a user has given.
@@ -34,7 +39,9 @@ class Documents:
         Raises:
             BadRequest: it cannot be had, or is not a PDF of at most 10 MB and 20 pages with text in it.
         """
-        return await read_pdf(await self._fetch(url))
+        content = await self._fetch(url)
+        async with self._parsers:
+            return await read_pdf(content)
 
     async def _fetch(self, url: str) -> bytes:
         client = guarded_client(self._guard, timeout=FETCH_DEADLINE, user_agent=USER_AGENT, tls=self._tls)
@@ -61,27 +68,17 @@ async def _read(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-async def read_pdf(content: bytes) -> str:
-    """The text of a PDF, read by a process that is killed when it takes too long.
+async def read_pdf(content: bytes, deadline: float = PARSE_DEADLINE) -> str:
+    """The text of a PDF, read by a process that is killed when it takes longer than `deadline` seconds.
 
     Raises:
         BadRequest: it has too many pages, no text, or cannot be read.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "scribe.gateway.templates.pdf_text"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
     try:
-        async with asyncio.timeout(PARSE_DEADLINE):
+        async with asyncio.timeout(deadline), parser() as process:
             text, _ = await process.communicate(content)
     except TimeoutError:
         raise BadRequest(NO_PDF) from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
     if process.returncode == TOO_MANY_PAGES:
         raise BadRequest(f"The PDF has more than {MOST_PAGES} pages.")
     if process.returncode == NO_TEXT:
@@ -89,3 +86,21 @@ async def read_pdf(content: bytes) -> str:
     if process.returncode != 0:
         raise BadRequest(NO_PDF)
     return text.decode()
+
+
+@asynccontextmanager
+async def parser() -> AsyncIterator[asyncio.subprocess.Process]:
+    """The process that reads a stranger's PDF: without our environment, which holds keys, and gone after the block."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-m", "scribe.gateway.templates.pdf_text"),
+        env={},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -13,7 +13,8 @@ from pypdf.errors import PyPdfError
 
 MOST_PAGES = 20
 MOST_CHARACTERS = 20_000
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 256 * 1024 * 1024
+"""Bytes of address space; 10 MB of 20 dense pages take a third of it."""
 PROCESSOR_SECONDS = 10
 TOO_MANY_PAGES, UNREADABLE, NO_TEXT = 3, 4, 5
 
