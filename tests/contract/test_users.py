@@ -1,10 +1,14 @@
 """`/api/user`."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
-from tests.support.gateway import Gateway, User
+from tests.support.gateway import Gateway, User, running_gateway
+from tests.support.issuer import issuing
+from tests.support.pipeline import connected
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,6 +44,35 @@ async def test_init_again_keeps_the_account_and_reads_the_address_anew(gateway: 
 
     assert second.status_code == 201
     assert second.json() == {**first, "email": f"new-{user_id}@example.org"}
+
+
+HELD = """
+CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+CREATE TRIGGER held BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION held();
+"""
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+async def test_first_calls_at_once_all_get_the_account(database_url: str, nats_url: str) -> None:
+    async with (
+        issuing() as issuer,
+        running_gateway(database_url, nats_url, issuer, loops=False) as gateway,
+        connected(database_url) as connection,
+    ):
+        await connection.execute(HELD)
+
+        async def all_wait() -> bool:
+            return bool(await connection.fetchval(WAITING) == 8)
+
+        for _ in range(20):
+            async with gateway.client(issuer.token()) as client, asyncio.TaskGroup() as calls:
+                await connection.execute("SELECT pg_advisory_lock(1)")
+                posts = [calls.create_task(client.post("/api/user/init")) for _ in range(8)]
+                await eventually(all_wait)
+                await connection.execute("SELECT pg_advisory_unlock(1)")
+
+            assert {post.result().status_code for post in posts} == {201}
 
 
 async def test_address_of_another_account_is_a_conflict(gateway: Gateway, user: User) -> None:

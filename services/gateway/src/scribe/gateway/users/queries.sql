@@ -1,8 +1,9 @@
 -- name: create
-INSERT INTO users (id, email, display_name)
-VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET email = excluded.email
-RETURNING *
+-- No conflict is named: naming the id alone, one of several first calls at once would fail for its own address.
+INSERT INTO users (id, email, display_name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+
+-- name: readdress
+UPDATE users SET email = $2 WHERE id = $1 RETURNING *
 
 -- name: find
 SELECT * FROM users WHERE id = $1

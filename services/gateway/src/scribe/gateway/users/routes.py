@@ -1,5 +1,7 @@
 """`/api/user`."""
 
+from contextlib import suppress
+
 import asyncpg
 from fastapi import APIRouter, Body
 
@@ -19,11 +21,13 @@ async def init(context: InContext, caller: SignedIn, body: UserInit | None = Bod
     if caller.email is None:
         raise Forbidden("Only an account with an e-mail address can use Scribe. Please sign in with one.")
     display_name = body.display_name if body else None
-    try:
+    row: asyncpg.Record | None = None
+    with suppress(asyncpg.UniqueViolationError):
         async with context.database.as_user(caller.id) as connection:
-            row = await connection.fetchrow(SQL["create"], caller.id, caller.email, display_name)
-    except asyncpg.UniqueViolationError:
-        raise Conflict("This e-mail address belongs to another account.") from None
+            await connection.execute(SQL["create"], caller.id, caller.email, display_name)
+            row = await connection.fetchrow(SQL["readdress"], caller.id, caller.email)
+    if row is None:
+        raise Conflict("This e-mail address belongs to another account.")
     return _found(row)
 
 
