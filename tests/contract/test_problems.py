@@ -87,6 +87,23 @@ async def test_unknown_path_and_method_are_problems_too(user: User) -> None:
     assert "POST" in refused.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/queue/", "GET"),
+        ("DELETE", "/api/queue", "GET"),
+        ("PATCH", "/api/templates", "GET, POST"),
+        ("PUT", "/api/email/7c9e6679-7425-40de-944b-e07fc1f90ae7", "GET, PATCH"),
+        ("POST", "/openapi.json", "GET, HEAD"),
+    ],
+)
+async def test_wrong_method_is_told_the_right_ones(user: User, method: str, path: str, allowed: str) -> None:
+    response = await user.client.request(method, path)
+
+    assert_problem(response, 405)
+    assert sorted(response.headers["allow"].split(", ")) == allowed.split(", ")
+
+
 async def test_announced_body_over_the_limit_is_refused_unread(user: User) -> None:
     response = await user.client.post("/api/email/generate", content=b"x" * (2 * 1024 * 1024 + 1))
 

@@ -34,7 +34,9 @@ def install(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return await on_problem(request, MethodNotAllowed(allowed_methods(app, request.url.path)))
+            # The framework knows only the first route that fits; of its own pages nobody else knows.
+            allowed = allowed_methods(app, request.url.path) or [(error.headers or {})["Allow"]]
+            return await on_problem(request, MethodNotAllowed(allowed))
         sentence = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")
         return problem_response(error.status_code, sentence, headers=error.headers)
 

@@ -73,9 +73,13 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Json]]:
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
-    """What may be done with a path, whichever of its routes is asked; a fixed path wins over one with an id."""
+    """What may be done with a path, whichever of its routes is asked; a fixed path wins over one with an id.
+
+    A collection is known under its name with the slash. Nothing where the path is none of the document's.
+    """
     paths: Mapping[str, Json] = app.openapi()["paths"]
-    fitting = [path] if path in paths else [known for known in paths if _fits(known, path)]
+    fixed = {path, f"{path}/"} & paths.keys()
+    fitting = fixed or [known for known in paths if _fits(known, path)]
     return sorted({method.upper() for known in fitting for method in METHODS if method in paths[known]})
 
 
