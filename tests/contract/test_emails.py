@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from scribe.gateway.emails.export import inert
 from tests.support.gateway import Gateway, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -81,6 +82,15 @@ async def test_following_the_links_gives_every_email_once_though_new_ones_come(g
             )
 
     assert found == ids
+
+
+async def test_full_last_page_has_no_link(gateway: Gateway, user: User) -> None:
+    await write(gateway, user, 40)
+
+    last = await user.client.get("/api/email/", params={"offset": 20})
+
+    assert len(last.json()) == 20
+    assert "link" not in last.headers
 
 
 @pytest.mark.parametrize(("limit", "status"), [("0", 422), ("-1", 422), ("x", 422), ("1", 200), ("100", 200)])
@@ -166,6 +176,13 @@ async def test_csv_holds_every_email_and_no_formula(gateway: Gateway, user: User
     assert len(rows) == 120
     assert rows[0]["email_message"] == 'Dear "Ada",\nfirst, second; “third”'
     assert rows[0]["recipient_name"].startswith("'=")
+
+
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"], ids=ascii
+)
+async def test_text_that_a_spreadsheet_would_take_for_a_formula_is_made_inert(first: str) -> None:
+    assert inert(f"{first}1+1") == f"'{first}1+1"
 
 
 async def test_json_export_is_the_list_of_all_emails(gateway: Gateway, user: User) -> None:

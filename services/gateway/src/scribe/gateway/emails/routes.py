@@ -8,7 +8,7 @@ from scribe.gateway.context import InContext, PathId, UserId
 from scribe.gateway.emails.models import Email, EmailUpdate
 from scribe.gateway.problems import NotFound
 from scribe.gateway.web.openapi import problems
-from scribe.gateway.web.paging import WantedPage, describe_page
+from scribe.gateway.web.paging import WantedPage, one_page
 
 SQL = load_queries("scribe.gateway.emails")
 router = APIRouter(prefix="/api/email", tags=["email"])
@@ -29,12 +29,10 @@ async def list_emails(
     async with context.database.as_user(user_id) as connection:
         rows = await connection.fetch(
             SQL["list"],
-            *(user_id, page.limit, page.after_time, page.after_id, include_discarded, displayed, page.offset),
+            *(user_id, page.looked_for, page.after_time, page.after_id, include_discarded, displayed, page.offset),
         )
         total = await connection.fetchval(SQL["count"], user_id, include_discarded, displayed)
-    last = (rows[-1]["created_at"], rows[-1]["id"]) if rows else None
-    describe_page(request, response, page, total, last, len(rows))
-    return [Email.model_validate(dict(row)) for row in rows]
+    return [Email.model_validate(dict(row)) for row in one_page(request, response, page, total, rows)]
 
 
 @router.get("/{id}")

@@ -16,7 +16,7 @@ from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound, ServiceUnavailable, TooManyRequests
 from scribe.gateway.templates.models import Template, TemplateRequest
 from scribe.gateway.web.openapi import problems
-from scribe.gateway.web.paging import WantedPage, describe_page
+from scribe.gateway.web.paging import WantedPage, one_page
 
 SQL = load_queries("scribe.gateway.templates")
 MOST_TEMPLATES = 5
@@ -82,11 +82,11 @@ async def list_templates(
 ) -> list[Template]:
     """The caller's templates, newest first."""
     async with context.database.as_user(user_id) as connection:
-        rows = await connection.fetch(SQL["list"], user_id, page.limit, page.after_time, page.after_id, page.offset)
+        rows = await connection.fetch(
+            SQL["list"], user_id, page.looked_for, page.after_time, page.after_id, page.offset
+        )
         total = await connection.fetchval(SQL["total"], user_id)
-    last = (rows[-1]["created_at"], rows[-1]["id"]) if rows else None
-    describe_page(request, response, page, total, last, len(rows))
-    return [Template.model_validate(dict(row)) for row in rows]
+    return [Template.model_validate(dict(row)) for row in one_page(request, response, page, total, rows)]
 
 
 @router.get("/{id}")

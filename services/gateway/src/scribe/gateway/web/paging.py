@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Query, Request, Response
 
 from scribe.gateway.problems import BadRequest
@@ -23,6 +24,11 @@ class Page:
     limit: int
     offset: int
     after: tuple[datetime, UUID] | None
+
+    @property
+    def looked_for(self) -> int:
+        """How many to ask for: one more than is told, which says whether there is more."""
+        return self.limit + 1
 
     @property
     def after_time(self) -> datetime | None:
@@ -70,11 +76,14 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
         raise BadRequest("The cursor is not one that this API gave out.") from None
 
 
-def describe_page(
-    request: Request, response: Response, page: Page, total: int, last: tuple[datetime, UUID] | None, count: int
-) -> None:
-    """Put the total and, where more may follow, the link to the next page into the headers."""
+def one_page(
+    request: Request, response: Response, page: Page, total: int, rows: list[asyncpg.Record]
+) -> list[asyncpg.Record]:
+    """The page's rows; the total and, where more follow, the link to the next page go into the headers."""
     response.headers["X-Total-Count"] = str(total)
-    if last is not None and count == page.limit:
-        url = request.url.remove_query_params(["offset"]).include_query_params(cursor=write_cursor(*last))
+    if len(rows) > page.limit:
+        last = rows[page.limit - 1]
+        cursor = write_cursor(last["created_at"], last["id"])
+        url = request.url.remove_query_params(["offset"]).include_query_params(cursor=cursor)
         response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+    return rows[: page.limit]
