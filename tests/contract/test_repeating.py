@@ -93,12 +93,13 @@ async def strict_gateways(
     postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Gateway, Gateway]]:
     """Two replicas with low limits."""
+    limits = {"generate_per_minute": 5, "batches_per_minute": 2, "pending_per_user": 150}
     async with (
         fresh_database(postgres_url) as url,
         running_nats(tmp_path_factory.mktemp("nats")) as nats,
         issuing() as issuer,
-        running_gateway(url, nats.url, issuer, loops=False, generate_per_minute=5, batches_per_minute=2) as first,
-        running_gateway(url, nats.url, issuer, loops=False, generate_per_minute=5, batches_per_minute=2) as second,
+        running_gateway(url, nats.url, issuer, loops=False, **limits) as first,
+        running_gateway(url, nats.url, issuer, loops=False, **limits) as second,
     ):
         yield first, second
 
@@ -122,6 +123,19 @@ async def test_limit_holds_over_all_replicas_and_says_when_to_come_back(
         assert (await other.client.post("/api/email/generate", json=ONE)).status_code == 202
         assert (await user.client.post("/api/queue/batch", json=MANY)).status_code == 201
         assert len(await user.items()) == 7
+
+
+async def test_what_may_wait_holds_over_all_replicas(strict_gateways: tuple[Gateway, Gateway]) -> None:
+    first, second = strict_gateways
+    batch = {**MANY, "items": [PERSON] * 100}
+    for _ in range(5):
+        async with first.user() as user, second.user(user.id) as elsewhere:
+            answers = await asyncio.gather(
+                *(who.client.post("/api/queue/batch", json=batch) for who in (user, elsewhere))
+            )
+
+            assert sorted(answer.status_code for answer in answers) == [201, 429]
+            assert len(await user.items()) == 100
 
 
 async def test_headers_tell_what_is_left(strict_gateways: tuple[Gateway, Gateway]) -> None:

@@ -5,6 +5,10 @@ SELECT item.id, $1, item.name, item.interest, $5, $6, now() + item.place * inter
 FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS item (id, name, interest, place)
 ORDER BY item.place
 
+-- name: lock_user
+-- Submissions of one user wait for each other, so that together they keep to what may be waiting.
+SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE
+
 -- name: count_pending
 SELECT count(*) FROM queue_items WHERE user_id = $1 AND status = 'pending'
 

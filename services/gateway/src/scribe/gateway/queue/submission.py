@@ -26,6 +26,7 @@ async def submit(
     Raises:
         TooManyRequests: the user has too many items waiting.
     """
+    await connection.execute(SQL["lock_user"], user_id)
     waiting: int = await connection.fetchval(SQL["count_pending"], user_id)
     if waiting + len(recipients) > context.settings.pending_per_user:
         raise TooManyRequests(f"You have {waiting} e-mails waiting already. Let some of them finish first.", 60)
