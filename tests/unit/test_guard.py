@@ -261,7 +261,9 @@ async def test_a_chain_of_redirects_ends() -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip", "GZIP", "br"])
 async def test_a_compressed_answer_is_refused_since_its_size_is_anybodys(encoding: str) -> None:
     body = gzip.compress(gzip.compress(bytes(10_000_000)))
-    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
     async with Origin(head.encode() + body).serving() as origin:
         guard = UrlGuard(frozenset({("127.0.0.1", origin.port)}))
         async with _client(guard) as client:

@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from uuid import uuid4
 
 import httpx
 
 from scribe.common.pipeline import Step
 from scribe.common.progress import State
+from scribe.gateway.queue.notifications import MOST_UNREAD
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
-from tests.support.pipeline import Workers
+from tests.support.pipeline import Workers, connected
 from tests.support.waiting import eventually
 
 ITEMS = "/api/queue/events"
@@ -55,6 +57,10 @@ class Listener:
         """What was told: status and step."""
         return [(event.data["status"], event.data.get("current_step")) for event in self.events]
 
+    def begun(self, task_id: str) -> list[Event]:
+        """What was told of an item since its first step has begun."""
+        return [event for event in self.events if event.data["id"] == task_id and event.data["started_at"]]
+
 
 @asynccontextmanager
 async def listening(user: User, path: str, last_event_id: str | None = None) -> AsyncIterator[Listener]:
@@ -73,6 +79,11 @@ async def listening(user: User, path: str, last_event_id: str | None = None) -> 
 async def is_in(user: User, task_id: str, status: str) -> bool:
     """Whether a task has this status."""
     return (await user.status(task_id))["status"] == status
+
+
+async def has_begun(user: User, task_id: str) -> bool:
+    """Whether a step has begun to work on an item."""
+    return any(item["id"] == task_id and item["started_at"] for item in await user.items())
 
 
 async def test_task_is_followed_live_until_its_end(user: User, workers: Workers) -> None:
@@ -130,16 +141,22 @@ async def test_cancelling_and_retrying_are_told(user: User) -> None:
         await eventually(lambda: listener.events[-1].data["status"] in ("pending", "processing"))
 
 
-async def test_client_that_comes_back_is_told_what_has_changed_since(user: User, workers: Workers) -> None:
-    first, second, third = await user.batch(3)
-    for task_id in (first, second, third):
+async def test_client_that_comes_back_is_told_what_has_changed_since(
+    user: User, workers: Workers, database_url: str
+) -> None:
+    long_silent, second, third = await user.batch(3)
+    for task_id in (long_silent, second, third):
         await eventually(partial(is_in, user, task_id, "STARTED"))
+    await workers.tell(await workers.waiting(Step.PARSER, long_silent), State.STARTED, Step.PARSER)
+    await eventually(partial(has_begun, user, long_silent))
+    async with connected(database_url) as connection:
+        await connection.execute(
+            "UPDATE queue_items SET progressed_at = now() - interval '2 minutes' WHERE id = $1", long_silent
+        )
     async with listening(user, ITEMS) as listener:
-        await eventually(lambda: len(listener.events) >= 3)
-        told = len(listener.events)
-        await workers.tell(await workers.waiting(Step.PARSER, first), State.STARTED, Step.PARSER)
-        await eventually(lambda: len(listener.events) > told)
-    newest = listener.events[-1].id
+        await workers.tell(await workers.waiting(Step.PARSER, third), State.STARTED, Step.PARSER)
+        await eventually(lambda: listener.begun(third))
+    newest = listener.begun(third)[0].id
     await workers.tell(await workers.waiting(Step.PARSER, second), State.FAILED, Step.PARSER, error="No.")
     await eventually(partial(is_in, user, second, "FAILURE"))
 
@@ -149,7 +166,24 @@ async def test_client_that_comes_back_is_told_what_has_changed_since(user: User,
         await eventually(lambda: again.events[-1].data["status"] == "completed")
 
     assert again.events[0].data["id"] == second
-    assert newest not in [event.id for event in again.events]
+    assert long_silent not in {event.data["id"] for event in again.events}
+    assert newest not in {event.id for event in again.events}
+
+
+async def test_change_that_began_before_the_last_event_and_came_after_it_is_told(
+    user: User, workers: Workers, database_url: str
+) -> None:
+    first, second = await user.batch(2)
+    for task_id in (first, second):
+        await eventually(partial(is_in, user, task_id, "STARTED"))
+    async with connected(database_url) as connection, listening(user, ITEMS) as listener, connection.transaction():
+        await connection.execute(
+            "UPDATE queue_items SET status = 'completed', progressed_at = now() WHERE id = $1", first
+        )
+        await workers.tell(await workers.waiting(Step.PARSER, second), State.STARTED, Step.PARSER)
+        await eventually(lambda: listener.begun(second))
+    async with listening(user, ITEMS, listener.begun(second)[0].id) as again:
+        await eventually(lambda: ("completed", "template_parser") in again.states())
 
 
 async def test_unreadable_last_event_id_means_everything(user: User) -> None:
@@ -223,6 +257,23 @@ async def test_quiet_stream_is_kept_open_by_pings(database_url: str, nats_url: s
         for path in (ITEMS, f"/api/email/status/{task_id}/events"):
             async with listening(user, path) as listener:
                 await eventually(partial(_has_pings, listener, 3))
+
+
+async def test_stream_of_a_task_goes_on_after_more_changes_than_it_holds(
+    database_url: str, nats_url: str, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
+        gateway.user() as user,
+    ):
+        task_id = await user.generate()
+        async with listening(user, f"/api/email/status/{task_id}/events") as listener:
+            (inbox,) = gateway.context.notifications._inboxes[user.id]
+            for _ in range(MOST_UNREAD + 1):
+                inbox.put(uuid4())
+            await eventually(lambda: not inbox.overflowed)
+            listener.comments.clear()
+            await eventually(partial(_has_pings, listener, 3))
 
 
 def _has_pings(listener: Listener, count: int) -> bool:

@@ -198,7 +198,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx's transport, connecting only where the guard allows, to the address that it checked.
 
     TLS is verified against the name. Connections are not kept: one that was opened for one name must not serve another
-    name of the same address. What an answer takes in memory is what its reader asks for: a compressed one is refused, for
+    name of the same address. An answer takes no more memory than its reader allows: a compressed one is refused, since
     two kilobytes of nested gzip are gigabytes in one piece, and the body of a redirect, which httpx would read to its
     end, is left out.
     """

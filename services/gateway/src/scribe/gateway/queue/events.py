@@ -134,6 +134,7 @@ async def _task(
         while task_id not in (changed := await inbox.take(context.settings.ping_interval)) and not inbox.overflowed:
             if not changed:
                 yield ": ping\n\n"
+        inbox.overflowed = False
 
 
 async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[asyncpg.Record | None, str]:

@@ -20,11 +20,13 @@ SELECT * FROM queue_items WHERE id = ANY ($1::uuid[]) AND user_id = $2 ORDER BY 
 
 -- name: changed_since
 -- The items of the list that have changed since the state $2:$3 was current; all of them where that is not known.
+-- From a minute before, for progressed_at is when a change began: one that began earlier may have been seen later.
 SELECT * FROM queue_items
 WHERE user_id = $1
   AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
   AND progressed_at >= coalesce(
-      (SELECT progressed_at FROM queue_items WHERE user_id = $1 AND submission = $2 AND state_rank = $3), '-infinity')
+      (SELECT progressed_at - interval '1 minute' FROM queue_items
+       WHERE user_id = $1 AND submission = $2 AND state_rank = $3), '-infinity')
   AND (submission, state_rank) IS DISTINCT FROM ($2::bigint, $3::bigint)
 ORDER BY submission
 
