@@ -62,7 +62,7 @@ async def live() -> AsyncIterator[Live]:
     """A whole platform on this machine."""
     async with collecting() as collector:
         with ephemeral_folder() as folder:
-            environment = {**os.environ, **collector.environment()}
+            environment = {**os.environ, **collector.environment(), "SCRIBE_LOG_LEVEL": "debug"}
             options = PlatformOptions(environment=environment, port=0, durable=False)
             async with running_platform(folder, options, announce=lambda _: None) as platform:
                 token = mint_token(folder, platform.state, "observer@example.org")

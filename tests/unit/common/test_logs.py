@@ -22,7 +22,17 @@ def test_an_event_is_one_json_object_with_its_trace(capsys: pytest.CaptureFixtur
 def test_the_standard_librarys_loggers_speak_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     configure(Settings(), "parser")
     logging.getLogger("some.library").warning("odd %s", "thing")
-    assert json.loads(capsys.readouterr().err)["event"] == "odd thing"
+    event = json.loads(capsys.readouterr().err)
+    assert (event["event"], event["service"]) == ("odd thing", "parser")
+
+
+def test_libraries_are_not_asked_to_debug_for_their_clients_would_tell_the_prompts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = configure(Settings(log_level="debug"), "parser")
+    logging.getLogger("anthropic._base_client").debug("Request options: %s", {"prompt": "Dear Ada"})
+    log.debug("ours")
+    assert json.loads(capsys.readouterr().err)["event"] == "ours"
 
 
 def test_an_exception_is_told_by_its_class_and_its_stack_and_not_by_its_text(

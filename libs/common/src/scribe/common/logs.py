@@ -2,7 +2,8 @@
 
 One wide event per delivery or request carries what happened; prompts, names and e-mail addresses are never given to a
 logger, and of an exception its class and its stack are logged, never its text: a validation error quotes what it failed
-on, a database error the row. The standard library's loggers (uvicorn, nats) go through the same formatter.
+on, a database error the row. The standard library's loggers (uvicorn, nats) go through the same formatter, and never
+below `info`: what a client of a model calls debugging is the prompt.
 `docs/reference/logs.md` lists the events.
 """
 
@@ -10,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 from opentelemetry import trace
@@ -39,6 +41,7 @@ def configure(settings: Settings, service: str) -> Logger:
     """Set up logging for this process and return its logger."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Processor] = [
+        partial(_add_service, service),
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -57,8 +60,13 @@ def configure(settings: Settings, service: str) -> Logger:
         cache_logger_on_first_use=False,
     )
     _route_standard_library(shared, renderer, level)
-    logger: Logger = structlog.get_logger().bind(service=service)
+    logger: Logger = structlog.get_logger()
     return logger
+
+
+def _add_service(service: str, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["service"] = service
+    return event
 
 
 def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -100,6 +108,6 @@ def _route_standard_library(shared: list[Processor], renderer: Processor, level:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    root.setLevel(max(level, logging.INFO))
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
