@@ -138,5 +138,14 @@ def test_the_gauge_tells_whether_calls_are_held_back(breaker: Breaker, metrics: 
     fail_quietly(breaker, 3)
     assert gauge() == 1
     clock.now += 5.0
-    answer(breaker)
+    with breaker.admit():
+        assert gauge() == 1
     assert gauge() == 0
+
+
+def test_a_pause_that_is_over_holds_nothing_back_though_nobody_has_called_since(
+    breaker: Breaker, metrics: Metrics, clock: Clock
+) -> None:
+    fail_quietly(breaker, 3)
+    clock.now += 5.0
+    assert metrics.registry.get_sample_value("scribe_upstream_breaker_open", {"upstream": "anthropic"}) == 0

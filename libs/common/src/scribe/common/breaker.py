@@ -34,7 +34,6 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
-        self._gauge = metrics.breaker_open.labels(name)
         self._threshold = threshold
         self._first = first
         self._longest = longest
@@ -43,7 +42,8 @@ class Breaker:
         self._openings = 0
         self._open_until: float | None = None
         self._probing = False
-        self._gauge.set(0)
+        # Asked, not told: nothing happens when a pause is over and no work is there to probe.
+        metrics.breaker_open.labels(name).set_function(lambda: float(self.is_open))
 
     @property
     def is_open(self) -> bool:
@@ -98,9 +98,7 @@ class Breaker:
         pause = min(self._longest, self._first * 2**self._openings) if retry_after is None else retry_after
         self._openings = min(self._openings + 1, 16)
         self._open_until = max(self._open_until or 0.0, self._clock() + pause)
-        self._gauge.set(1)
 
     def _answered(self) -> None:
         self._failures = self._openings = 0
         self._open_until = None
-        self._gauge.set(0)

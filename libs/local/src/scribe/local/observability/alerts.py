@@ -104,7 +104,8 @@ UPSTREAMS = (
     ),
     Alert(
         name="ScribeBreakerOpen",
-        conditions=(Condition("max by (upstream) (scribe_upstream_breaker_open)", "==", 1),),
+        # It looks closed between a pause and its probe, and when the last work that waited for it is gone.
+        conditions=(Condition("max by (upstream) (max_over_time(scribe_upstream_breaker_open[2m]))", "==", 1),),
         lasting="5m",
         severity="page",
         summary="Calls to {{ $labels.upstream }} are held back",
