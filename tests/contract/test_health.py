@@ -33,6 +33,24 @@ async def test_metrics_are_prometheus_text(gateway: Gateway) -> None:
     assert 'scribe_http_requests_total{method="GET",route="/health",status="200"}' in response.text
 
 
+async def test_a_server_error_is_counted_from_zero_on(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        counted = (await client.get("/metrics")).text
+
+    for route, status in (("/api/email/generate", 500), ("/api/templates/", 503), ("/api/queue/batch", 500)):
+        assert f'scribe_http_requests_total{{method="POST",route="{route}",status="{status}"}} 0.0' in counted
+
+
+async def test_methods_that_nobody_knows_make_one_series(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        for method in ("PROPFIND", "MKCALENDAR"):
+            assert (await client.request(method, "/api/user")).status_code == 405
+        counted = (await client.get("/metrics")).text
+
+    assert 'scribe_http_requests_total{method="_OTHER",route="/api/user",status="405"} 2.0' in counted
+    assert "PROPFIND" not in counted
+
+
 async def test_console_is_a_page_for_people_and_json_for_programs(gateway: Gateway) -> None:
     async with gateway.client() as client:
         page = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})

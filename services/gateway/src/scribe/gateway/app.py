@@ -14,7 +14,7 @@ from scribe.gateway.queue import routes as queue
 from scribe.gateway.templates import routes as templates
 from scribe.gateway.users import routes as users
 from scribe.gateway.web import console, errors, health, openapi
-from scribe.gateway.web.middleware import BodyLimit, RequestScope
+from scribe.gateway.web.middleware import PROBES, BodyLimit, RequestScope
 
 ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
 EXPOSED = [
@@ -68,6 +68,13 @@ def create_app(context: Context) -> FastAPI:
     app = assemble(docs=context.settings.docs)
     app.state.context = context
     app.add_middleware(BodyLimit, limit=context.settings.request_max_bytes)
+    context.metrics.requests.create_zeros(
+        (method, route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path not in PROBES
+        for method in route.methods or ()
+    )
     app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
     # Outermost, so that browsers may read every answer, those of the other two as well.
     app.add_middleware(

@@ -1,5 +1,7 @@
 """What the gateway counts: requests, event streams, its loops, what becomes of tasks."""
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from scribe.common.metrics.calls import REQUEST_BUCKETS
@@ -7,6 +9,7 @@ from scribe.common.metrics.calls import REQUEST_BUCKETS
 TASK_BUCKETS = (1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 DELAY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 ENDED = ("completed", "failed", "cancelled")
+SERVER_ERRORS = ("500", "503")
 LOOPS = ("relay", "projector", "reconciler", "watch")
 
 
@@ -34,6 +37,18 @@ class RequestMetrics:
         self.stream_events = Counter(
             "scribe_sse_events", "Events sent to open event streams.", ["route"], registry=registry
         )
+
+    def create_zeros(self, routes: Iterable[tuple[str, str]]) -> None:
+        """Make what must not happen appear before it does: no rate sees the error that a series begins with.
+
+        `routes` are methods and templates.
+        """
+        for method, route in routes:
+            for status in SERVER_ERRORS:
+                self.requests.labels(method, route, status)
+            if route.endswith("/events"):
+                self.streams.labels(route)
+                self.stream_events.labels(route)
 
 
 class TaskMetrics:

@@ -18,8 +18,11 @@ from scribe.gateway.problems import Problem, problem_response
 
 REQUEST_ID = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 UNKNOWN_ROUTE = "unknown"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER_METHOD = "_OTHER"
+"""OpenTelemetry's word for all others: strangers must not be able to make series."""
 
 
 class RequestScope:
@@ -32,11 +35,12 @@ class RequestScope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["path"] in _PROBES:
+        if scope["type"] != "http" or scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
+        method = scope["method"] if scope["method"] in _METHODS else OTHER_METHOD
         status: int | None = None
         started = time.monotonic()
 
@@ -49,8 +53,8 @@ class RequestScope:
 
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
-            spans.answering(scope["method"], dict(headers)) as span,
-            self._metrics.in_progress.labels(scope["method"]).track_inprogress(),
+            spans.answering(method, dict(headers)) as span,
+            self._metrics.in_progress.labels(method).track_inprogress(),
         ):
             try:
                 await self.app(scope, receive, send_with_id)
@@ -60,8 +64,8 @@ class RequestScope:
                     await _apology()(scope, receive, send_with_id)
             finally:
                 route, final = route_of(scope), status or HTTPStatus.INTERNAL_SERVER_ERROR.value
-                spans.answered(span, scope["method"], route, final)
-                self._record(scope["method"], route, final, time.monotonic() - started)
+                spans.answered(span, method, route, final)
+                self._record(method, route, final, time.monotonic() - started)
 
     def _tell(self, error: Exception, scope: Scope) -> None:
         """Log where it came from, not what it says: the texts of database errors quote what was written."""

@@ -15,8 +15,8 @@ _REQUESTS = Row(
     (
         Panel(
             "Rate",
-            (Query(rate("scribe_http_requests_total", "method, route"), "{{method}} {{route}}"),),
-            "Requests per second.",
+            (Query(f"{rate('scribe_http_requests_total', 'method, route')} > 0", "{{method}} {{route}}"),),
+            "Requests per second, of the routes that have any.",
             unit="reqps",
         ),
         Panel(
