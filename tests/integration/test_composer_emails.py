@@ -9,6 +9,7 @@ import pytest
 
 from scribe.common.database import load_queries, open_pool
 from scribe.common.errors import CancelledTaskError, UnavailableError
+from scribe.common.metrics import Metrics
 from scribe.common.pipeline import PipelineData, Usage
 from scribe.common.settings import DatabaseSettings
 from scribe.composer.draft import Draft
@@ -31,8 +32,13 @@ async def pool(database_url: str, database_server: str) -> AsyncIterator[asyncpg
 
 
 @pytest.fixture
-def emails(pool: asyncpg.Pool) -> PostgresEmails:
-    return PostgresEmails(pool, QUERIES)
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def emails(pool: asyncpg.Pool, metrics: Metrics) -> PostgresEmails:
+    return PostgresEmails(pool, QUERIES, metrics.database)
 
 
 async def submitted(pool: asyncpg.Pool, **fields: object) -> PipelineData:
@@ -63,6 +69,15 @@ def email_for(data: PipelineData) -> FinishedEmail:
 async def count_of(pool: asyncpg.Pool, user_id: UUID) -> int:
     count: int = await pool.fetchval("SELECT generation_count FROM users WHERE id = $1", user_id)
     return count
+
+
+async def test_the_time_of_the_transaction_is_measured(
+    pool: asyncpg.Pool, emails: PostgresEmails, metrics: Metrics
+) -> None:
+    data = await submitted(pool)
+    await emails.write(data, email_for(data))
+    name, labels = "scribe_database_transaction_seconds_count", {"operation": "INSERT emails"}
+    assert metrics.registry.get_sample_value(name, labels) == 1
 
 
 async def test_the_email_and_the_count_are_written_together(pool: asyncpg.Pool, emails: PostgresEmails) -> None:
@@ -160,7 +175,7 @@ async def test_a_page_with_a_nul_character_is_no_obstacle(pool: asyncpg.Pool, em
 async def test_a_database_that_is_away_holds_the_work() -> None:
     settings = DatabaseSettings(database_url="postgresql://nobody@127.0.0.1:1/none")
     async with open_pool(settings, "tests") as pool:
-        emails = PostgresEmails(pool, QUERIES)
+        emails = PostgresEmails(pool, QUERIES, Metrics().database)
         with pytest.raises(UnavailableError):
             await emails.find(ready_task().task_id)
         with pytest.raises(UnavailableError):

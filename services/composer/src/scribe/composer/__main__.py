@@ -32,7 +32,7 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
         collaborators = Collaborators(
             model=model,
             prompt=load_prompt("scribe.composer.prompts", "compose"),
-            emails=PostgresEmails(pool, load_queries("scribe.composer.queries")),
+            emails=PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database),
             metrics=resources.metrics.grounding,
             clock=time.monotonic,
         )

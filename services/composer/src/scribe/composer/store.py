@@ -6,10 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from scribe.common.database import held_while_away
+from scribe.common.database import held_while_away, observed
 from scribe.common.errors import CancelledTaskError
+from scribe.common.metrics import DatabaseMetrics
 from scribe.common.pipeline import PipelineData
-from scribe.common.spans import transaction
 from scribe.composer.metadata import FinishedEmail
 
 
@@ -30,9 +30,10 @@ class EmailStore(Protocol):
 class PostgresEmails:
     """The table `emails`. Safe to call again at any point: a task never has two e-mails, nor counts twice."""
 
-    def __init__(self, pool: asyncpg.Pool, queries: Mapping[str, str]) -> None:
+    def __init__(self, pool: asyncpg.Pool, queries: Mapping[str, str], metrics: DatabaseMetrics) -> None:
         self._pool = pool
         self._queries = queries
+        self._metrics = metrics
 
     async def find(self, task_id: UUID) -> UUID | None:
         """See EmailStore."""
@@ -42,7 +43,7 @@ class PostgresEmails:
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         """See EmailStore. The e-mail and the user's count are one transaction."""
-        with transaction("INSERT emails"), held_while_away():
+        with observed("INSERT emails", self._metrics), held_while_away():
             async with self._pool.acquire() as connection, connection.transaction():
                 await self._refuse_cancelled(connection, data)
                 written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))
