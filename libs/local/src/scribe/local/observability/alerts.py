@@ -1,6 +1,7 @@
 """The alerts beside the burn rates: each names one cause, and has a page of its name in `docs/runbooks`.
 
 Gauges that every replica of the gateway shows alike are read with `max`; a timestamp is as fresh as its latest one.
+Each namespace is looked at by itself: one installation that is well must not hide another that is not.
 """
 
 from scribe.local.observability.rules import Alert, Condition, Group
@@ -9,21 +10,34 @@ _STEPS = 'stream="PIPELINE", consumer!="projector"'
 _PROJECTOR = 'consumer="projector"'
 _FINE = 'outcome!~"2..|3..|404"'
 
+
+def _highest(series: str, by: str = "") -> str:
+    return f"max by ({_labels(by)}) ({series})"
+
+
+def _growth(counter: str, window: str, by: str = "") -> str:
+    return f"sum by ({_labels(by)}) (increase({counter}[{window}]))"
+
+
+def _labels(by: str) -> str:
+    return f"namespace, {by}" if by else "namespace"
+
+
 TASKS = (
     Alert(
         name="ScribeOldestMessageTooOld",
-        conditions=(Condition(f"max by (consumer) (scribe_consumer_oldest_age_seconds{{{_STEPS}}})", ">", 300),),
+        conditions=(Condition(_highest(f"scribe_consumer_oldest_age_seconds{{{_STEPS}}}", "consumer"), ">", 300),),
         lasting="5m",
         severity="page",
         summary="A message has waited at {{ $labels.consumer }} for more than five minutes",
-        description="The oldest message that the step {{ $labels.consumer }} has not settled is {{ $value }} s old.",
+        description="The oldest message without an outcome is {{ $value | humanizeDuration }} old.",
     ),
     Alert(
         name="ScribeNobodyPulls",
         conditions=(
-            Condition(f"max by (consumer) (scribe_consumer_lag_messages{{{_STEPS}}})", ">", 0),
-            Condition(f"max by (consumer) (scribe_consumer_waiting_pulls{{{_STEPS}}})", "<", 1),
-            Condition(f"max by (consumer) (scribe_consumer_ack_pending_messages{{{_STEPS}}})", "<", 1),
+            Condition(_highest(f"scribe_consumer_lag_messages{{{_STEPS}}}", "consumer"), ">", 0),
+            Condition(_highest(f"scribe_consumer_waiting_pulls{{{_STEPS}}}", "consumer"), "<", 1),
+            Condition(_highest(f"scribe_consumer_ack_pending_messages{{{_STEPS}}}", "consumer"), "<", 1),
         ),
         lasting="2m",
         severity="page",
@@ -32,49 +46,49 @@ TASKS = (
     ),
     Alert(
         name="ScribeDeadLetters",
-        conditions=(Condition("sum by (step) (increase(scribe_dead_letters_total[15m]))", ">", 0),),
+        conditions=(Condition(_growth("scribe_dead_letters_total", "15m", "step"), ">", 0),),
         lasting="0m",
         severity="ticket",
         summary="Dead letters at {{ $labels.step }}",
-        description="{{ $value }} messages of {{ $labels.step }} became dead letters in 15 minutes.",
+        description='{{ $value | printf "%.0f" }} messages of {{ $labels.step }} became dead letters in 15 minutes.',
     ),
     Alert(
         name="ScribeCrashLoop",
-        conditions=(Condition("sum by (step) (increase(scribe_redeliveries_total[15m]))", ">", 50),),
+        conditions=(Condition(_growth("scribe_redeliveries_total", "15m", "step"), ">", 50),),
         lasting="5m",
         severity="ticket",
         summary="Messages of {{ $labels.step }} are delivered again and again",
-        description="{{ $value }} redeliveries at {{ $labels.step }} in 15 minutes: attempts fail, or workers die.",
+        description='{{ $value | printf "%.0f" }} redeliveries in 15 minutes: attempts fail, or workers die.',
     ),
 )
 
 LOOPS = (
     Alert(
         name="ScribeLoopStopped",
-        conditions=(Condition("time() - max by (loop) (scribe_loop_pass_timestamp_seconds)", ">", 120),),
+        conditions=(Condition(f"time() - {_highest('scribe_loop_pass_timestamp_seconds', 'loop')}", ">", 120),),
         lasting="1m",
         severity="page",
         summary="The {{ $labels.loop }} of the gateway makes no passes",
-        description="No replica's {{ $labels.loop }} has finished a pass for {{ $value }} s.",
+        description="No replica's {{ $labels.loop }} has finished a pass for {{ $value | humanizeDuration }}.",
     ),
     Alert(
         name="ScribeRelayStuck",
         conditions=(
-            Condition('max(scribe_queue_oldest_age_seconds{state="waiting"})', ">", 120),
-            Condition("sum(rate(scribe_relay_published_total[5m]))", "==", 0),
+            Condition(_highest('scribe_queue_oldest_age_seconds{state="waiting"}'), ">", 120),
+            Condition("sum by (namespace) (rate(scribe_relay_published_total[5m]))", "==", 0),
         ),
         lasting="2m",
         severity="page",
         summary="Submitted items wait and the relay publishes nothing",
-        description="An item that is due has waited for {{ $value }} s, and nothing was published for five minutes.",
+        description="A due item has waited for {{ $value | humanizeDuration }}, and nothing is published.",
     ),
     Alert(
         name="ScribeProjectorStuck",
-        conditions=(Condition(f"max by (stream) (scribe_consumer_oldest_age_seconds{{{_PROJECTOR}}})", ">", 60),),
+        conditions=(Condition(_highest(f"scribe_consumer_oldest_age_seconds{{{_PROJECTOR}}}", "stream"), ">", 60),),
         lasting="2m",
         severity="page",
         summary="The projector is behind on {{ $labels.stream }}",
-        description="A change of state has waited for {{ $value }} s to be written: users see old states.",
+        description="A change of state has waited {{ $value | humanizeDuration }} to be written: users see old ones.",
     ),
     Alert(
         name="ScribeGatewayGone",
@@ -91,11 +105,12 @@ UPSTREAMS = (
         name="ScribeProviderErrors",
         conditions=(
             Condition(
-                f"sum by (upstream) (rate(scribe_upstream_calls_total{{{_FINE}}}[10m]))"
-                " / sum by (upstream) (rate(scribe_upstream_calls_total[10m]))",
+                f"sum by (namespace, upstream) (rate(scribe_upstream_calls_total{{{_FINE}}}[10m]))"
+                " / sum by (namespace, upstream) (rate(scribe_upstream_calls_total[10m]))",
                 ">",
                 0.2,
             ),
+            Condition(_growth("scribe_upstream_calls_total", "10m", "upstream"), ">=", 10),
         ),
         lasting="5m",
         severity="ticket",
@@ -105,7 +120,7 @@ UPSTREAMS = (
     Alert(
         name="ScribeBreakerOpen",
         # It looks closed between a pause and its probe, and when the last work that waited for it is gone.
-        conditions=(Condition("max by (upstream) (max_over_time(scribe_upstream_breaker_open[2m]))", "==", 1),),
+        conditions=(Condition(_highest("max_over_time(scribe_upstream_breaker_open[2m])", "upstream"), "==", 1),),
         lasting="5m",
         severity="page",
         summary="Calls to {{ $labels.upstream }} are held back",
@@ -113,7 +128,7 @@ UPSTREAMS = (
     ),
     Alert(
         name="ScribeSpendPerHour",
-        conditions=(Condition("sum(increase(scribe_llm_cost_usd_total[1h]))", ">", 20),),
+        conditions=(Condition(_growth("scribe_llm_cost_usd_total", "1h"), ">", 20),),
         lasting="5m",
         severity="page",
         summary="Models cost more than $20 an hour",
@@ -121,7 +136,7 @@ UPSTREAMS = (
     ),
     Alert(
         name="ScribeUnpricedModel",
-        conditions=(Condition("sum by (provider, model) (increase(scribe_llm_unpriced_calls_total[1h]))", ">", 0),),
+        conditions=(Condition(_growth("scribe_llm_unpriced_calls_total", "1h", "provider, model"), ">", 0),),
         lasting="0m",
         severity="ticket",
         summary="The price of {{ $labels.provider }}:{{ $labels.model }} is not known",
@@ -131,11 +146,11 @@ UPSTREAMS = (
         name="ScribeLowConfidence",
         conditions=(
             Condition(
-                'sum(increase(scribe_emails_total{confident="false"}[1h])) / sum(increase(scribe_emails_total[1h]))',
+                _growth('scribe_emails_total{confident="false"}', "1h") + " / " + _growth("scribe_emails_total", "1h"),
                 ">",
                 0.6,
             ),
-            Condition("sum(increase(scribe_emails_total[1h]))", ">=", 20),
+            Condition(_growth("scribe_emails_total", "1h"), ">=", 20),
         ),
         lasting="10m",
         severity="ticket",
@@ -144,18 +159,18 @@ UPSTREAMS = (
     ),
     Alert(
         name="ScribeBrowserRestarts",
-        conditions=(Condition("sum(increase(scribe_browser_restarts_total[30m]))", ">", 5),),
+        conditions=(Condition(_growth("scribe_browser_restarts_total", "30m"), ">", 5),),
         lasting="0m",
         severity="ticket",
         summary="Chromium is started again and again",
-        description="{{ $value }} restarts in 30 minutes: it crashes, or runs out of memory.",
+        description='{{ $value | printf "%.0f" }} restarts in 30 minutes: it crashes, or runs out of memory.',
     ),
 )
 
 SERVERS = (
     Alert(
         name="ScribeServerDown",
-        conditions=(Condition("max by (server) (scribe_server_up)", "<", 1),),
+        conditions=(Condition(_highest("scribe_server_up", "server"), "<", 1),),
         lasting="1m",
         severity="page",
         summary="{{ $labels.server }} does not answer",
@@ -165,8 +180,9 @@ SERVERS = (
         name="ScribeStreamFillsUp",
         conditions=(
             Condition(
-                'max by (stream) (scribe_stream_bytes{stream="PIPELINE"})'
-                ' / max by (stream) (scribe_stream_limit_bytes{stream="PIPELINE"})',
+                _highest('scribe_stream_bytes{stream="PIPELINE"}', "stream")
+                + " / "
+                + _highest('scribe_stream_limit_bytes{stream="PIPELINE"}', "stream"),
                 ">",
                 0.7,
             ),
@@ -183,8 +199,8 @@ SERVERS = (
         name="ScribePoolExhausted",
         conditions=(
             Condition(
-                'sum by (job, instance) (scribe_database_pool_connections{state="used"})'
-                " / sum by (job, instance) (scribe_database_pool_limit)",
+                'sum by (namespace, job, instance) (scribe_database_pool_connections{state="used"})'
+                " / sum by (namespace, job, instance) (scribe_database_pool_limit)",
                 ">=",
                 0.95,
             ),
@@ -198,8 +214,9 @@ SERVERS = (
         name="ScribePostgresConnections",
         conditions=(
             Condition(
-                "max by (database) (scribe_postgres_connections)"
-                " / max by (database) (scribe_postgres_connection_limit)",
+                _highest("scribe_postgres_connections", "database")
+                + " / "
+                + _highest("scribe_postgres_connection_limit", "database"),
                 ">",
                 0.85,
             ),

@@ -42,18 +42,18 @@ TASKS = Objective(
     name="tasks",
     target=0.95,
     bad=(
-        'sum(rate(scribe_task_duration_seconds_count{outcome=~"completed|failed"}[%s]))'
-        ' - sum(rate(scribe_task_duration_seconds_bucket{outcome="completed", le="60.0"}[%s]))'
+        'sum by (namespace) (rate(scribe_task_duration_seconds_count{outcome=~"completed|failed"}[%s]))'
+        ' - sum by (namespace) (rate(scribe_task_duration_seconds_bucket{outcome="completed", le="60.0"}[%s]))'
     ),
-    all_of_them='sum(rate(scribe_task_duration_seconds_count{outcome=~"completed|failed"}[%s]))',
+    all_of_them='sum by (namespace) (rate(scribe_task_duration_seconds_count{outcome=~"completed|failed"}[%s]))',
     least=10,
     what="tasks fail or take longer than 60 s from their turn",
 )
 REQUESTS = Objective(
     name="requests",
     target=0.999,
-    bad='sum(rate(scribe_http_requests_total{status=~"5.."}[%s])) or vector(0)',
-    all_of_them="sum(rate(scribe_http_requests_total[%s]))",
+    bad='sum by (namespace) (rate(scribe_http_requests_total{status=~"5.."}[%s]))',
+    all_of_them="sum by (namespace) (rate(scribe_http_requests_total[%s]))",
     least=100,
     what="requests are answered with a server error",
 )

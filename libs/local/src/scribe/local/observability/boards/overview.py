@@ -18,7 +18,7 @@ _OBJECTIVES = Row(
     (
         Panel(
             "Tasks outside the objective",
-            (Query(TASKS.ratio("1h"), "last hour"), Query(TASKS.ratio("1d"), "last day")),
+            (Query(selected(TASKS.ratio("1h")), "last hour"), Query(selected(TASKS.ratio("1d")), "last day")),
             "Share of tasks that failed or took longer than 60 s from their turn. Objective: below 5 %.",
             unit="percentunit",
             kind="stat",
@@ -30,7 +30,7 @@ _OBJECTIVES = Row(
         ),
         Panel(
             "Requests outside the objective",
-            (Query(REQUESTS.ratio("1h"), "last hour"), Query(REQUESTS.ratio("1d"), "last day")),
+            (Query(selected(REQUESTS.ratio("1h")), "last hour"), Query(selected(REQUESTS.ratio("1d")), "last day")),
             "Share of requests that were answered with a server error. Objective: below 0.1 %.",
             unit="percentunit",
             kind="stat",
