@@ -91,6 +91,14 @@ def test_links_lead_to_dashboards_that_exist() -> None:
     assert linked <= uids
 
 
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_links_between_dashboards_take_the_time_and_the_namespace_along(board: Dashboard) -> None:
+    content = json.loads(json.dumps(to_json(board)))
+    assert all(link["keepTime"] and link["includeVars"] for link in content["links"])
+    links = [link["url"] for panel in content["panels"] for link in panel.get("links", ())]
+    assert all("${__url_time_range}" in url and "${__all_variables}" in url for url in links)
+
+
 def test_alerts_have_conditions_that_can_be_asked_one_by_one() -> None:
     alerts = [rule for groups in RULE_FILES.values() for g in groups for rule in g.rules if isinstance(rule, Alert)]
     assert all(alert.conditions for alert in alerts)

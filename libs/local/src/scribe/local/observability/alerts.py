@@ -131,8 +131,8 @@ UPSTREAMS = (
         conditions=(Condition(_growth("scribe_llm_cost_usd_total", "1h"), ">", 20),),
         lasting="5m",
         severity="page",
-        summary="Models cost more than $20 an hour",
-        description="${{ $value | humanize }} were paid for model calls in the last hour.",
+        summary="Models and Exa cost more than $20 an hour",
+        description="${{ $value | humanize }} were paid in the last hour.",
     ),
     Alert(
         name="ScribeUnpricedModel",

@@ -12,6 +12,8 @@ Json = dict[str, object]
 WIDTH = 24
 DATASOURCE: Json = {"type": "prometheus", "uid": "${datasource}"}
 SCHEMA_VERSION = 39
+KEPT = "${__url_time_range}&${__all_variables}"
+"""What a panel's link takes along; a dashboard's has settings for that."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Panel:
     queries: tuple[Query, ...]
     description: str
     unit: str = "short"
-    kind: Literal["timeseries", "stat", "table"] = "timeseries"
+    kind: Literal["timeseries", "stat"] = "timeseries"
     width: int = 8
     height: int = 7
     thresholds: tuple[Threshold, ...] = ()
@@ -100,7 +102,7 @@ def to_json(board: Dashboard) -> Json:
         "time": {"from": "now-1h", "to": "now"},
         "timezone": "browser",
         "version": 1,
-        "links": [_board_link(title, uid) for title, uid in board.links],
+        "links": [{**_link(title, f"/d/{uid}"), "keepTime": True, "includeVars": True} for title, uid in board.links],
         "templating": {"list": [_datasource(), *(_variable(v) for v in (NAMESPACE, *board.variables))]},
         "panels": list(_panels(board.rows)),
     }
@@ -134,24 +136,22 @@ def _panel(panel: Panel, number: int, x: int, y: int) -> Json:
         "description": panel.description,
         "datasource": DATASOURCE,
         "gridPos": {"h": panel.height, "w": panel.width, "x": x, "y": y},
-        "targets": [_target(query, panel, place) for place, query in enumerate(panel.queries)],
+        "targets": [_target(query, place) for place, query in enumerate(panel.queries)],
         "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
         "options": _options(panel),
-        "links": [_board_link(title, uid) for title, uid in panel.links],
-        "transformations": [{"id": "merge", "options": {}}] if panel.kind == "table" else [],
+        "links": [_link(title, f"/d/{uid}?{KEPT}") for title, uid in panel.links],
     }
 
 
-def _target(query: Query, panel: Panel, place: int) -> Json:
-    is_instant = panel.kind == "table"
+def _target(query: Query, place: int) -> Json:
     return {
         "refId": "ABCDEFGHIJ"[place],
         "datasource": DATASOURCE,
         "expr": query.expression,
         "legendFormat": query.legend or "__auto",
-        "instant": is_instant,
-        "range": not is_instant,
-        "format": "table" if is_instant else "time_series",
+        "instant": False,
+        "range": True,
+        "format": "time_series",
     }
 
 
@@ -159,6 +159,7 @@ def _defaults(panel: Panel) -> Json:
     steps: list[Json] = [{"color": "green", "value": None}]
     steps += [{"color": threshold.colour, "value": threshold.value} for threshold in panel.thresholds]
     defaults: Json = {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}}
+    defaults["mappings"] = [{"type": "special", "options": {"match": "nan", "result": {"text": "none", "index": 0}}}]
     if panel.decimals is not None:
         defaults["decimals"] = panel.decimals
     if panel.kind == "timeseries":
@@ -176,19 +177,12 @@ def _options(panel: Panel) -> Json:
     if panel.kind == "stat":
         reduced: Json = {"calcs": ["lastNotNull"], "fields": "", "values": False}
         return {"reduceOptions": reduced, "colorMode": "value", "graphMode": "area", "textMode": "auto"}
-    if panel.kind == "table":
-        return {"showHeader": True, "cellHeight": "sm"}
     legend: Json = {"displayMode": "list", "placement": "bottom", "showLegend": True}
     return {"legend": legend, "tooltip": {"mode": "multi", "sort": "desc"}}
 
 
-def _board_link(title: str, uid: str) -> Json:
-    return {
-        "title": title,
-        "type": "link",
-        "url": f"/d/{uid}?${{__url_time_range}}&${{__all_variables}}",
-        "targetBlank": False,
-    }
+def _link(title: str, url: str) -> Json:
+    return {"title": title, "type": "link", "url": url, "targetBlank": False}
 
 
 def _datasource() -> Json:

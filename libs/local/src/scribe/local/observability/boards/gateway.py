@@ -115,12 +115,16 @@ _LOOPS = Row(
         ),
         Panel(
             "Passes of the loops",
-            (
-                Query(age("scribe_loop_pass_timestamp_seconds", "loop"), "since {{loop}}"),
-                Query(rate("scribe_loop_errors_total", "loop"), "errors of {{loop}}"),
-            ),
-            "Seconds since the latest pass, and passes that failed per second.",
+            (Query(age("scribe_loop_pass_timestamp_seconds", "loop"), "{{loop}}"),),
+            "Seconds since any replica's latest pass.",
+            unit="s",
             thresholds=(Threshold(120, "red"),),
+        ),
+        Panel(
+            "Failed passes of the loops",
+            (Query(rate("scribe_loop_errors_total", "loop"), "{{loop}}"),),
+            "Per second.",
+            unit="ops",
         ),
     ),
 )

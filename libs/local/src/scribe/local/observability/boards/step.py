@@ -1,7 +1,7 @@
 """One step, chosen above."""
 
 from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
-from scribe.local.observability.queries import highest, quantile, rate, selected, total
+from scribe.local.observability.queries import highest, increase, quantile, rate, selected, total
 
 STEP = 'step=~"$step"'
 CONSUMER = 'stream="PIPELINE", consumer=~"$step"'
@@ -79,9 +79,9 @@ _WORK = Row(
             unit="ops",
         ),
         Panel(
-            "Paid for models",
-            (Query(rate("scribe_llm_cost_usd_total", "step, model", STEP), "{{step}} {{model}}"),),
-            "US dollars per second; steps that ask no model have none.",
+            "Cost per hour",
+            (Query(increase("scribe_llm_cost_usd_total", "1h", "step, model", STEP), "{{step}} {{model}}"),),
+            "US dollars in the last hour; steps that pay nobody have none.",
             unit="currencyUSD",
             stacked=True,
         ),
@@ -104,12 +104,16 @@ _BROWSER = Row(
             "Pages open in each scraper.",
         ),
         Panel(
-            "Restarts and time of a page",
-            (
-                Query(rate("scribe_browser_restarts_total"), "restarts per second"),
-                Query(quantile(0.95, "scribe_browser_page_duration_seconds"), "time of a page, p95"),
-            ),
-            "How often Chromium was started again, and how long reading a page took.",
+            "Time of a page, p95",
+            (Query(quantile(0.95, "scribe_browser_page_duration_seconds"), "all scrapers"),),
+            "How long reading a page took.",
+            unit="s",
+        ),
+        Panel(
+            "Restarts",
+            (Query(increase("scribe_browser_restarts_total", "30m"), "all scrapers"),),
+            "How often Chromium was started again in the last half hour.",
+            thresholds=(Threshold(5, "red"),),
         ),
     ),
 )
