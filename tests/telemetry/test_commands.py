@@ -6,13 +6,15 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from scribe.common.pipeline import Step
+from scribe.common.pipeline import WORKING_STEPS, Step
 from scribe.common.progress import Progress, State, progress_of
 from scribe.gateway.pipeline.backlog import Backlog
 from scribe.local.top import Activity
+from scribe.local.trace import TaskRow, way
 from tests.support.tasks import make_task
 from tests.telemetry.conftest import Live
 
@@ -98,6 +100,7 @@ async def test_where_nothing_runs_the_commands_say_so(tmp_path: Path) -> None:
         assert output.startswith("Nothing runs in ")
 
 
+TASK = UUID(int=7)
 BACKLOG = Backlog("PIPELINE", "scraper", lag=3, unsettled=2, redelivered=0, waiting_pulls=1, oldest=4.0)
 
 
@@ -134,3 +137,54 @@ def test_what_is_older_than_the_window_does_not_count() -> None:
     note(activity, told(State.FAILED, Step.SCRAPER, age=20))
     row = activity.row(BACKLOG, datetime.now(UTC))
     assert (row.rate, row.p95, row.retries, row.failures) == (0, 2.0, 1, 1)
+
+
+def in_run(run: int, state: State, step: Step, **timings: float) -> Progress:
+    data = make_task(task_id=TASK, run=run, step_timings=timings)
+    return progress_of(data, state, step, datetime.now(UTC), attempt=1)
+
+
+def rates(activity: Activity) -> dict[Step, float]:
+    now = datetime.now(UTC)
+    return {step: activity.row(replace(BACKLOG, consumer=step), now).rate for step in WORKING_STEPS}
+
+
+def test_what_a_later_run_takes_over_is_not_counted_again_and_what_it_does_is() -> None:
+    activity = Activity()
+    note(activity, in_run(1, State.STARTED, Step.SCRAPER, parser=1.0))
+    note(activity, in_run(2, State.QUEUED, Step.SCRAPER, parser=1.0))
+    note(activity, in_run(2, State.STARTED, Step.SCRAPER, parser=1.0))
+    assert rates(activity) == {Step.PARSER: 1, Step.SCRAPER: 0, Step.ARXIV: 0, Step.COMPOSER: 0}
+    note(activity, in_run(2, State.QUEUED, Step.ARXIV, parser=1.0, scraper=2.0))
+    note(activity, in_run(2, State.STARTED, Step.ARXIV, parser=1.0, scraper=2.0))
+    assert rates(activity) == {Step.PARSER: 1, Step.SCRAPER: 1, Step.ARXIV: 0, Step.COMPOSER: 0}
+
+
+def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    data = make_task(task_id=TASK)
+    states = [
+        progress_of(data, State.STARTED, step, at + timedelta(seconds=after), attempt=1)
+        for step, after in ((Step.PARSER, 1), (Step.SCRAPER, 27), (Step.ARXIV, 30.1))
+    ]
+    row = TaskRow(
+        id=TASK,
+        user_id=data.user_id,
+        status="processing",
+        run=1,
+        attempt=1,
+        step_timings={"template_parser": 1.0, "web_scraper": 3.0},
+        skipped_steps=(),
+        error_message=None,
+        traceparent=None,
+        created_at=at,
+        turn_at=at,
+        completed_at=None,
+        email_id=None,
+    )
+    started = {moment.step: moment.detail for moment in way(row, states, []) if moment.what == "started"}
+    assert started == {
+        Step.PARSER: "attempt 1",
+        Step.SCRAPER: "attempt 1, 25.00 s later: parser was held, or this waited in the queue",
+        Step.ARXIV: "attempt 1",
+    }

@@ -60,7 +60,8 @@ class Activity:
 
     def __init__(self) -> None:
         self._steps = {step: Happened() for step in WORKING_STEPS}
-        self._known: dict[tuple[UUID, Step], None] = {}
+        self._started: dict[tuple[UUID, int, Step], None] = {}
+        self._known: dict[tuple[UUID, int, Step], None] = {}
 
     async def take(self, message: Msg) -> None:
         """Take one message of PIPELINE or EVENTS; one that cannot be read is passed over."""
@@ -74,6 +75,8 @@ class Activity:
             return
         if progress.state in (State.QUEUED, State.STARTED, State.DONE):
             self._note_finish(progress)
+        if progress.state is State.STARTED:
+            _remember(self._started, (progress.task_id, progress.run, progress.step))
         elif progress.state is State.RETRYING and progress.step in self._steps:
             self._steps[progress.step].retries.append(progress.at)
         elif progress.state is State.FAILED and progress.step in self._steps:
@@ -81,11 +84,13 @@ class Activity:
 
     def _note_finish(self, progress: Progress) -> None:
         finished = step_before(progress)
-        if finished is None or (progress.task_id, finished) in self._known:
+        if finished is None:
             return
-        self._known[progress.task_id, finished] = None
-        if len(self._known) > MOST_KEPT:
-            del self._known[next(iter(self._known))]
+        key = (progress.task_id, progress.run, finished)
+        is_inherited = progress.run > 1 and key not in self._started
+        if is_inherited or key in self._known:
+            return
+        _remember(self._known, key)
         self._steps[finished].finished.append((progress.at, progress.timings[finished]))
 
     def row(self, backlog: Backlog, now: datetime) -> Row:
@@ -106,9 +111,15 @@ class Activity:
 
 
 def step_before(progress: Progress) -> Step | None:
-    """The step whose end a transition tells of; None for the first, and for one that resumes a task."""
+    """The step whose end a transition tells of, in its run or, where it resumes a task, in one before; or None."""
     ran = [step for step in progress.timings if step not in progress.skipped and step.order < progress.step.order]
-    return max(ran, key=lambda step: step.order, default=None) if progress.run == 1 else None
+    return max(ran, key=lambda step: step.order, default=None)
+
+
+def _remember(seen: dict[tuple[UUID, int, Step], None], key: tuple[UUID, int, Step]) -> None:
+    seen[key] = None
+    if len(seen) > MOST_KEPT:
+        del seen[next(iter(seen))]
 
 
 async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:

@@ -4,9 +4,10 @@ What the streams no longer have is told from the row alone: attempts are kept fo
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
@@ -26,6 +27,7 @@ from scribe.local.errors import LocalError
 
 STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 MESSAGE_TIMEOUT = 5.0
+NOTABLE_WAIT = timedelta(seconds=1)
 
 
 class Spent(BaseModel):
@@ -167,7 +169,17 @@ def way(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[DeadLet
     if row.completed_at:
         detail = f"e-mail {row.email_id}" if row.email_id else row.error_message or ""
         moments.append(Moment(row.completed_at, row.status, detail=detail, is_bad=row.status == "failed"))
-    return sorted(moments, key=lambda moment: moment.at)
+    return list(_with_waits(sorted(moments, key=lambda moment: moment.at)))
+
+
+def _with_waits(moments: Sequence[Moment]) -> Iterator[Moment]:
+    """Tell of the time between a step's seconds and the next start: streams do not say which of the two it was."""
+    yield from moments[:1]
+    for before, moment in pairwise(moments):
+        waited = moment.at - before.at
+        is_next = (before.what, moment.what) == ("finished", "started")
+        told = f", {_seconds(waited)} later: {before.step} was held, or this waited in the queue"
+        yield replace(moment, detail=moment.detail + told) if is_next and waited > NOTABLE_WAIT else moment
 
 
 def _told(state: Progress) -> Moment | None:

@@ -34,7 +34,7 @@ _REQUESTS = Row(
         Panel(
             "Being answered",
             (Query(total("scribe_http_requests_in_progress", "method"), "{{method}}"),),
-            "Requests in progress.",
+            "Requests in progress, open event streams among them.",
         ),
         Panel(
             "Open event streams",
