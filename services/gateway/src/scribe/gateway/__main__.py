@@ -31,7 +31,7 @@ from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
 from scribe.gateway.pipeline.watch import Watch
 from scribe.gateway.queue.notifications import open_notifications
-from scribe.gateway.queue.positions import WaitingCounts
+from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.templates.documents import Documents
 from scribe.gateway.templates.writing import TemplateWriter
@@ -68,7 +68,7 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
                 log=log,
                 tokens=TokenVerifier(keys, settings.issuer, settings.jwt_secret, settings.admin_user_ids),
                 users=Directory(database),
-                waiting=WaitingCounts(database),
+                positions=Positions(database),
                 notifications=notifications,
                 documents=Documents(settings.guard),
                 templates=await stack.enter_async_context(open_templates(settings, metrics, log)),

@@ -16,7 +16,7 @@ from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.database import Database
 from scribe.gateway.problems import BadRequest, Forbidden, MethodNotAllowed, ServiceUnavailable, Unauthorized
 from scribe.gateway.queue.notifications import Notifications
-from scribe.gateway.queue.positions import WaitingCounts
+from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.templates.documents import Documents
 from scribe.gateway.templates.writing import TemplateWriter
@@ -26,7 +26,7 @@ from scribe.gateway.web.openapi import allowed_methods
 
 @dataclass(frozen=True)
 class Context:
-    """One per process. `wake_relay` tells the relay that there is something to publish."""
+    """One per process."""
 
     settings: GatewaySettings
     database: Database
@@ -35,11 +35,16 @@ class Context:
     log: Logger
     tokens: TokenVerifier
     users: Directory
-    waiting: WaitingCounts
+    positions: Positions
     notifications: Notifications
     documents: Documents
     templates: TemplateWriter | None
     wake_relay: Callable[[], None]
+
+    def queue_grew(self) -> None:
+        """More waits, and it is stored: the relay looks at once, and the places are counted anew."""
+        self.positions.forget()
+        self.wake_relay()
 
 
 bearer = HTTPBearer(auto_error=False, description="A Supabase access token.")

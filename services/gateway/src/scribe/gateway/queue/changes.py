@@ -47,7 +47,7 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
         (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
     observe_ends(context.metrics.tasks, [row])
     await _interrupt(context, row)
-    context.wake_relay()
+    context.queue_grew()
     return row
 
 
@@ -88,7 +88,7 @@ async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Recor
         if row["status"] != "failed":
             raise BadRequest("Only a failed item can be tried again.")
         (row,) = await connection.fetch(SQL["retry"], item_id, user_id, *next_run(row))
-    context.wake_relay()
+    context.queue_grew()
     return row
 
 

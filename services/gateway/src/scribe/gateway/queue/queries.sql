@@ -37,18 +37,16 @@ SELECT * FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
 SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
 -- name: listed
--- How `version` and `list` begin: the active items and those of the last 24 hours. A waiting item's place: its own turn,
--- and before each of the caller's items one of everybody else ($3 users have $2 items waiting).
+-- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has its place ($3) where it
+-- ($2) was counted already, and else that among the caller's own.
 WITH recent AS (
     SELECT *, xmin AS changed_by, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
     FROM queue_items
     WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
 ),
 item AS (
-    SELECT *, CASE WHEN status = 'pending' THEN
-        nth + coalesce((SELECT sum(users * least(waiting, nth - 1))
-                        FROM unnest($2::bigint[], $3::bigint[]) AS others (waiting, users)), 0)::bigint END AS position
-    FROM recent
+    SELECT recent.*, CASE WHEN status = 'pending' THEN coalesce(place, nth) END AS position
+    FROM recent LEFT JOIN unnest($2::uuid[], $3::bigint[]) AS counted (id, place) USING (id)
 )
 
 -- name: version
@@ -96,9 +94,21 @@ SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
--- name: pending_counts
--- How many items wait, by user; only counts leave the gateway, and only added up.
-SELECT user_id, count(*) AS waiting FROM queue_items WHERE status = 'pending' GROUP BY user_id
+-- name: places
+-- The order in which the relay takes what waits: users in turn, what they have in flight counted.
+WITH flight AS (
+    SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
+),
+waiting AS (
+    SELECT id, user_id, submission,
+           row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
+    FROM queue_items LEFT JOIN flight USING (user_id)
+    WHERE status = 'pending'
+),
+placed AS (
+    SELECT id, user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
+)
+SELECT user_id, array_agg(id) AS items, array_agg(place) AS places FROM placed GROUP BY user_id
 
 -- name: generation_time
 SELECT (metadata ->> 'generation_time')::float8 FROM emails WHERE id = $1

@@ -36,7 +36,7 @@ async def generate(
             headers.pop("content-length", None)
             answer = JSONResponse({"task_id": str(task_id)}, 202, headers=headers)
             await claim.finish(connection, answer)
-    context.wake_relay()
+    context.queue_grew()
     return answer
 
 
@@ -65,7 +65,7 @@ async def submit_batch(
             accepted = BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued.")
             answer = JSONResponse(accepted.model_dump(mode="json"), 201, headers=dict(response.headers))
             await claim.finish(connection, answer)
-    context.wake_relay()
+    context.queue_grew()
     return answer
 
 
@@ -73,12 +73,12 @@ async def submit_batch(
 @router.get("/", response_model=list[QueueItem], responses=not_modified())
 async def list_items(context: InContext, user_id: UserId, request: Request) -> Response:
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
-    others = await context.waiting.of_others(user_id)
+    places = await context.positions.of(user_id)
     known = known_tags(request)
     async with context.database.as_user(user_id) as connection:
-        if known and (version := await connection.fetchval(VERSION, user_id, *others)) in known:
+        if known and (version := await connection.fetchval(VERSION, user_id, *places)) in known:
             return tagged(version, None)
-        ((version, items),) = await connection.fetch(LIST, user_id, *others)
+        ((version, items),) = await connection.fetch(LIST, user_id, *places)
     return tagged(version, items)
 
 
