@@ -1,18 +1,21 @@
 """The consumer loop: as many deliveries as there are slots, and it always comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from threading import Thread
 
 import structlog
 
-from scribe.common.broker import Broker
+from scribe.common.broker import Broker, connect
 from scribe.common.consumer import Consumer, PullOptions
 from scribe.common.delivery import Delivery
 from scribe.common.pipeline import Step
 from scribe.common.progress import State, progress_of
 from scribe.common.publisher import Publisher
+from scribe.common.settings import BrokerSettings
 from scribe.common.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
@@ -115,6 +118,40 @@ async def test_stopping_finishes_what_has_begun_and_leaves_the_rest(broker: Brok
     assert info.num_pending == 12 - SLOTS
 
 
+async def test_stopping_gives_back_what_is_on_its_way_already(broker: Broker, nats_url: str) -> None:
+    received = asyncio.Event()
+    async with consuming(broker, receive(received)) as consumer:
+        await eventually(partial(pulls, broker))
+        in_another_thread(partial(publish_and_see_delivered, nats_url, SLOTS))
+        consumer.stop()  # before anything of it was read from the socket
+    assert not received.is_set()
+    attempts: list[int] = []
+
+    async def handle(delivery: Delivery) -> None:
+        attempts.append(delivery.attempt)
+        await delivery.ack()
+
+    async with consuming(broker, handle):
+        await eventually(lambda: attempts == [2] * SLOTS, timeout=5)
+
+
+async def test_no_sign_of_life_is_due_while_every_slot_is_busy(broker: Broker) -> None:
+    gate = asyncio.Event()
+
+    async def handle(delivery: Delivery) -> None:
+        await gate.wait()
+        await delivery.ack()
+
+    async with consuming(broker, handle) as consumer:
+        await eventually(lambda: consumer.last_sign > 0)
+        await publish(broker, SLOTS)
+        await eventually(lambda: consumer.in_progress == SLOTS)
+        assert consumer.silence == 0.0
+        gate.set()
+        await eventually(lambda: consumer.in_progress == 0)
+        await eventually(lambda: consumer.silence > 0.0)
+
+
 async def test_a_handler_that_fails_leaves_its_delivery_to_somebody_else(broker: Broker) -> None:
     await publish(broker, 2)
     attempts: list[int] = []
@@ -128,6 +165,29 @@ async def test_a_handler_that_fails_leaves_its_delivery_to_somebody_else(broker:
 
     async with consuming(broker, handle):
         await eventually(lambda: sorted(attempts) == [1, 1, 2])
+
+
+def in_another_thread(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run the work while this thread's loop reads nothing."""
+    thread = Thread(target=lambda: asyncio.run(work()))
+    thread.start()
+    thread.join()
+
+
+async def pulls(broker: Broker) -> bool:
+    """Whether somebody waits for the parser's messages."""
+    return bool((await broker.js.consumer_info("PIPELINE", "parser")).num_waiting)
+
+
+async def publish_and_see_delivered(nats_url: str, count: int) -> None:
+    async with connect(BrokerSettings(nats_url=nats_url), "elsewhere", structlog.get_logger()) as broker:
+        await publish(broker, count)
+
+        async def delivered() -> bool:
+            info = await broker.js.consumer_info("PIPELINE", "parser")
+            return bool(info.num_ack_pending == count)
+
+        await eventually(delivered)
 
 
 def receive(received: asyncio.Event) -> Callable[[Delivery], Awaitable[None]]:

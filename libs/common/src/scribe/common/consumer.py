@@ -93,6 +93,12 @@ class Consumer:
         """`time.monotonic()` of the last message, status or heartbeat."""
         return self._last_sign
 
+    @property
+    def silence(self) -> float:
+        """Seconds for which a sign of life has been due; while every slot is busy none is, for nothing is asked for."""
+        is_due = self._lost or self._credits > 0
+        return time.monotonic() - self._last_sign if is_due else 0.0
+
     def stop(self) -> None:
         """Stop pulling; `run` returns when every delivery in progress has been settled."""
         self._stopping.set()
@@ -112,7 +118,7 @@ class Consumer:
                     await self._turn()
             finally:
                 watcher.cancel()
-                await self._leave_inbox()
+                await self._leave_inbox(give_back=self._broker.is_connected)
 
     async def _turn(self) -> None:
         self._wake.clear()
@@ -165,11 +171,10 @@ class Consumer:
             self._lost = True
 
     def _heartbeats_missed(self) -> bool:
-        silence = time.monotonic() - self._last_sign
-        return self._credits > 0 and silence > 2 * self._options.heartbeat
+        return not self._lost and self.silence > 2 * self._options.heartbeat
 
     async def _on_message(self, message: Msg) -> None:
-        if message.subject == self._inbox and not message.reply:
+        if not message.reply:
             self._on_status(message.headers or {})
             return
         self._sign()
@@ -213,11 +218,15 @@ class Consumer:
             self._lost = True
             self._wake.set()
 
-    async def _leave_inbox(self) -> None:
+    async def _leave_inbox(self, *, give_back: bool = False) -> None:
+        """Give back what is on its way already instead of leaving it to `ack_wait`, where that is asked for."""
         subscription, self._subscription, self._inbox = self._subscription, None, None
         if subscription is None:
             return
         try:
-            await subscription.unsubscribe()
+            if give_back:
+                await subscription.drain()  # type: ignore[no-untyped-call]
+            else:
+                await subscription.unsubscribe()
         except nats.errors.Error:
             return

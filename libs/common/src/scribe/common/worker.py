@@ -34,7 +34,7 @@ from scribe.common.streams import ensure_consumer, step_consumer, verify_streams
 from scribe.common.telemetry import open_telemetry
 
 LIVENESS_SILENCE = 60.0
-"""Seconds without a sign of life from a connected server after which the process asks to be restarted."""
+"""Seconds for which a connected server has owed a sign of life after which the process asks to be restarted."""
 STREAMS_TIMEOUT = 120.0
 """Seconds that a worker waits for the streams to be provisioned."""
 
@@ -125,7 +125,7 @@ def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner
 
 def _checks(broker: Broker, consumer: Consumer) -> Checks:
     def pulling() -> bool:
-        return not broker.is_connected or time.monotonic() - consumer.last_sign < LIVENESS_SILENCE
+        return not broker.is_connected or consumer.silence < LIVENESS_SILENCE
 
     return Checks(live={"pull": pulling}, ready={"nats": lambda: broker.is_connected})
 
