@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.pipeline import WORKING_STEPS, Step
-from scribe.common.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, state_rank
+from scribe.common.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, rank_before, state_rank
 
 runs = st.integers(min_value=1, max_value=2**30 - 1)
 steps = st.sampled_from(WORKING_STEPS)
@@ -32,6 +32,13 @@ def test_a_failure_outranks_every_other_state_of_its_run(
     run: int, step: Step, attempt: int, other_step: Step, other_attempt: int, phase: Phase
 ) -> None:
     assert state_rank(run, step, attempt, Phase.FAILED) > state_rank(run, other_step, other_attempt, phase)
+
+
+@given(runs.filter(lambda run: run > 1), states)
+def test_what_begins_a_run_lies_between_the_runs_before_and_all_of_its_states(
+    run: int, state: tuple[int, Step, int, Phase]
+) -> None:
+    assert (state_rank(*state) > rank_before(run)) == (state[0] >= run)
 
 
 @given(runs, st.sampled_from(WORKING_STEPS[:-1]), attempts)

@@ -34,6 +34,12 @@ async def is_in(user: User, task_id: str, status: str) -> bool:
     return (await user.status(task_id))["status"] == status
 
 
+async def is_at(user: User, task_id: str, step: str, step_status: str) -> bool:
+    """Whether a task stands there."""
+    result = (await user.status(task_id))["result"]
+    return isinstance(result, dict) and (result["current_step"], result["step_status"]) == (step, step_status)
+
+
 async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
     """A task whose first message is published, and projected: nothing more happens to it by itself."""
     task_id = await user.generate()
@@ -95,11 +101,7 @@ async def test_reissued_task_goes_on_from_the_last_step_it_reached(
     data = await workers.finish(data, Step.PARSER)
     await workers.tell(data, State.STARTED, Step.SCRAPER)
 
-    async def at_scraper() -> bool:
-        result = (await user.status(task_id))["result"]
-        return isinstance(result, dict) and result["step_status"] == "started"
-
-    await eventually(at_scraper)
+    await eventually(partial(is_at, user, task_id, "web_scraper", "started"))
     await take(broker, Step.SCRAPER)
     await be_silent(database_url, STALE_AFTER + 1)
 
@@ -166,6 +168,26 @@ async def test_all_of_jetstream_may_be_deleted_and_no_item_is_lost(
         return all(item["status"] == "completed" for item in await user.items())
 
     await eventually(all_done, timeout=60)
+
+
+async def test_task_that_begins_anew_after_a_loss_can_be_postponed_as_any_other(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, data = await started(user, workers)
+    data = await workers.finish(data, Step.PARSER)
+    await workers.tell(data, State.STARTED, Step.SCRAPER)
+    await eventually(partial(is_at, user, task_id, "web_scraper", "started"))
+    await broker.js.purge_stream("PIPELINE")
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
+    again = await workers.waiting(Step.PARSER, task_id, run=2)
+    await workers.tell(again, State.STARTED, Step.PARSER)
+    await eventually(partial(is_at, user, task_id, "template_parser", "started"))
+    await workers.postpone(again, Step.PARSER, seconds=3600)
+    await eventually(partial(is_in, user, task_id, "PENDING"))
 
 
 async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(

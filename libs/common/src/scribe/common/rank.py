@@ -43,3 +43,8 @@ def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:
         | (bounded << _ATTEMPT_SHIFT)
         | phase
     )
+
+
+def rank_before(run: int) -> int:
+    """Above every state of the runs before `run`, below each of its own: also where it begins anew from the parser."""
+    return state_rank(run, Step.PARSER, 0, Phase.QUEUED) - 1

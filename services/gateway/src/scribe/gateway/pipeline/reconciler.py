@@ -28,7 +28,7 @@ from scribe.common.logs import Logger
 from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, Step
 from scribe.common.provision import provision
-from scribe.common.rank import COMPLETED_RANK, Phase, state_rank
+from scribe.common.rank import COMPLETED_RANK, Phase, rank_before, state_rank
 from scribe.common.streams import pipeline_subject, pipeline_task_subjects
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
@@ -106,7 +106,7 @@ class Reconciler:
         if row["returns"] >= MOST_RETURNS:
             await self._give_up(row, step)
             return
-        rank = state_rank(row["run"] + 1, step, 0, Phase.QUEUED) - 1
+        rank = rank_before(row["run"] + 1)
         async with self._database.as_service() as connection:
             changed = await connection.fetchval(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
         if changed is None:

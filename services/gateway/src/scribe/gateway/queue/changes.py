@@ -7,8 +7,8 @@ import nats.errors
 from nats.js.errors import APIError
 
 from scribe.common.database import load_queries
-from scribe.common.pipeline import WIRE_NAMES, Step
-from scribe.common.rank import CANCELLED_RANK, Phase, state_rank
+from scribe.common.pipeline import WIRE_NAMES
+from scribe.common.rank import CANCELLED_RANK, rank_before
 from scribe.common.streams import cancel_subject, pipeline_task_subjects
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
@@ -95,4 +95,4 @@ async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Recor
 def next_run(row: asyncpg.Record) -> tuple[int, str | None]:
     """The rank just below the next run's first state, and the step at which that run begins."""
     step = STEPS.get(row["current_step"] or "")
-    return state_rank(row["run"] + 1, Step.PARSER, 0, Phase.QUEUED) - 1, step.value if step else None
+    return rank_before(row["run"] + 1), step.value if step else None
