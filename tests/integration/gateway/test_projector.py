@@ -1,6 +1,7 @@
 """The projector: states are written by their rank, whatever order, number and age the messages have."""
 
 import random
+from datetime import datetime
 from functools import partial
 from itertools import permutations
 
@@ -149,6 +150,7 @@ async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers,
     task_id, data = await started(user, workers)
     await broker.js.publish("events.nobody.nothing.started", b"")
     await broker.js.publish(f"events.{user.id}.{task_id}.failed", b"", headers={"Scribe-Step": "nowhere"})
+    await workers.tell(data, State.RETRYING, Step.PARSER, at=datetime(2026, 1, 1))  # noqa: DTZ001 - that is what is wrong
     await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
 
     await eventually(partial(is_in, user, task_id, "FAILURE"))

@@ -122,7 +122,7 @@ def read_progress(subject: str, headers: Mapping[str, str]) -> Progress:
     """
     try:
         return _read(subject.split("."), headers)
-    except (KeyError, ValueError, IndexError, TypeError) as error:
+    except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise UnreadableMessageError(
             f"no progress in {subject.split('.', maxsplit=1)[0]}: {type(error).__name__}"
         ) from None
@@ -141,15 +141,22 @@ def _read(tokens: list[str], headers: Mapping[str, str]) -> Progress:
         user_id=UUID(headers[USER]),
         run=int(headers[RUN]),
         step=step,
-        at=datetime.fromisoformat(headers[AT]),
+        at=_moment(headers[AT]),
         attempt=int(headers.get(ATTEMPT, "0")),
         timings={Step(name): float(value) for name, value in json.loads(headers.get(TIMINGS, "{}")).items()},
         skipped=tuple(Step(name) for name in headers.get(SKIPPED, "").split(",") if name),
         template_type=TemplateType(template_type) if template_type else None,
         email_id=UUID(email_id) if email_id else None,
         error=str(json.loads(error)) if error else None,
-        not_before=datetime.fromisoformat(not_before) if not_before else None,
+        not_before=_moment(not_before) if not_before else None,
     )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
 
 
 def _transition_state(step: Step) -> State:
