@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
+from nats.js.errors import NotFoundError
 
 from scribe.common.broker import Broker
 from scribe.common.errors import ConfigurationError
@@ -33,6 +34,15 @@ async def test_provisioning_twice_changes_nothing(broker: Broker) -> None:
 async def test_a_lost_stream_is_made_again(broker: Broker) -> None:
     limits = await limits_of(broker)
     await broker.js.delete_stream("EVENTS")
+    await ensure_streams(broker.js, limits)
+    await verify_streams(broker.js, limits)
+
+
+async def test_a_worker_waits_for_the_buckets_too(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    await broker.js.delete_stream("KV_papers")
+    with pytest.raises(NotFoundError):
+        await verify_streams(broker.js, limits)
     await ensure_streams(broker.js, limits)
     await verify_streams(broker.js, limits)
 

@@ -200,11 +200,13 @@ async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
     """Check, creating nothing: what a worker does before it pulls.
 
     Raises:
-        ConfigurationError: a stream differs. NotFoundError: it is not there (yet).
+        ConfigurationError: a stream differs. NotFoundError: a stream or a bucket is not there (yet).
     """
     for wanted in streams(limits):
         found = (await js.stream_info(str(wanted.name))).config
         _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
+    for bucket in buckets(limits):
+        await js.key_value(bucket.bucket)
 
 
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:

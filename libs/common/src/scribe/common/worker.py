@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 from opentelemetry.trace import Tracer
 
 from scribe.common.broker import Broker, connect
@@ -36,7 +36,7 @@ from scribe.common.telemetry import open_telemetry
 LIVENESS_SILENCE = 60.0
 """Seconds for which a connected server has owed a sign of life after which the process asks to be restarted."""
 STREAMS_TIMEOUT = 120.0
-"""Seconds that a worker waits for the streams to be provisioned."""
+"""Seconds that a worker waits for the streams and buckets to be provisioned."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ async def _wait_for_streams(broker: Broker, settings: WorkerSettings, log: Logge
         try:
             await verify_streams(broker.js, settings.stream_limits)
             return
-        except (NotFoundError, TimeoutError) as error:
+        except (NotFoundError, ServiceUnavailableError, TimeoutError) as error:
             if time.monotonic() > deadline:
                 raise ConfigurationError("the streams are missing; run `python -m scribe.common.provision`") from error
             log.info("waiting_for_streams")
