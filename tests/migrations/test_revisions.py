@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
-from scribe.migrations.commands import _config, current, downgrade, head, upgrade, wait
+from scribe.migrations.commands import MigrationError, _config, current, downgrade, head, upgrade, wait
+from tests.support.pipeline import connected
 from tests.support.servers import execute, with_database
+from tests.support.waiting import eventually
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config("")).walk_revisions()][::-1]
 
@@ -60,3 +63,27 @@ async def test_an_older_release_leaves_a_newer_schema_alone(empty_url: str) -> N
     await asyncio.to_thread(wait, empty_url, timeout=5)
     assert await asyncio.to_thread(current, empty_url) == "9999"
     assert await objects(empty_url) == before
+
+
+async def test_an_upgrade_that_waits_for_a_table_holds_up_nobody_else(empty_url: str) -> None:
+    await asyncio.to_thread(upgrade, empty_url, "0003")
+    async with connected(empty_url) as reader, connected(empty_url) as other, asyncio.TaskGroup() as tasks:
+        async with reader.transaction():
+            await reader.execute("SELECT FROM queue_items")
+            upgrading = tasks.create_task(asyncio.to_thread(upgrade, empty_url))
+            await eventually(partial(somebody_waits, other))
+            await other.execute("SELECT FROM queue_items", timeout=10)
+        await upgrading
+    assert await asyncio.to_thread(current, empty_url) == head()
+
+
+async def test_a_revision_that_postgresql_refuses_is_a_sentence(empty_url: str) -> None:
+    await execute(empty_url, "CREATE TABLE emails ()")
+    with pytest.raises(MigrationError, match=r"refused a revision: .*emails.* already exists"):
+        await asyncio.to_thread(upgrade, empty_url)
+
+
+async def somebody_waits(connection: asyncpg.Connection) -> bool:
+    """Whether somebody waits for a table."""
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'queue_items'::regclass AND NOT granted)"
+    return bool(await connection.fetchval(waiting))

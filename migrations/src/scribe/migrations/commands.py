@@ -1,4 +1,8 @@
-"""Apply, undo and await revisions; an advisory lock lets two commands at once take turns."""
+"""Apply, undo and await revisions; an advisory lock lets two commands at once take turns.
+
+A statement that waits for a table makes everybody wait who comes after it, so no revision waits for longer than
+`TABLE_PATIENCE`: it is undone, and tried again a little later.
+"""
 
 import asyncio
 import time
@@ -11,9 +15,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 LOCK = 7_265_118_902
 """The key of the advisory lock; any constant that nothing else in the database uses."""
+TABLE_PATIENCE = 2.0
+TABLE_PAUSE = 1.0
+TABLE_IN_USE = "55P03"
+"""PostgreSQL's code for a lock that was not had in time."""
 
 
 class MigrationError(Exception):
@@ -73,6 +82,7 @@ def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("scribe.migrations")))
     config.attributes["url"] = _sqlalchemy_url(url)
+    config.attributes["connect_args"] = {"server_settings": {"lock_timeout": f"{TABLE_PATIENCE:g}s"}}
     return config
 
 
@@ -104,11 +114,25 @@ def _locked(url: str, timeout: float, migrate: Callable[[Config], None]) -> None
 
 
 async def _hold_lock(url: str, timeout: float, migrate: Callable[[Config], None]) -> None:
+    end = time.monotonic() + timeout
     async with _lock(url, timeout):
-        try:
-            await asyncio.to_thread(migrate, _config(url))
-        except CommandError as error:
-            raise MigrationError(str(error)) from error
+        while not await asyncio.to_thread(_migrated, url, migrate):
+            if time.monotonic() > end:
+                raise MigrationError(f"a table has been in use for {timeout:g} s; look for long transactions")
+            await asyncio.sleep(TABLE_PAUSE)
+
+
+def _migrated(url: str, migrate: Callable[[Config], None]) -> bool:
+    """Whether it is done; not where a table was in use. What had been applied until then stays."""
+    try:
+        migrate(_config(url))
+    except CommandError as error:
+        raise MigrationError(str(error)) from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == TABLE_IN_USE:
+            return False
+        raise MigrationError(f"PostgreSQL refused a revision: {error.orig}") from error
+    return True
 
 
 @asynccontextmanager

@@ -14,7 +14,8 @@ def _run(connection: Connection) -> None:
 
 
 async def _migrate() -> None:
-    engine = create_async_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    attributes = context.config.attributes
+    engine = create_async_engine(attributes["url"], poolclass=pool.NullPool, connect_args=attributes["connect_args"])
     async with engine.connect() as connection:
         await connection.run_sync(_run)
         await connection.commit()
