@@ -1,15 +1,18 @@
 """The projector: states are written by their rank, whatever order, number and age the messages have."""
 
+import json
 import random
 from datetime import datetime
 from functools import partial
 from itertools import permutations
 
 import pytest
+from nats.aio.msg import Msg
 
 from scribe.common.broker import Broker
 from scribe.common.pipeline import PipelineData, Step
 from scribe.common.progress import State
+from scribe.common.streams import notify_subject
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
@@ -154,6 +157,21 @@ async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers,
     await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
 
     await eventually(partial(is_in, user, task_id, "FAILURE"))
+
+
+async def test_change_is_announced_also_where_its_stream_is_gone(user: User, workers: Workers, broker: Broker) -> None:
+    task_id, data = await started(user, workers)
+    announced: list[dict[str, object]] = []
+
+    async def note(message: Msg) -> None:
+        announced.append(json.loads(message.data))
+
+    await broker.client.subscribe(notify_subject(user.id), cb=note)
+    await broker.client.flush()
+    await broker.js.delete_stream("PIPELINE")
+    await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
+
+    await eventually(lambda: [change["status"] for change in announced if change["id"] == task_id][-1:] == ["failed"])
 
 
 async def test_skipped_step_is_named_in_the_row(user: User, workers: Workers) -> None:

@@ -137,11 +137,11 @@ class Projector:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
         observe_projection(self._metrics, progress, len(changed))
         observe_ends(self._metrics, changed)
-        try:
-            await self._purge(over)
-            await announce(self._broker, changed)
-        except (nats.errors.Error, APIError, OSError) as error:
-            self._log.warning("projector_tidies_later", error_class=type(error).__name__)
+        for tidying in (self._purge(over), announce(self._broker, changed)):
+            try:
+                await tidying
+            except (nats.errors.Error, APIError, OSError) as error:
+                self._log.warning("projector_tidies_later", error_class=type(error).__name__)
         if over:
             self._ended()
 
