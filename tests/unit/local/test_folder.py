@@ -2,7 +2,11 @@
 
 import os
 import tempfile
+import time
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -64,6 +68,27 @@ def test_an_ephemeral_folder_is_gone_afterwards() -> None:
     assert not folder.path.exists()
 
 
+def test_an_ephemeral_folder_is_gone_although_somebody_writes_into_it_a_little_longer() -> None:
+    with ExitStack() as stack:
+        folder = stack.enter_context(ephemeral_folder())
+        until = time.monotonic() + 0.5
+        writer = Thread(target=scribble, args=(folder.path / "postgres", until))
+        writer.start()
+        stack.close()
+        writer.join()
+    assert not folder.path.exists()
+
+
+def scribble(folder: Path, until: float) -> None:
+    """Make files without end, as a server that has not heard of its parent's death yet."""
+    for number in count():
+        if time.monotonic() > until:
+            return
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+            (folder / str(number)).touch()
+
+
 def test_a_running_platform_is_found(tmp_path: Path) -> None:
     with claimed_folder(tmp_path) as folder:
         folder.write_state(STATE)
@@ -102,8 +127,11 @@ def test_what_a_killed_platform_left_behind_goes_with_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with claimed_folder(tmp_path / "scribe-half-removed") as half_removed:
+        half_removed.lock.unlink()
     with claimed_folder(tmp_path / "scribe-killed"), claimed_folder(tmp_path / "scribe-alive") as alive:
         pass
     with claimed_folder(alive.path), ephemeral_folder():
+        assert not half_removed.path.exists()
         assert not (tmp_path / "scribe-killed").exists()
         assert alive.path.exists()

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from scribe.local.errors import LocalError
 FORMAT = "1"
 DEFAULT_FOLDER = Path(".scribe")
 EPHEMERAL_PREFIX = "scribe-"
+REMOVAL_PATIENCE = 5.0
+REMOVAL_PAUSE = 0.05
 
 
 class RunState(BaseModel):
@@ -131,16 +134,24 @@ def ephemeral_folder() -> Iterator[DataFolder]:
         with claimed_folder(path) as folder:
             yield folder
     finally:
-        with suppress(OSError):
-            shutil.rmtree(path)
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Delete a folder into which those who were killed a moment ago may still be writing."""
+    end = time.monotonic() + REMOVAL_PATIENCE
+    shutil.rmtree(path, ignore_errors=True)
+    while path.exists() and time.monotonic() < end:
+        time.sleep(REMOVAL_PAUSE)
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Ephemeral folders whose platform could not clean up. The format is written under the lock, so one that has it
-    and is not locked belongs to nobody.
+    """Ephemeral folders whose platform could not clean up, or not to the end. The format is written under the lock, so
+    one that has it and is not locked belongs to nobody.
     """
     for marker in parent.glob(f"{EPHEMERAL_PREFIX}*/format"):
-        with suppress(OSError), (marker.parent / "lock").open("rb") as lock:
+        with suppress(OSError), (marker.parent / "lock").open("ab") as lock:
             if _take(lock.fileno()):
                 shutil.rmtree(marker.parent)
 
