@@ -115,6 +115,18 @@ async def test_a_setting_that_cannot_be_used_ends_everything_with_its_name() -> 
     assert marked.left() == []
 
 
+async def test_ctrl_c_while_the_command_is_still_being_read_is_no_stack_trace() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-X", "importtime", "-m", "scribe.local", "--help"), stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    while b"typer" not in await process.stderr.readline():
+        assert not process.stderr.at_eof()
+    process.send_signal(signal.SIGINT)
+    assert b"Traceback" not in await process.stderr.read()
+    assert await process.wait() == -signal.SIGINT
+
+
 async def test_where_nothing_runs_the_command_says_how_to_start_it(tmp_path: Path) -> None:
     answer = await scribe("token", "--data", str(tmp_path / "nowhere"))
     assert answer.code == 1
