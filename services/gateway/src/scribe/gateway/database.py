@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from scribe.common.database import AWAY, observed
+from scribe.common.database import ACQUIRE_TIMEOUT, AWAY, observed
 from scribe.common.metrics import DatabaseMetrics
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
@@ -18,10 +18,14 @@ Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 @dataclass(frozen=True)
 class Database:
-    """The pool, and the only two doors to it. Both are transactions: nothing of a session outlives them."""
+    """The pool, and the only two doors to it. Both are transactions: nothing of a session outlives them.
+
+    Who does not get a connection within `patience` seconds is told that PostgreSQL is away.
+    """
 
     pool: asyncpg.Pool
     metrics: DatabaseMetrics
+    patience: float = ACQUIRE_TIMEOUT
 
     @asynccontextmanager
     async def as_user(self, user_id: UUID, operation: str | None = None) -> AsyncIterator[Connection]:
@@ -31,7 +35,7 @@ class Database:
             ServiceUnavailable: PostgreSQL is away. Forbidden: what is written needs the user's row, which is gone.
         """
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
-            async with self.pool.acquire() as connection:
+            async with self.pool.acquire(timeout=self.patience) as connection:
                 # Begun in the round trip that says who it is for; without parameters, for a UUID needs no quoting.
                 await connection.execute(
                     "BEGIN; SELECT set_config('role', 'scribe_user', true),"
@@ -53,7 +57,7 @@ class Database:
             ServiceUnavailable: PostgreSQL is away.
         """
         with self._observed(operation), _unavailable_while_away():
-            async with self.pool.acquire() as connection, connection.transaction():
+            async with self.pool.acquire(timeout=self.patience) as connection, connection.transaction():
                 yield connection
 
     def _observed(self, operation: str | None) -> AbstractContextManager[None]:
