@@ -1,6 +1,7 @@
 """The reconciler: nothing is lost, whatever becomes of the messages, and nothing is done twice without need."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -9,12 +10,14 @@ import structlog
 from scribe.common.broker import Broker
 from scribe.common.metrics import Metrics
 from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State
+from scribe.common.progress import State, progress_of
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.states import MOST_RETURNS
+from scribe.gateway.settings import GatewaySettings
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
+from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
 STALE_AFTER = 60
@@ -23,8 +26,11 @@ STALE_AFTER = 60
 @pytest.fixture
 async def reconciler(gateway: Gateway, database_url: str, nats_url: str, issuer: Issuer) -> Reconciler:
     """A reconciler that looks when the test says so."""
+    return reconciler_of(gateway, gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER))
+
+
+def reconciler_of(gateway: Gateway, settings: GatewaySettings) -> Reconciler:
     context = gateway.context
-    settings = gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER)
     log = structlog.get_logger()
     return Reconciler(context.database, context.broker, settings, log, Metrics().tasks, reissued=context.wake_relay)
 
@@ -114,6 +120,30 @@ async def test_reissued_task_goes_on_from_the_last_step_it_reached(
     await eventually(partial(is_in, user, task_id, "SUCCESS"))
 
 
+async def test_task_is_looked_for_where_its_last_message_is_although_its_row_does_not_know_yet(
+    quiet_gateway: Gateway, workers: Workers, database_url: str, nats_url: str, issuer: Issuer, broker: Broker
+) -> None:
+    reconciler = reconciler_of(quiet_gateway, gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER))
+    async with quiet_gateway.user() as user, connected(database_url) as connection:
+        task_id = await user.generate()
+        await connection.execute("UPDATE queue_items SET status = 'processing', current_step = 'template_parser'")
+        data = make_task(task_id=task_id, user_id=user.id)
+        await workers.publisher.transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+        await take(broker, Step.PARSER)
+        await workers.finish(data, Step.PARSER)
+        await be_silent(database_url, STALE_AFTER + 1)
+
+        await reconciler.round()
+
+        assert await is_in(user, task_id, "STARTED")
+        await take(broker, Step.SCRAPER)
+
+        await reconciler.round()
+
+        assert await is_in(user, task_id, "PENDING")
+        assert await connection.fetchval("SELECT resume_step FROM queue_items") == "scraper"
+
+
 async def test_recent_progress_is_left_alone(
     user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
 ) -> None:
@@ -151,6 +181,7 @@ async def test_all_of_jetstream_may_be_deleted_and_no_item_is_lost(
 
     await eventually(all_started)
     await workers.finish(await workers.waiting(Step.PARSER, ids[0]), Step.PARSER)
+    await eventually(partial(is_projected, broker))
     for stream in ("PIPELINE", "EVENTS", "DEADLETTER", "KV_cancelled", "KV_slots", "KV_memo", "KV_papers"):
         await broker.js.delete_stream(stream)
     await be_silent(database_url, STALE_AFTER + 1)

@@ -50,6 +50,11 @@ def pipeline_message_id(step: Step, task_id: UUID, run: int) -> str:
     return f"{task_id}:{run}:{step}"
 
 
+def pipeline_run_subjects(task_id: UUID, run: int) -> str:
+    """Every subject of one run of a task."""
+    return f"pipeline.*.{task_id}.{run}"
+
+
 def pipeline_task_subjects(task_id: UUID) -> str:
     """Every subject of a task, as the filter of a purge."""
     return f"pipeline.*.{task_id}.>"

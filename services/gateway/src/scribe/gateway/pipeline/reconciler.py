@@ -29,7 +29,7 @@ from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, Step
 from scribe.common.provision import provision
 from scribe.common.rank import COMPLETED_RANK, Phase, rank_before, state_rank
-from scribe.common.streams import pipeline_subject, pipeline_task_subjects
+from scribe.common.streams import pipeline_run_subjects, pipeline_task_subjects
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
@@ -99,8 +99,7 @@ class Reconciler:
     async def _reconcile(self, row: asyncpg.Record) -> None:
         if await self._complete_from_email(row["id"]):
             return
-        step = STEPS.get(row["current_step"], Step.PARSER)
-        where = await self._whereabouts(row["id"], row["run"], step)
+        step, where = await self._last_message(row)
         if where is Whereabouts.WAITING or (where is Whereabouts.WORKED_ON and not row["long_silent"]):
             return
         if row["returns"] >= MOST_RETURNS:
@@ -141,13 +140,18 @@ class Reconciler:
             await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"]))
         await announce(self._broker, over)
 
-    async def _whereabouts(self, task_id: UUID, run: int, step: Step) -> Whereabouts:
+    async def _last_message(self, row: asyncpg.Record) -> tuple[Step, Whereabouts]:
+        """The step that the task has reached, by the stream: where the projector is behind, so is the row."""
         try:
-            message = await self._broker.js.get_last_msg("PIPELINE", pipeline_subject(step, task_id, run))
-            consumer = await self._broker.js.consumer_info("PIPELINE", step.value)
+            message = await self._broker.js.get_last_msg("PIPELINE", pipeline_run_subjects(row["id"], row["run"]))
+            step = Step(str(message.subject).split(".")[1])
+            return step, await self._whereabouts(step, message.seq or 0)
         except NotFoundError:
-            return Whereabouts.GONE
-        sequence = message.seq or 0
+            return STEPS.get(row["current_step"], Step.PARSER), Whereabouts.GONE
+
+    async def _whereabouts(self, step: Step, sequence: int) -> Whereabouts:
+        durable = "projector" if step is Step.DONE else step.value
+        consumer = await self._broker.js.consumer_info("PIPELINE", durable)
         if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
             return Whereabouts.WAITING
         if consumer.ack_floor is not None and sequence > consumer.ack_floor.stream_seq and consumer.num_ack_pending:
