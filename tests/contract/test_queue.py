@@ -37,7 +37,7 @@ async def test_batch_gives_the_ids_in_the_order_of_its_items(user: User) -> None
     listed = await user.items()
     assert [item["id"] for item in listed] == response.json()["queue_item_ids"]
     assert [item["recipient_name"] for item in listed] == [item["recipient_name"] for item in items]
-    positions = [item["position"] for item in listed]
+    positions = [int(str(item["position"])) for item in listed]
     assert positions[0] >= 1
     assert positions == sorted(set(positions))
 
