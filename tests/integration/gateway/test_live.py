@@ -9,6 +9,7 @@ from functools import partial
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from scribe.common.pipeline import Step
 from scribe.common.progress import State
@@ -257,6 +258,34 @@ async def test_quiet_stream_is_kept_open_by_pings(database_url: str, nats_url: s
         for path in (ITEMS, f"/api/email/status/{task_id}/events"):
             async with listening(user, path) as listener:
                 await eventually(partial(_has_pings, listener, 3))
+
+
+@pytest.mark.parametrize("path", [ITEMS, "/api/email/status/{}/events"])
+async def test_change_whose_announcement_was_lost_is_told_with_the_next_ping(
+    path: str, database_url: str, nats_url: str, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
+        gateway.user() as user,
+    ):
+        task_id = await user.generate()
+        async with listening(user, path.format(task_id)) as listener, connected(database_url) as connection:
+            await eventually(partial(_has_pings, listener, 2))
+            await connection.execute(
+                "UPDATE queue_items SET status = 'processing', state_rank = state_rank + 1, progressed_at = now()"
+            )
+            await eventually(lambda: len(listener.events) == 2)
+
+            listener.comments.clear()
+            await eventually(partial(_has_pings, listener, 3))
+            assert len(listener.events) == 2
+
+
+@pytest.mark.parametrize("path", [ITEMS, "/api/email/status/{}/events"])
+async def test_streams_end_when_the_gateway_does(path: str, gateway: Gateway, user: User) -> None:
+    async with listening(user, path.format(await user.generate())) as listener:
+        gateway.context.notifications.close()
+        await eventually(lambda: listener.closed)
 
 
 async def test_stream_of_a_task_goes_on_after_more_changes_than_it_holds(

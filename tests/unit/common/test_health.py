@@ -6,9 +6,14 @@ import socket
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.health import Checks, bind, probes, serving
+from tests.support.waiting import eventually
 
 
 async def test_probes_follow_their_checks() -> None:
@@ -32,6 +37,37 @@ async def test_a_port_in_use_is_a_sentence_that_says_what_to_do() -> None:
         with pytest.raises(ConfigurationError, match=f"port {port} cannot be used.*SCRIBE_PORT"):
             async with serving(app, "127.0.0.1", port):
                 pass
+
+
+async def test_request_under_way_is_answered_when_the_server_ends() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Request) -> Response:
+        begun.set()
+        await ended.wait()
+        return Response("done")
+
+    async with httpx.AsyncClient() as client, asyncio.TaskGroup() as tasks:
+        async with serving(Starlette(routes=[Route("/", slow)]), "127.0.0.1", 0, grace=30) as port:
+            asked = tasks.create_task(client.get(f"http://127.0.0.1:{port}/"))
+            await begun.wait()
+            tasks.create_task(refuses(port, then=ended))
+        assert (await asked).text == "done"
+
+
+async def refuses(port: int, then: asyncio.Event) -> None:
+    """Set `then` when the port takes no connection any more."""
+
+    async def refused() -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            return True
+        writer.close()
+        return False
+
+    await eventually(refused)
+    then.set()
 
 
 async def test_answers_do_not_wait_for_the_acknowledgement_of_their_first_half() -> None:

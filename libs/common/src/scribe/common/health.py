@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import ceil
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,6 +19,7 @@ from scribe.common.errors import ConfigurationError
 BACKLOG = 2048
 KEEP_ALIVE = 75
 """Seconds; longer than proxies keep a connection (60 s mostly), so that none of them uses one that has just ended."""
+GRACE = 2.0
 
 Check = Callable[[], bool]
 
@@ -59,8 +61,10 @@ class _QuietServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Starlette, host: str, port: int) -> AsyncIterator[int]:
+async def serving(app: Starlette, host: str, port: int, *, grace: float = GRACE) -> AsyncIterator[int]:
     """Serve `app` while the block runs; gives the port, a free one where `port` is 0.
+
+    At the end no connection is taken any more, and requests that are under way have `grace` seconds to be answered.
 
     Raises:
         ConfigurationError: the port is taken.
@@ -71,7 +75,7 @@ async def serving(app: Starlette, host: str, port: int) -> AsyncIterator[int]:
         log_config=None,
         access_log=False,
         lifespan="off",
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=ceil(grace),
         timeout_keep_alive=KEEP_ALIVE,
     )
     server = _QuietServer(config)

@@ -132,11 +132,12 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
     """Run until SIGTERM or SIGINT; 0 after a quiet end, 1 when NATS is gone for good."""
     async with (
         open_context(settings, log) as (context, relay),
-        serving(create_app(context), settings.host, settings.port) as port,
+        serving(create_app(context), settings.host, settings.port, grace=settings.shutdown_grace) as port,
         looping(context, relay),
     ):
         log.info("gateway_started", port=port)
         code = await _until_signalled(context.broker, log)
+        context.notifications.close()
     log.info("stopped")
     return code
 

@@ -10,6 +10,7 @@ from scribe.common.guard import GuardSettings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.provision import ProvisionSettings
 from scribe.common.settings import DatabaseSettings
+from scribe.gateway.templates.documents import FETCH_DEADLINE, PARSE_DEADLINE
 
 
 def _split(value: object) -> object:
@@ -54,6 +55,11 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     )
     template_fallback_models: ModelNames = Field((), description="Models that take over, comma-separated.")
     template_timeout: float = Field(45.0, gt=0, description="Seconds that writing a template may take.")
+
+    @property
+    def shutdown_grace(self) -> float:
+        """Seconds from SIGTERM in which requests are still answered: the longest one writes a template from a PDF."""
+        return self.template_timeout + FETCH_DEADLINE + PARSE_DEADLINE
 
     @property
     def template_models(self) -> ModelChoice:

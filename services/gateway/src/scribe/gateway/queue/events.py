@@ -107,14 +107,16 @@ class EventStream(StreamingResponse):
 
 async def _items(context: Context, user_id: UUID, last_event_id: str | None, inbox: Inbox) -> AsyncIterator[str]:
     yield ": connected\n\n"
-    for row in await _changed_since(context, user_id, last_event_id):
-        yield _item_event(row)
-    while True:
-        rows = await _next_rows(context, user_id, inbox)
-        if not rows:
-            yield ": ping\n\n"
-        for row in rows:
+    told: dict[int, int] = {}
+    known, rows = last_event_id, await _changed_since(context, user_id, last_event_id)
+    while not inbox.closed:
+        fresh = [row for row in rows if told.get(row["submission"]) != row["state_rank"]]
+        for row in fresh:
+            told[row["submission"]], known = row["state_rank"], event_id(row)
             yield _item_event(row)
+        if not fresh:
+            yield ": ping\n\n"
+        rows = await _next_rows(context, user_id, known, inbox)
 
 
 async def _task(
@@ -122,18 +124,15 @@ async def _task(
 ) -> AsyncIterator[str]:
     yield ": connected\n\n"
     known = last_event_id
-    while True:
+    while not inbox.closed:
         row, event = await _task_event(context, user_id, task_id)
         if row is None:
             return
-        if event_id(row) != known:
-            known = event_id(row)
-            yield event
+        yield event if event_id(row) != known else ": ping\n\n"
+        known = event_id(row)
         if row["status"] in TERMINAL:
             return
-        while task_id not in (changed := await inbox.take(context.settings.ping_interval)) and not inbox.overflowed:
-            if not changed:
-                yield ": ping\n\n"
+        await inbox.take(context.settings.ping_interval)
         inbox.overflowed = False
 
 
@@ -152,13 +151,14 @@ async def _changed_since(context: Context, user_id: UUID, last_event_id: str | N
         return await connection.fetch(SQL["changed_since"], user_id, submission, rank)
 
 
-async def _next_rows(context: Context, user_id: UUID, inbox: Inbox) -> list[asyncpg.Record]:
+async def _next_rows(context: Context, user_id: UUID, known: str | None, inbox: Inbox) -> list[asyncpg.Record]:
+    """What was announced; where nothing was for a while what the table says, for announcements may be lost."""
     changed = await inbox.take(context.settings.ping_interval)
     if inbox.overflowed:
         inbox.overflowed = False
         return await _changed_since(context, user_id, None)
     if not changed:
-        return []
+        return await _changed_since(context, user_id, known)
     async with context.database.as_user(user_id) as connection:
         return await connection.fetch(SQL["find_many"], changed, user_id)
 

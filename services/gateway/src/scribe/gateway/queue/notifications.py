@@ -23,10 +23,11 @@ class Change(BaseModel):
 class Inbox:
     """What one event stream has not read yet. An overflow is remembered: then everything is read anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, closed: bool = False) -> None:
         self._changed: dict[UUID, None] = {}
         self._arrived = asyncio.Event()
         self.overflowed = False
+        self.closed = closed
 
     def put(self, item_id: UUID) -> None:
         """Note a change; several of one item are one."""
@@ -34,6 +35,11 @@ class Inbox:
             self.overflowed = True
         else:
             self._changed[item_id] = None
+        self._arrived.set()
+
+    def close(self) -> None:
+        """Nothing more will come: the stream shall end."""
+        self.closed = True
         self._arrived.set()
 
     async def take(self, timeout: float) -> list[UUID]:
@@ -54,6 +60,14 @@ class Notifications:
     def __init__(self, most_per_user: int) -> None:
         self._most_per_user = most_per_user
         self._inboxes: dict[UUID, set[Inbox]] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """End every stream, and those that are still to come; their clients go to another gateway."""
+        self._closed = True
+        for inboxes in self._inboxes.values():
+            for inbox in inboxes:
+                inbox.close()
 
     @contextmanager
     def listen(self, user_id: UUID) -> Iterator[Inbox]:
@@ -64,7 +78,7 @@ class Notifications:
         """
         if len(self._inboxes.get(user_id, ())) >= self._most_per_user:
             raise TooManyRequests("You have too many event streams open. Close one of them first.", 5)
-        inbox = Inbox()
+        inbox = Inbox(closed=self._closed)
         self._inboxes.setdefault(user_id, set()).add(inbox)
         try:
             yield inbox
