@@ -1,5 +1,6 @@
 """An item's place in the queue: how manieth the relay takes it, and nobody else's data."""
 
+from scribe.gateway.queue.positions import MOST_COUNTED
 from tests.support.gateway import Gateway, User
 from tests.support.waiting import eventually
 
@@ -37,10 +38,17 @@ async def test_position_counts_what_is_in_flight_as_turns_that_were_had(quiet_ga
         await until_placed(fresh, 1, 2, 4)
 
 
+async def test_what_is_far_behind_comes_after_all_that_was_counted(quiet_gateway: Gateway) -> None:
+    async with quiet_gateway.user() as user:
+        await user.batch(MOST_COUNTED + 100)
+
+        await until_placed(user, *range(1, MOST_COUNTED + 101))
+
+
 async def test_item_has_a_place_before_it_is_counted(quiet_gateway: Gateway) -> None:
     async with quiet_gateway.user() as user, quiet_gateway.user() as other:
         await other.batch(2)
-        await user.items()
+        await until_placed(other, 1, 2)
         async with quiet_gateway.context.database.pool.acquire() as connection:
             await connection.execute(
                 "INSERT INTO queue_items (user_id, recipient_name, recipient_interest, email_template)"
@@ -48,8 +56,7 @@ async def test_item_has_a_place_before_it_is_counted(quiet_gateway: Gateway) -> 
                 user.id,
             )
 
-        assert [item["position"] for item in await user.items()] in ([1], [2])
-        await until_placed(user, 2)
+        assert [item["position"] for item in await user.items()] == [3]
 
 
 async def test_only_user_has_the_places_from_one_on(quiet_gateway: Gateway) -> None:

@@ -1,4 +1,4 @@
-"""The place of each waiting item: how manieth the relay will take it, which depends on what everybody has waiting."""
+"""The places of what waits: how manieth the relay will take each item, which depends on what everybody has waiting."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,9 +10,11 @@ from scribe.gateway.database import Database
 LIFETIME = 1.0
 SHARE = 20
 """Counting may take a twentieth of the time, however much waits."""
+MOST_COUNTED = 1000
+"""What comes after these is told only that it does."""
 
-Places = tuple[list[UUID], list[int]]
-"""Items of one user, and the place of each."""
+Places = tuple[list[int], int]
+"""The places of a user's waiting items, in their order, as far as they were counted; and how many were in all."""
 
 
 class Positions:
@@ -22,7 +24,8 @@ class Positions:
         self._database = database
         self._clock = clock
         self._sql = load_queries(__package__)["places"]
-        self._by_user: Mapping[UUID, Places] = {}
+        self._by_user: Mapping[UUID, list[int]] = {}
+        self._counted = 0
         self._due = self._not_before = float("-inf")
 
     def forget(self) -> None:
@@ -30,16 +33,17 @@ class Positions:
         self._due = self._not_before
 
     async def of(self, user_id: UUID) -> Places:
-        """Those of a user's waiting items that were there at the last count."""
+        """Where a user's items stand."""
         if self._clock() >= self._due:
             await self._count()
-        return self._by_user.get(user_id, ([], []))
+        return self._by_user.get(user_id, []), self._counted
 
     async def _count(self) -> None:
         begun = self._clock()
         self._due = begun + LIFETIME
         async with self._database.as_service() as connection:
-            rows = await connection.fetch(self._sql)
-        self._by_user = {row["user_id"]: (row["items"], row["places"]) for row in rows}
+            rows = await connection.fetch(self._sql, MOST_COUNTED)
+        self._by_user = {row["user_id"]: row["places"] for row in rows}
+        self._counted = sum(map(len, self._by_user.values()))
         self._not_before = begun + SHARE * (self._clock() - begun)
         self._due = max(self._due, self._not_before)

@@ -37,16 +37,17 @@ SELECT * FROM queue_items WHERE id = $1 AND user_id = $2 FOR UPDATE
 SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
 -- name: listed
--- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has its place ($3) where it
--- ($2) was counted already, and else that among the caller's own.
+-- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has the places of $2, in its
+-- order, and behind them comes after all $3 that were counted.
 WITH recent AS (
     SELECT *, xmin AS changed_by, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
     FROM queue_items
     WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
 ),
 item AS (
-    SELECT recent.*, CASE WHEN status = 'pending' THEN coalesce(place, nth) END AS position
-    FROM recent LEFT JOIN unnest($2::uuid[], $3::bigint[]) AS counted (id, place) USING (id)
+    SELECT *, CASE WHEN status = 'pending' THEN coalesce(($2::bigint[])[nth], $3 + nth - cardinality($2::bigint[])) END
+        AS position
+    FROM recent
 )
 
 -- name: version
@@ -95,20 +96,22 @@ WHERE id = $1 AND user_id = $2
 RETURNING *
 
 -- name: places
--- The order in which the relay takes what waits: users in turn, what they have in flight counted.
+-- The first $1 of what waits, in the order in which the relay takes it: users in turn, what they have in flight counted.
 WITH flight AS (
     SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
 ),
 waiting AS (
-    SELECT id, user_id, submission,
+    SELECT user_id, submission,
            row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
     FROM queue_items LEFT JOIN flight USING (user_id)
     WHERE status = 'pending'
+    ORDER BY turn, submission
+    LIMIT $1
 ),
 placed AS (
-    SELECT id, user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
+    SELECT user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
 )
-SELECT user_id, array_agg(id) AS items, array_agg(place) AS places FROM placed GROUP BY user_id
+SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id
 
 -- name: generation_time
 SELECT (metadata ->> 'generation_time')::float8 FROM emails WHERE id = $1
