@@ -45,7 +45,7 @@ class Campaign:
         """How many items are in which state."""
         async with self._client() as client:
             answers = await asyncio.gather(*(client.get("/api/queue/", headers=_bearer(t)) for t in self.tokens))
-        return Counter(item["status"] for answer in answers for item in answer.json())
+        return Counter(item["status"] for answer in answers for item in answer.raise_for_status().json())
 
     async def until(self, wanted: int, timeout: float) -> Counter[str]:
         """Wait until so many items have ended; gives the states."""
