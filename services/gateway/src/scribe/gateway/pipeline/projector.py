@@ -8,6 +8,7 @@ commit is delivered again and changes nothing, because a state is only written w
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 import nats.errors
@@ -137,9 +138,9 @@ class Projector:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
         observe_projection(self._metrics, progress, len(changed))
         observe_ends(self._metrics, changed)
-        for tidying in (self._purge(over), announce(self._broker, changed)):
+        for tidy in (partial(self._purge, over), partial(announce, self._broker, changed)):
             try:
-                await tidying
+                await tidy()
             except (nats.errors.Error, APIError, OSError) as error:
                 self._log.warning("projector_tidies_later", error_class=type(error).__name__)
         if over:
