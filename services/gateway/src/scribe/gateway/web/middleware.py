@@ -2,7 +2,6 @@
 
 import re
 import time
-import traceback
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -59,18 +58,14 @@ class RequestScope:
             try:
                 await self.app(scope, receive, send_with_id)
             except Exception as error:  # noqa: BLE001 - the edge of the process
-                self._tell(error, scope)
+                kind = type(error).__name__
+                self._log.error("request_failed", route=route_of(scope), error_class=kind, exc_info=error)
                 if status is None:
                     await _apology()(scope, receive, send_with_id)
             finally:
                 route, final = route_of(scope), status or HTTPStatus.INTERNAL_SERVER_ERROR.value
                 spans.answered(span, method, route, final)
                 self._record(method, route, final, time.monotonic() - started)
-
-    def _tell(self, error: Exception, scope: Scope) -> None:
-        """Log where it came from, not what it says: the texts of database errors quote what was written."""
-        stack = "".join(traceback.format_tb(error.__traceback__))
-        self._log.error("request_failed", route=route_of(scope), error_class=type(error).__name__, stack=stack)
 
     def _record(self, method: str, route: str, status: int, seconds: float) -> None:
         self._metrics.requests.labels(method, route, str(status)).inc()
