@@ -10,9 +10,13 @@ SOURCES = ("libs/common/src", "services", "migrations/src")
 LEVELS = ("debug", "info", "warning", "error")
 
 
+AS_LOGGED = {"exc_info": "stack"}
+"""What the formatter writes in place of an argument."""
+
+
 @dataclass(frozen=True)
 class LogEvent:
-    """One call of a logger. `fields` are the names of its keyword arguments."""
+    """One call of a logger. `fields` are the names that its keyword arguments have in the line."""
 
     name: str
     level: str
@@ -49,5 +53,5 @@ def _event(call: ast.Call, path: Path) -> LogEvent:
     name = call.args[0]
     assert isinstance(name, ast.Constant), f"{place}: an event's name is constant"
     assert isinstance(name.value, str), place
-    fields = frozenset(keyword.arg or "**" for keyword in call.keywords)
+    fields = frozenset(AS_LOGGED.get(keyword.arg or "**", keyword.arg or "**") for keyword in call.keywords)
     return LogEvent(name.value, call.func.attr, fields, path.relative_to(ROOT).parts[1], place)
