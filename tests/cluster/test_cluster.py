@@ -129,7 +129,7 @@ def test_pages_that_eat_memory_cost_the_scraper_at_most(record: Record) -> None:
     assert following.statuses() == {"completed": 5}
     record(
         "six tasks whose page eats all memory it gets, within the scraper's limit of 1 GiB",
-        f"{dict(statuses)}; containers of the scraper killed: {killed}, of others: 0; the next tasks are written",
+        f"{', '.join(f'{count} {status}' for status, count in statuses.items())}; containers of the scraper killed: {killed}, of others: 0; the next tasks are written",
     )
 
 
