@@ -127,9 +127,10 @@ def test_pages_that_eat_memory_cost_the_scraper_at_most(record: Record) -> None:
     following = Batch.submit("following", 5, KNOWN)
     wait("all tasks end", following.ended)
     assert following.statuses() == {"completed": 5}
+    ended = ", ".join(f"{count} {status}" for status, count in statuses.items())
     record(
         "six tasks whose page eats all memory it gets, within the scraper's limit of 1 GiB",
-        f"{', '.join(f'{count} {status}' for status, count in statuses.items())}; containers of the scraper killed: {killed}, of others: 0; the next tasks are written",
+        f"{ended}; containers of the scraper killed: {killed}, of others: 0; the next tasks are written",
     )
 
 

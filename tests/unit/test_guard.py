@@ -284,6 +284,14 @@ async def test_the_body_of_a_redirect_is_not_read() -> None:
     assert (response.text, str(response.url)) == ("hi", location)
 
 
+async def test_a_redirect_whose_address_is_not_ascii_is_followed() -> None:
+    async with Origin(OK).serving() as target, Origin(b"").serving() as origin:
+        origin.answer = _redirect(f"http://127.0.0.1:{target.port}/müller")
+        guard = UrlGuard(frozenset({("127.0.0.1", port) for port in (origin.port, target.port)}))
+        async with _client(guard) as client:
+            assert (await client.get(f"http://127.0.0.1:{origin.port}/")).text == "hi"
+
+
 async def test_the_next_address_is_tried_when_the_first_accepts_no_connection() -> None:
     async with Origin(OK).serving() as origin:
         names = Names(pages_example=["127.0.0.9 127.0.0.1"])

@@ -7,7 +7,7 @@ from scribe.composer.checks import problems_of
 from scribe.composer.checks.grounding import titles_of
 from scribe.composer.draft import Draft, DraftClaim
 from scribe.composer.grounding import ground_all
-from scribe.composer.telling import details_of
+from scribe.composer.telling import details_of, tokens
 from tests.support.writing import FACT, GOOD, SAYING, SOURCE, found_in, material
 
 
@@ -92,6 +92,13 @@ def test_thanks_and_what_was_found_pass(text: str) -> None:
     assert found_in(saying(text)) == set()
 
 
+def test_a_short_name_is_no_acronym_of_any_two_words() -> None:
+    evidence = tokens("She asks what users want.")
+
+    assert details_of("You know WU.") <= evidence
+    assert not details_of("You know Wu.") <= evidence
+
+
 def groundings(text: str, *hints: str, **fields: object) -> dict[str, tuple[str, ...]]:
     draft = Draft(body=saying(text), claims=[DraftClaim(sentence=text, source_ids=list(hints))])
     return {g.sentence: g.source_ids for g in ground_all(draft, material(**fields)) if g.source_ids}
@@ -127,7 +134,7 @@ def test_the_templates_sentences_are_no_claims() -> None:
         ("The Navier-Stokes equation", {"navier", "stokes"}),
         ("“Wet Paint” dries", {"wet", "paint"}),
         ("These LLMs won an Award", {"llm", "prize"}),
-        ("With a Ph.D. from the U.S.", {"phd", "us"}),
+        ("With a Ph.D. from the U.S.", {"phd", "US"}),
     ],
 )
 def test_details_are_names_acronyms_and_numbers(sentence: str, details: set[str]) -> None:

@@ -53,7 +53,7 @@
 {{- /* Seconds from SIGTERM to SIGKILL: the longest step, 15 s to settle it, and a margin; (list name service). */}}
 {{- define "scribe.grace" -}}
 {{- $service := index . 1 }}
-{{- $template := dig "SCRIBE_TEMPLATE_TIMEOUT" 45 $service.env | toString | float64 | addf 30 }}
+{{- $template := dig "SCRIBE_TEMPLATE_TIMEOUT" 45 $service.env | toString | float64 | addf 45 }}
 {{- $longest := eq (index . 0) "gateway" | ternary $template $service.stepDeadline }}
 {{- add (ceil $longest | int) 15 (int $service.gracePeriodMargin) }}
 {{- end }}

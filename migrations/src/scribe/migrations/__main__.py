@@ -4,12 +4,13 @@ Migrations want a direct connection: `SCRIBE_MIGRATIONS_DATABASE_URL`, else `SCR
 """
 
 import argparse
+import os
+import signal
 import sys
 
 from pydantic import AliasChoices, Field, SecretStr
 
 from scribe.common.settings import Settings, load
-from scribe.common.signals import end_on_sigterm
 from scribe.migrations.commands import MigrationError, current, downgrade, upgrade, wait
 
 
@@ -46,5 +47,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    end_on_sigterm(143)
+    # At once, so that PostgreSQL takes back what is unfinished; a quiet end would let go of the lock and finish it
+    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(143))
     sys.exit(main(sys.argv[1:]))

@@ -82,7 +82,7 @@ def _config(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("scribe.migrations")))
     config.attributes["url"] = _sqlalchemy_url(url)
-    config.attributes["connect_args"] = {"server_settings": {"lock_timeout": f"{TABLE_PATIENCE:g}s"}}
+    config.attributes["lock_timeout"] = f"{TABLE_PATIENCE:g}s"
     return config
 
 

@@ -15,8 +15,11 @@ def _run(connection: Connection) -> None:
 
 async def _migrate() -> None:
     attributes = context.config.attributes
-    engine = create_async_engine(attributes["url"], poolclass=pool.NullPool, connect_args=attributes["connect_args"])
+    engine = create_async_engine(attributes["url"], poolclass=pool.NullPool)
     async with engine.connect() as connection:
+        # Not among the parameters of the start, which poolers refuse.
+        await connection.exec_driver_sql(f"SET lock_timeout = '{attributes['lock_timeout']}'")
+        await connection.commit()
         await connection.run_sync(_run)
         await connection.commit()
     await engine.dispose()

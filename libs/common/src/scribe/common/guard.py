@@ -217,7 +217,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         response = await self._first_answer(request)
         if response.has_redirect_location:
             await response.aclose()
-            return httpx.Response(response.status_code, headers={"Location": response.headers["Location"]})
+            raw = [(name, value) for name, value in response.headers.raw if name.lower() == b"location"]
+            return httpx.Response(response.status_code, headers=raw)  # as it came: httpx would want a str to be ASCII
         if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             await response.aclose()
             raise RefusedUrlError("the answer is compressed, which nobody asked for")

@@ -43,16 +43,21 @@ def tokens(text: str) -> set[str]:
 
 
 def _token_parts(word: str) -> set[str]:
-    parts = re.split(r"[-/'’+]", fold_accents(_DOTS.sub("", _PLURAL.sub("", word))).replace(",", ""))
-    bare = (part.strip(".") for part in parts)
-    return {GRAVE.get(part, part) for part in bare if len(part) > 1 or (part.isdigit() and len(parts) == 1)}
+    parts = re.split(r"[-/'’+]", _DOTS.sub("", _PLURAL.sub("", word)).replace(",", ""))
+    forms = (_form(part.strip(".")) for part in parts)
+    return {GRAVE.get(form, form) for form in forms if len(form) > 1 or (form.isdigit() and len(parts) == 1)}
+
+
+def _form(part: str) -> str:
+    """In which words are compared. Two capitals stay: two initials make `WU` in many a text, but never `Wu`."""
+    return part if len(part) == 2 and part.isalpha() and part.isupper() else fold_accents(part)
 
 
 def _initials(text: str) -> Iterator[str]:
     """`nlp` where a text speaks of natural language processing, `mit` of the Massachusetts Institute of Technology."""
     firsts = [part[0] for word in words(text) for part in word.split("-") if part and part not in _LITTLE]
     for size in range(2, LONGEST_ACRONYM + 1):
-        yield from ("".join(firsts[at : at + size]) for at in range(len(firsts) - size + 1))
+        yield from (_form("".join(firsts[at : at + size]).upper()) for at in range(len(firsts) - size + 1))
 
 
 def telling(sentence: str) -> dict[str, str]:

@@ -86,7 +86,8 @@ GRAVE = {
     for form, listed in {
         "prize": "award awards awarded prize prizes medal medals laureate laureates",
         "spouse": "husband wife spouse married divorced divorce widow widowed",
-        "child": "child children son sons daughter daughters pregnant",
+        "child": "child children",
+        "offspring": "son sons daughter daughters pregnant",
         "scandal": "scandal fraud fraudulent plagiarism plagiarist plagiarized retracted retraction convicted arrested "
         "sued lawsuit accused criminal thief liar racist cheat cheated fired dismissed",
         "retired": "retired retirement resigned resignation",

@@ -41,8 +41,8 @@ class Context:
     templates: TemplateWriter | None
     wake_relay: Callable[[], None]
 
-    def queue_grew(self) -> None:
-        """More waits, and it is stored: the relay looks at once, and the places are counted anew."""
+    def queue_changed(self) -> None:
+        """What waits is not what it was: the relay looks at once, and the places are counted anew."""
         self.positions.forget()
         self.wake_relay()
 

@@ -59,7 +59,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     @property
     def shutdown_grace(self) -> float:
         """Seconds from SIGTERM in which requests are still answered: the longest one writes a template from a PDF."""
-        return self.template_timeout + FETCH_DEADLINE + PARSE_DEADLINE
+        return self.template_timeout + FETCH_DEADLINE + 2 * PARSE_DEADLINE
 
     @property
     def template_models(self) -> ModelChoice:

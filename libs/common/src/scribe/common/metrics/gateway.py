@@ -9,7 +9,7 @@ from scribe.common.metrics.calls import REQUEST_BUCKETS
 TASK_BUCKETS = (1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 DELAY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 ENDED = ("completed", "failed", "cancelled")
-SERVER_ERRORS = ("500", "503")
+SERVER_ERRORS = ("500", "502", "503", "504")
 LOOPS = ("relay", "projector", "reconciler", "watch")
 
 

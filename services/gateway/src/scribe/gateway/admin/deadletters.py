@@ -59,7 +59,7 @@ async def replay(
             raise BadRequest("The task of this dead letter has not failed; there is nothing to replay.")
         await connection.execute(RETRY, task_id, row["user_id"], *next_run(row))
     context.log.info("dead_letter_replayed", actor=str(admin.id), task_id=str(task_id), sequence=sequence)
-    context.queue_grew()
+    context.queue_changed()
     return Message(message="The task was sent back to the step that gave it up.")
 
 

@@ -47,7 +47,7 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
         (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
     observe_ends(context.metrics.tasks, [row])
     await _interrupt(context, row)
-    context.queue_grew()
+    context.queue_changed()
     return row
 
 
@@ -64,6 +64,7 @@ async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
         await connection.execute(SQL["delete"], item_id, user_id)
     if row["state_rank"] > 0:
         await _interrupt(context, row)
+    context.queue_changed()
 
 
 async def _interrupt(context: Context, row: asyncpg.Record) -> None:
@@ -88,7 +89,7 @@ async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Recor
         if row["status"] != "failed":
             raise BadRequest("Only a failed item can be tried again.")
         (row,) = await connection.fetch(SQL["retry"], item_id, user_id, *next_run(row))
-    context.queue_grew()
+    context.queue_changed()
     return row
 
 

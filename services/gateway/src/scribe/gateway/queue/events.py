@@ -112,11 +112,11 @@ async def _items(context: Context, user_id: UUID, last_event_id: str | None, inb
     while not inbox.closed:
         fresh = [row for row in rows if told.get(row["submission"]) != row["state_rank"]]
         for row in fresh:
-            told[row["submission"]], known = row["state_rank"], event_id(row)
+            told[row["submission"]] = row["state_rank"]
             yield _item_event(row)
         if not fresh:
             yield ": ping\n\n"
-        rows = await _next_rows(context, user_id, known, inbox)
+        rows, known = await _next_rows(context, user_id, known, inbox)
 
 
 async def _task(
@@ -132,8 +132,7 @@ async def _task(
         known = event_id(row)
         if row["status"] in TERMINAL:
             return
-        await inbox.take(context.settings.ping_interval)
-        inbox.overflowed = False
+        await inbox.wait_for(task_id, context.settings.ping_interval)
 
 
 async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[asyncpg.Record | None, str]:
@@ -151,16 +150,21 @@ async def _changed_since(context: Context, user_id: UUID, last_event_id: str | N
         return await connection.fetch(SQL["changed_since"], user_id, submission, rank)
 
 
-async def _next_rows(context: Context, user_id: UUID, known: str | None, inbox: Inbox) -> list[asyncpg.Record]:
-    """What was announced; where nothing was for a while what the table says, for announcements may be lost."""
+async def _next_rows(
+    context: Context, user_id: UUID, known: str | None, inbox: Inbox
+) -> tuple[list[asyncpg.Record], str | None]:
+    """What was announced; where nothing was for a while what the table says, for announcements may be lost.
+
+    `known` is the newest event of the last look at the table: what was announced says nothing of what was not.
+    """
     changed = await inbox.take(context.settings.ping_interval)
-    if inbox.overflowed:
-        inbox.overflowed = False
-        return await _changed_since(context, user_id, None)
-    if not changed:
-        return await _changed_since(context, user_id, known)
-    async with context.database.as_user(user_id) as connection:
-        return await connection.fetch(SQL["find_many"], changed, user_id)
+    if changed and not inbox.overflowed:
+        async with context.database.as_user(user_id) as connection:
+            return await connection.fetch(SQL["find_many"], changed, user_id), known
+    inbox.overflowed = False
+    rows = await _changed_since(context, user_id, known)
+    newest = max(rows, key=lambda row: row["progressed_at"], default=None)
+    return rows, event_id(newest) if newest else known
 
 
 def event_id(row: asyncpg.Record) -> str:

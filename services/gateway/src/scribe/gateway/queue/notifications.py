@@ -1,6 +1,7 @@
 """Changes as they happen: one subscription in each gateway, handed on to the event streams of the user it concerns."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
@@ -52,6 +53,14 @@ class Inbox:
         self._arrived.clear()
         changed, self._changed = list(self._changed), {}
         return changed
+
+    async def wait_for(self, item_id: UUID, timeout: float) -> None:
+        """Return when this item may have changed, the stream shall end, or `timeout` seconds have passed."""
+        end = time.monotonic() + timeout
+        while (left := end - time.monotonic()) > 0 and item_id not in await self.take(left):
+            if self.overflowed or self.closed:
+                break
+        self.overflowed = False
 
 
 class Notifications:

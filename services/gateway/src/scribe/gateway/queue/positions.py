@@ -29,7 +29,7 @@ class Positions:
         self._due = self._not_before = float("-inf")
 
     def forget(self) -> None:
-        """More waits than was counted."""
+        """What waits is not what was counted."""
         self._due = self._not_before
 
     async def of(self, user_id: UUID) -> Places:
@@ -39,9 +39,9 @@ class Positions:
         return self._by_user.get(user_id, []), self._counted
 
     async def _count(self) -> None:
-        begun = self._clock()
-        self._due = begun + LIFETIME
+        self._due = self._clock() + LIFETIME
         async with self._database.as_service() as connection:
+            begun = self._clock()  # not before: waiting for a connection is no counting
             rows = await connection.fetch(self._sql, MOST_COUNTED)
         self._by_user = {row["user_id"]: row["places"] for row in rows}
         self._counted = sum(map(len, self._by_user.values()))

@@ -36,7 +36,7 @@ async def generate(
             headers.pop("content-length", None)
             answer = JSONResponse({"task_id": str(task_id)}, 202, headers=headers)
             await claim.finish(connection, answer)
-    context.queue_grew()
+    context.queue_changed()
     return answer
 
 
@@ -65,7 +65,7 @@ async def submit_batch(
             accepted = BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued.")
             answer = JSONResponse(accepted.model_dump(mode="json"), 201, headers=dict(response.headers))
             await claim.finish(connection, answer)
-    context.queue_grew()
+    context.queue_changed()
     return answer
 
 

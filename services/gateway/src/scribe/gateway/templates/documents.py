@@ -10,7 +10,7 @@ import httpx
 
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.guard import UrlGuard, guarded_client
-from scribe.gateway.problems import BadRequest
+from scribe.gateway.problems import BadRequest, ServiceUnavailable
 from scribe.gateway.templates.pdf_text import MOST_PAGES, NO_TEXT, TOO_MANY_PAGES
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -38,10 +38,18 @@ class Documents:
 
         Raises:
             BadRequest: it cannot be had, or is not a PDF of at most 10 MB and 20 pages with text in it.
+            ServiceUnavailable: others have had theirs read for longer than `PARSE_DEADLINE`.
         """
         content = await self._fetch(url)
-        async with self._parsers:
+        try:
+            async with asyncio.timeout(PARSE_DEADLINE):
+                await self._parsers.acquire()
+        except TimeoutError:
+            raise ServiceUnavailable("Many PDFs are being read at the moment. Please try again.") from None
+        try:
             return await read_pdf(content)
+        finally:
+            self._parsers.release()
 
     async def _fetch(self, url: str) -> bytes:
         client = guarded_client(self._guard, timeout=FETCH_DEADLINE, user_agent=USER_AGENT, tls=self._tls)

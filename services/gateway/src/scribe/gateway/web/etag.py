@@ -11,7 +11,7 @@ _TAG = re.compile(r'"([^"]*)"')
 
 
 def known_tags(request: Request) -> list[str]:
-    """The tags of the answers that the client has already (`If-None-Match`); weak or not is the same (RFC 9110)."""
+    """The tags the client has already (`If-None-Match`), weak or not (RFC 9110). `*`, which no poll sends, is none."""
     return _TAG.findall(request.headers.get("if-none-match", ""))
 
 
