@@ -1,80 +1,14 @@
 """Server-Sent Events: a snapshot, then each change; resumable, bounded, and without leaks."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from uuid import UUID, uuid4
-
-import httpx
-import pytest
 
 from scribe.common.pipeline import Step
 from scribe.common.progress import State
-from scribe.gateway.queue.notifications import MOST_UNREAD
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
+from tests.support.listening import ITEMS, listening
 from tests.support.pipeline import Workers, connected
 from tests.support.waiting import eventually
-
-ITEMS = "/api/queue/events"
-
-
-@dataclass
-class Event:
-    """One event as a browser sees it."""
-
-    id: str
-    name: str
-    data: dict[str, object]
-
-
-@dataclass
-class Listener:
-    """A client of an event stream."""
-
-    response: httpx.Response
-    events: list[Event] = field(default_factory=list)
-    comments: list[str] = field(default_factory=list)
-    closed: bool = False
-
-    async def listen(self) -> None:
-        """Read until the stream ends."""
-        fields: dict[str, str] = {}
-        async for line in self.response.aiter_lines():
-            if line.startswith(":"):
-                self.comments.append(line)
-            elif line:
-                name, _, value = line.partition(": ")
-                fields[name] = value
-            elif fields:
-                self.events.append(Event(fields["id"], fields["event"], json.loads(fields["data"])))
-                fields = {}
-        self.closed = True
-
-    def states(self) -> list[tuple[object, object]]:
-        """What was told: status and step."""
-        return [(event.data["status"], event.data.get("current_step")) for event in self.events]
-
-    def begun(self, task_id: str) -> list[Event]:
-        """What was told of an item since its first step has begun."""
-        return [event for event in self.events if event.data["id"] == task_id and event.data["started_at"]]
-
-
-@asynccontextmanager
-async def listening(user: User, path: str, last_event_id: str | None = None) -> AsyncIterator[Listener]:
-    """Listen until the block ends."""
-    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
-    async with user.client.stream("GET", path, headers=headers) as response:
-        assert response.status_code == 200
-        assert response.headers["content-type"].startswith("text/event-stream")
-        listener = Listener(response)
-        task = asyncio.create_task(listener.listen())
-        await eventually(lambda: listener.comments)
-        yield listener
-        task.cancel()
 
 
 async def is_in(user: User, task_id: str, status: str) -> bool:
@@ -247,103 +181,3 @@ async def test_each_user_may_keep_only_so_many_streams_open(gateway: Gateway, us
 
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
-
-
-async def test_quiet_stream_is_kept_open_by_pings(database_url: str, nats_url: str, issuer: Issuer) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
-        gateway.user() as user,
-    ):
-        task_id = await user.generate()
-        for path in (ITEMS, f"/api/email/status/{task_id}/events"):
-            async with listening(user, path) as listener:
-                await eventually(partial(_has_pings, listener, 3))
-
-
-@pytest.mark.parametrize("path", [ITEMS, "/api/email/status/{}/events"])
-async def test_change_whose_announcement_was_lost_is_told_with_the_next_ping(
-    path: str, database_url: str, nats_url: str, issuer: Issuer
-) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
-        gateway.user() as user,
-    ):
-        task_id = await user.generate()
-        async with listening(user, path.format(task_id)) as listener, connected(database_url) as connection:
-            await eventually(partial(_has_pings, listener, 2))
-            await connection.execute(
-                "UPDATE queue_items SET status = 'processing', state_rank = state_rank + 1, progressed_at = now()"
-            )
-            await eventually(lambda: len(listener.events) == 2)
-
-            listener.comments.clear()
-            await eventually(partial(_has_pings, listener, 3))
-            assert len(listener.events) == 2
-
-
-async def test_lost_announcement_is_made_up_for_also_where_another_item_was_told_since(
-    database_url: str, nats_url: str, issuer: Issuer
-) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.5) as gateway,
-        gateway.user() as user,
-        connected(database_url) as connection,
-    ):
-        lost, told = await user.batch(2)
-        async with listening(user, ITEMS) as listener:
-            await eventually(lambda: len(listener.events) == 2)
-            for task_id, age in ((lost, "2 minutes"), (told, "0 minutes")):
-                await connection.execute(
-                    "UPDATE queue_items SET status = 'processing', state_rank = state_rank + 1,"
-                    " progressed_at = now() - $2::text::interval WHERE id = $1",
-                    *(task_id, age),
-                )
-            (inbox,) = gateway.context.notifications._inboxes[user.id]
-            inbox.put(UUID(told))
-            await eventually(lambda: {event.data["id"] for event in listener.events[2:]} == {lost, told})
-
-
-async def test_stream_of_a_task_is_not_woken_by_other_items(database_url: str, nats_url: str, issuer: Issuer) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False) as gateway,
-        gateway.user() as user,
-    ):
-        task_id = await user.generate()
-        async with listening(user, f"/api/email/status/{task_id}/events") as listener:
-            await eventually(lambda: listener.events)
-            (inbox,) = gateway.context.notifications._inboxes[user.id]
-            for _ in range(20):
-                inbox.put(uuid4())
-                await eventually(lambda: not inbox._changed)
-            inbox.put(UUID(task_id))
-            await eventually(lambda: ": ping" in listener.comments)
-
-        assert listener.comments.count(": ping") == 1
-
-
-@pytest.mark.parametrize("path", [ITEMS, "/api/email/status/{}/events"])
-async def test_streams_end_when_the_gateway_does(path: str, gateway: Gateway, user: User) -> None:
-    async with listening(user, path.format(await user.generate())) as listener:
-        gateway.context.notifications.close()
-        await eventually(lambda: listener.closed)
-
-
-async def test_stream_of_a_task_goes_on_after_more_changes_than_it_holds(
-    database_url: str, nats_url: str, issuer: Issuer
-) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False, ping_interval=0.05) as gateway,
-        gateway.user() as user,
-    ):
-        task_id = await user.generate()
-        async with listening(user, f"/api/email/status/{task_id}/events") as listener:
-            (inbox,) = gateway.context.notifications._inboxes[user.id]
-            for _ in range(MOST_UNREAD + 1):
-                inbox.put(uuid4())
-            await eventually(lambda: not inbox.overflowed)
-            listener.comments.clear()
-            await eventually(partial(_has_pings, listener, 3))
-
-
-def _has_pings(listener: Listener, count: int) -> bool:
-    return listener.comments.count(": ping") >= count
