@@ -39,6 +39,18 @@ async def test_the_database_keeps_its_data_over_a_restart(tmp_path: Path) -> Non
         await connection.close()
 
 
+async def test_a_killed_database_keeps_what_was_committed_also_without_fsync(tmp_path: Path) -> None:
+    async with embedded_postgres(tmp_path / "postgres", durable=False) as server:
+        connection = await asyncpg.connect(server.url)
+        await connection.execute("CREATE TABLE kept (x int)")
+        await connection.execute("INSERT INTO kept VALUES (42)")
+        await server.kill()
+        await server.start()
+        connection = await asyncpg.connect(server.url)
+        assert await connection.fetchval("SELECT x FROM kept") == 42
+        await connection.close()
+
+
 async def test_the_database_wants_its_password(tmp_path: Path) -> None:
     async with embedded_postgres(tmp_path / "postgres", durable=False) as server:
         with pytest.raises(asyncpg.InvalidPasswordError):

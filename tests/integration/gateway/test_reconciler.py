@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
+from uuid import uuid4
 
 import pytest
 import structlog
@@ -169,6 +170,25 @@ async def test_written_email_whose_end_was_never_told_completes_its_task(
     (item,) = await user.items()
     assert item["email_id"] == str(email_id)
     assert not await workers.is_waiting(Step.PARSER, task_id)
+
+
+async def test_email_that_the_database_lost_is_written_again_before_its_task_is_completed(
+    user: User, workers: Workers, reconciler: Reconciler, database_url: str, broker: Broker
+) -> None:
+    task_id, data = await started(user, workers)
+    for step in (Step.PARSER, Step.SCRAPER, Step.ARXIV):
+        data = await workers.finish(data, step)
+    lost = data.model_copy(update={"email_id": uuid4()})
+    await workers.publisher.transition(lost, progress_of(lost, State.DONE, Step.DONE, datetime.now(UTC)))
+    await eventually(partial(is_projected, broker))
+    assert await is_in(user, task_id, "STARTED")
+    await be_silent(database_url, STALE_AFTER + 1)
+
+    await reconciler.round()
+
+    await eventually(partial(workers.is_waiting, Step.COMPOSER, task_id, run=2))
+    await workers.finish(data.model_copy(update={"run": 2}), Step.COMPOSER)
+    await eventually(partial(is_in, user, task_id, "SUCCESS"))
 
 
 async def test_all_of_jetstream_may_be_deleted_and_no_item_is_lost(

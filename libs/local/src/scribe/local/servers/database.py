@@ -20,7 +20,6 @@ START_TIMEOUT = 60.0
 STOP_GRACE = 20.0
 UNPRIVILEGED_USER = "nobody"
 PORT_ATTEMPTS = 5
-WITHOUT_FSYNC = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def postgres_binaries() -> Path:
@@ -44,7 +43,8 @@ def free_port() -> int:
 class EmbeddedPostgres:
     """A server whose files are in `folder`.
 
-    `durable=False` turns fsync off: for tests and demos. `port=0` takes a free one.
+    `durable=False` turns fsync off, for tests and demos: what was committed outlives the process, not the machine.
+    `port=0` takes a free one.
     """
 
     folder: Path
@@ -153,7 +153,7 @@ class EmbeddedPostgres:
             *("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="),
             *("max_connections=200", "shared_buffers=64MB", "jit=off"),
             "log_min_error_statement=fatal",  # a failed statement holds what people wrote
-            *(() if self.durable else WITHOUT_FSYNC),
+            *(() if self.durable else ("fsync=off",)),
         )
         flags = tuple(part for setting in settings for part in ("-c", setting))
         self.child = child = Child(self._program("postgres", ("-D", str(self.data), *flags)))

@@ -57,7 +57,7 @@ SET state_rank = e.rank,
     step_timings = q.step_timings || e.timings::jsonb,
     skipped_steps = CASE WHEN e.skipped = '' THEN q.skipped_steps ELSE string_to_array(e.skipped, ',') END,
     template_type = coalesce(e.template_type::template_type, q.template_type),
-    email_id = coalesce((SELECT id FROM emails WHERE emails.id = e.email_id), q.email_id),
+    email_id = coalesce(e.email_id, q.email_id),
     error_message = CASE WHEN e.status = 'failed' THEN left(e.error, 1000) END,
     resume_step = e.resume_step,
     not_before = e.not_before,
@@ -71,8 +71,11 @@ FROM unnest(
     $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
         resume_step, not_before, at)
--- A message of an older run may still come after its task was sent back; only an e-mail makes that run count.
-WHERE q.id = e.id AND q.state_rank < e.rank AND (q.run <= e.run OR e.status = 'completed')
+-- A message of an older run may still come after its task was sent back; only an e-mail makes that run count. And only
+-- with its e-mail is a task completed: a server that fails over may have lost what its client was told is committed.
+WHERE q.id = e.id AND q.state_rank < e.rank
+    AND CASE WHEN e.status = 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
+             ELSE q.run <= e.run END
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
     q.completed_at, q.cancelled_at
 

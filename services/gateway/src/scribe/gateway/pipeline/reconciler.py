@@ -5,6 +5,7 @@ For a row that has been silent for `stale_after` seconds:
 | its last message                          | then                                                     |
 |-------------------------------------------|----------------------------------------------------------|
 | the e-mail is written                     | the row is completed from the table                      |
+| told of an e-mail that PostgreSQL lost    | back to the composer as the next run                     |
 | waits in its consumer's backlog           | nothing: it is its consumer that is slow                 |
 | is being worked on                        | nothing, until four times that long                      |
 | was consumed without an outcome, is lost  | back to the relay as the next run, from that step if the |
@@ -145,7 +146,9 @@ class Reconciler:
         try:
             message = await self._broker.js.get_last_msg("PIPELINE", pipeline_run_subjects(row["id"], row["run"]))
             step = Step(str(message.subject).split(".")[1])
-            return step, await self._whereabouts(step, message.seq or 0)
+            # An end that was told and has no e-mail here: it is written again.
+            last = Step.COMPOSER if step is Step.DONE else step
+            return last, await self._whereabouts(step, message.seq or 0)
         except NotFoundError:
             return STEPS.get(row["current_step"], Step.PARSER), Whereabouts.GONE
 
