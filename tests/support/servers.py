@@ -1,4 +1,7 @@
-"""The servers that tests run on: in containers where a Docker engine answers, from the wheels elsewhere."""
+"""The servers that tests run on: in containers where a Docker engine answers, from the wheels elsewhere.
+
+`SCRIBE_TEST_POSTGRES_URL` names a PostgreSQL to be used instead, of another version say, as its superuser.
+"""
 
 import asyncio
 import os
@@ -24,7 +27,7 @@ from tests.support.waiting import eventually
 
 POSTGRES_IMAGE = os.environ.get("SCRIBE_TEST_POSTGRES_IMAGE", "postgres:17-alpine")
 NATS_IMAGE = os.environ.get("SCRIBE_TEST_NATS_IMAGE", "nats:2.15-alpine")
-TEMPLATE = "scribe_template"
+TEMPLATE = f"scribe_template_{os.getpid()}"
 
 # The fixtures stop what they start; the reaper would be one more image to pull.
 testcontainers_config.ryuk_disabled = True
@@ -106,7 +109,9 @@ async def _nats_container() -> AsyncIterator[NatsContainer]:
 async def running_postgres(folder: Path) -> AsyncIterator[str]:
     """The URL of a server's database `postgres`, as superuser; `TEMPLATE` is in it, migrated."""
     async with AsyncExitStack() as stack:
-        if docker_engine_answers():
+        if url := os.environ.get("SCRIBE_TEST_POSTGRES_URL", ""):
+            stack.push_async_callback(execute, url, f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        elif docker_engine_answers():
             url = await stack.enter_async_context(_postgres_container())
         else:
             url = (await stack.enter_async_context(embedded_postgres(folder, durable=False))).url
