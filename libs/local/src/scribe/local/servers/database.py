@@ -166,9 +166,8 @@ class EmbeddedPostgres:
             raise LocalError(f"PostgreSQL did not start within {START_TIMEOUT:g} s; see {child.program.log}.") from None
 
     async def _until_ready(self, child: Child) -> None:
-        status = self.data / "postmaster.pid"
         while (pid := child.pid) is not None:
-            lines = status.read_text("utf-8").splitlines() if status.exists() else []
+            lines = self._status_lines()
             # An old file of a killed server names another process.
             if len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready":
                 return
@@ -177,6 +176,13 @@ class EmbeddedPostgres:
         if "Address already in use" in words:
             raise PortInUseError(f"Port {self.port} is in use; PostgreSQL needs another.")
         raise LocalError(f"PostgreSQL stopped at its start:\n{words}")
+
+    def _status_lines(self) -> list[str]:
+        """What the server says of itself; nothing before it starts and after it ends, which may be at any moment."""
+        try:
+            return (self.data / "postmaster.pid").read_text("utf-8").splitlines()
+        except FileNotFoundError:
+            return []
 
     def _program(self, name: str, arguments: tuple[str, ...]) -> Program:
         binary = postgres_binaries() / name
