@@ -65,6 +65,7 @@ async def working(broker: Broker, step: StepFunction, settings: WorkerSettings =
             tasks.create_task(consumer.run())
             yield
             consumer.stop()
+            runner.stopping.set()
 
 
 async def submit(broker: Broker) -> PipelineData:
@@ -225,6 +226,20 @@ async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_cou
     progress = read_progress(event(data, State.RETRYING), headers)
     assert progress.not_before is not None
     assert (progress.attempt, progress.error) == (1, None)
+
+
+async def test_a_worker_that_ends_gives_back_what_it_only_holds(broker: Broker) -> None:
+    async def away(_data: PipelineData, _before: int) -> PipelineData:
+        raise UnavailableError("a provider's breaker is open", retry_after=20.0)
+
+    step = Step1(away)
+    async with working(broker, step):
+        data = await submit(broker)
+        await eventually(lambda: bool(step.calls))
+    headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
+    await settled(broker)
+    assert NOT_BEFORE in headers
+    assert len(step.calls) == 1
 
 
 async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_done_twice(

@@ -4,8 +4,8 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -45,7 +45,10 @@ def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings
 
 @dataclass(frozen=True)
 class Runner:
-    """Handles the deliveries of one step. `hold_limit` is in seconds."""
+    """Handles the deliveries of one step. `hold_limit` is in seconds.
+
+    When `stopping` is set nothing is held that has no outcome yet: another worker may wait for what is away.
+    """
 
     step: Step
     work: StepFunction
@@ -55,6 +58,7 @@ class Runner:
     metrics: StepMetrics
     log: Logger
     earlier: EarlierAttempt = no_earlier_attempt
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
@@ -78,7 +82,7 @@ class Runner:
         if delivery.attempt > MAX_ATTEMPTS:
             return Failed(data, CrashLoopError(f"delivered {delivery.attempt} times without an outcome"))
         try:
-            return Finished(await self._hold(lambda: self._work(data, delivery)))
+            return Finished(await self._hold(lambda: self._work(data, delivery), until=self.stopping))
         except Exception as error:
             if not isinstance(error, StepError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
@@ -105,9 +109,9 @@ class Runner:
             return await self._settle(Failed(outcome.data, error), delivery)
         return outcome.name
 
-    async def _hold(self, operation: Callable[[], Awaitable[T]]) -> T:
-        """Repeat `operation` while what all work needs is away, up to the hold limit."""
-        end = time.monotonic() + self.hold_limit
+    async def _hold(self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None) -> T:
+        """Repeat `operation` while what all work needs is away, up to the hold limit, or `until` is set."""
+        end, until = time.monotonic() + self.hold_limit, until or asyncio.Event()
         while True:
             try:
                 return await operation()
@@ -115,7 +119,11 @@ class Runner:
                 if time.monotonic() + error.retry_after > end:
                     raise
                 self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
-                await asyncio.sleep(error.retry_after * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(error.retry_after * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter
+                        await until.wait()
+                if until.is_set():
+                    raise
 
     @asynccontextmanager
     async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:

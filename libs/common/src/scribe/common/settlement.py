@@ -9,7 +9,7 @@
 | raises PermanentError                       | Failed                                                    |
 | was cancelled by the user                   | Cancelled: `cancelled` event, ack                         |
 | cannot read the body                        | Unreadable: dead letter as it is, term                    |
-| raises UnavailableError past the hold limit | Released: as Postpone, without an error, counting nothing |
+| raises UnavailableError past the hold limit, or when the worker ends | Released: as Postpone, counting nothing |
 """
 
 from collections.abc import Mapping

@@ -94,7 +94,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
         checks = _checks(broker, consumer)
         port = await stack.enter_async_context(serving(probes(checks, metrics.registry), settings.host, settings.port))
         log.info("worker_started", step=step, port=port, concurrency=settings.concurrency)
-        return await _until_signalled(broker, consumer, settings, log)
+        return await _until_signalled(broker, consumer, runner.stopping, settings, log)
 
 
 async def _wait_for_streams(broker: Broker, settings: WorkerSettings, log: Logger) -> None:
@@ -130,7 +130,9 @@ def _checks(broker: Broker, consumer: Consumer) -> Checks:
     return Checks(live={"pull": pulling}, ready={"nats": lambda: broker.is_connected})
 
 
-async def _until_signalled(broker: Broker, consumer: Consumer, settings: WorkerSettings, log: Logger) -> int:
+async def _until_signalled(
+    broker: Broker, consumer: Consumer, stopping: asyncio.Event, settings: WorkerSettings, log: Logger
+) -> int:
     signalled = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, signalled.set)
@@ -146,6 +148,7 @@ async def _until_signalled(broker: Broker, consumer: Consumer, settings: WorkerS
             consuming.cancel()
             return 1
         consumer.stop()
+        stopping.set()
         log.info("stopping", in_progress=consumer.in_progress)
         await _finish(consuming, settings.shutdown_grace)
     log.info("stopped")
