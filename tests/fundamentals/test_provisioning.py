@@ -11,6 +11,7 @@ from scribe.common.errors import ConfigurationError
 from scribe.common.pipeline import Step
 from scribe.common.streams import (
     DAY,
+    MIB,
     StreamLimits,
     ensure_consumer,
     ensure_streams,
@@ -56,6 +57,14 @@ async def test_a_different_stream_is_refused_by_the_name_of_its_field(broker: Br
     with pytest.raises(ConfigurationError, match=r"DEADLETTER.*max_age is 86400"):
         await ensure_streams(broker.js, limits)
     with pytest.raises(ConfigurationError, match="max_age"):
+        await verify_streams(broker.js, limits)
+
+
+async def test_a_different_bucket_is_refused_by_the_name_of_its_field(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    await broker.js.delete_key_value("memo")
+    await broker.js.create_key_value(bucket="memo", ttl=60.0, max_bytes=256 * MIB)
+    with pytest.raises(ConfigurationError, match=r"bucket memo: max_age is 60\.0 and should be 3600\.0"):
         await verify_streams(broker.js, limits)
 
 

@@ -1,6 +1,9 @@
 """Server-Sent Events: a snapshot, then each change; resumable, bounded, and without leaks."""
 
+import time
 from functools import partial
+
+import jwt
 
 from scribe.common.pipeline import Step
 from scribe.common.progress import State
@@ -46,6 +49,16 @@ async def test_ended_task_is_told_once_and_the_stream_closes(user: User, workers
         await eventually(lambda: listener.closed)
 
     assert [event.data["status"] for event in listener.events] == ["SUCCESS"]
+
+
+async def test_stream_ends_with_the_access_token_it_was_asked_for_with(user: User, gateway: Gateway) -> None:
+    task_id = await user.generate()
+    short = gateway.issuer.token(user.id, exp=int(time.time()) + 4)
+    async with gateway.client(short) as client, listening(User(user.id, client), ITEMS) as listener:
+        await eventually(lambda: listener.closed)
+
+    assert [event.data["id"] for event in listener.events][:1] == [task_id]
+    assert time.time() >= jwt.decode(short, options={"verify_signature": False})["exp"]
 
 
 async def test_items_are_told_first_as_they_are_and_then_as_they_change(user: User, workers: Workers) -> None:

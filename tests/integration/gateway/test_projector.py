@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import permutations
 
@@ -11,12 +11,14 @@ from nats.aio.msg import Msg
 
 from scribe.common.broker import Broker
 from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State
+from scribe.common.progress import State, progress_of
 from scribe.common.streams import notify_subject
+from scribe.gateway.pipeline.purging import purge_runs
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
 from tests.support.servers import NatsServer
+from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
 
@@ -122,6 +124,18 @@ async def test_finished_task_leaves_the_stream(user: User, workers: Workers, bro
         return (await broker.js.stream_info("PIPELINE")).state.messages == 0
 
     await eventually(empty)
+
+
+async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker) -> None:
+    data = make_task()
+    for run in (1, 2, 3):
+        again = data.model_copy(update={"run": run})
+        await workers.publisher.transition(again, progress_of(again, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+
+    await purge_runs(broker.js, data.task_id, 2)
+
+    left = [run for run in (1, 2, 3) if await workers.is_waiting(Step.PARSER, data.task_id, run)]
+    assert left == [3]
 
 
 async def test_messages_of_a_deleted_task_are_taken_for_nothing_and_leave_the_stream(

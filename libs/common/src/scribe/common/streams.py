@@ -7,6 +7,7 @@ versions that disagree about a stream must be noticed by an operator, not settle
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from nats.js import JetStreamContext
@@ -20,7 +21,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import BucketNotFoundError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.pipeline import WORKING_STEPS, Step
@@ -50,14 +51,9 @@ def pipeline_message_id(step: Step, task_id: UUID, run: int) -> str:
     return f"{task_id}:{run}:{step}"
 
 
-def pipeline_run_subjects(task_id: UUID, run: int) -> str:
-    """Every subject of one run of a task."""
+def pipeline_run_subjects(task_id: UUID, run: int | Literal["*"]) -> str:
+    """Every subject of one run of a task, or of all its runs, as a filter."""
     return f"pipeline.*.{task_id}.{run}"
-
-
-def pipeline_task_subjects(task_id: UUID) -> str:
-    """Every subject of a task, as the filter of a purge."""
-    return f"pipeline.*.{task_id}.>"
 
 
 def event_subject(user_id: UUID, task_id: UUID, kind: EventKind) -> str:
@@ -196,8 +192,8 @@ async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
         await _ensure_stream(js, wanted)
     for bucket in buckets(limits):
         try:
-            await js.key_value(bucket.bucket)
-        except (BucketNotFoundError, NotFoundError):
+            await _verify_bucket(js, bucket)
+        except NotFoundError:
             await js.create_key_value(bucket)
 
 
@@ -205,13 +201,13 @@ async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
     """Check, creating nothing: what a worker does before it pulls.
 
     Raises:
-        ConfigurationError: a stream differs. NotFoundError: a stream or a bucket is not there (yet).
+        ConfigurationError: a stream or a bucket differs. NotFoundError: a stream or a bucket is not there (yet).
     """
     for wanted in streams(limits):
         found = (await js.stream_info(str(wanted.name))).config
         _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
     for bucket in buckets(limits):
-        await js.key_value(bucket.bucket)
+        await _verify_bucket(js, bucket)
 
 
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
@@ -247,6 +243,13 @@ async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
         await js.add_stream(wanted)
         return
     _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
+
+
+async def _verify_bucket(js: JetStreamContext, wanted: KeyValueConfig) -> None:
+    """A bucket is a stream; `ttl`, `max_bytes` and `replicas` have other names there."""
+    found = (await js.stream_info(f"KV_{wanted.bucket}")).config
+    as_stream = StreamConfig(max_age=wanted.ttl, max_bytes=wanted.max_bytes, num_replicas=wanted.replicas)
+    _refuse_difference(f"bucket {wanted.bucket}", as_stream, found, ("max_age", "max_bytes", "num_replicas"))
 
 
 _STREAM_FIELDS = (

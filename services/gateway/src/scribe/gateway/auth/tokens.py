@@ -20,11 +20,12 @@ REQUIRED = ["exp", "iat", "sub", "iss", "aud"]
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever holds a valid token. `email` is None for an anonymous user."""
+    """Whoever holds a valid token, until `expires` (seconds since 1970). `email` is None for an anonymous user."""
 
     id: UUID
     email: str | None
     is_admin: bool
+    expires: float
 
 
 class _AppMetadata(BaseModel):
@@ -109,4 +110,5 @@ class TokenVerifier:
             id=claims.sub,
             email=None if claims.is_anonymous else email,
             is_admin=claims.app_metadata.role == "admin" or claims.sub in self._admins,
+            expires=claims.exp,
         )

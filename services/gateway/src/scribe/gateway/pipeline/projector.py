@@ -23,10 +23,11 @@ from scribe.common.logs import Logger
 from scribe.common.metrics import Metrics
 from scribe.common.progress import Progress, read_progress
 from scribe.common.spans import processing
-from scribe.common.streams import ensure_consumer, pipeline_task_subjects, projector_consumer
+from scribe.common.streams import ensure_consumer, projector_consumer
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
+from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
@@ -169,6 +170,4 @@ class Projector:
         return changed, over
 
     async def _purge(self, over: Iterable[asyncpg.Record]) -> None:
-        await asyncio.gather(
-            *(self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"])) for row in over)
-        )
+        await asyncio.gather(*(purge_runs(self._broker.js, row["id"], row["run"]) for row in over))

@@ -76,12 +76,12 @@ FROM unnest(
 WHERE q.id = e.id AND q.state_rank < e.rank
     AND CASE WHEN e.status = 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
              ELSE q.run <= e.run END
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
-    q.completed_at, q.cancelled_at
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
+    q.turn_at, q.completed_at, q.cancelled_at
 
 -- name: over
--- Those of $1 that have ended or were deleted: nothing of them needs to stay in the stream.
-SELECT task.id FROM unnest($1::uuid[]) AS task (id)
+-- Those of $1 that have ended, with their last run, or were deleted: nothing of them needs to stay in the stream.
+SELECT task.id, q.run FROM unnest($1::uuid[]) AS task (id)
 LEFT JOIN queue_items q USING (id)
 WHERE q.id IS NULL OR q.status IN ('completed', 'failed')
 
@@ -107,8 +107,8 @@ UPDATE queue_items q
 SET status = 'failed', state_rank = $3, step_status = 'failed', error_message = $4, completed_at = now(),
     progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
-    q.completed_at, q.cancelled_at
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
+    q.turn_at, q.completed_at, q.cancelled_at
 
 -- name: written_without_projection
 -- The e-mail is there, its message is lost: the row learns of it from the table itself.
@@ -118,8 +118,8 @@ SET status = 'completed', state_rank = $2, email_id = e.id, template_type = e.te
     completed_at = e.created_at, progressed_at = now()
 FROM emails e
 WHERE e.task_id = q.id AND q.id = $1 AND q.status = 'processing'
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.current_step, q.step_status, q.email_id, q.turn_at,
-    q.completed_at, q.cancelled_at
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
+    q.turn_at, q.completed_at, q.cancelled_at
 
 -- name: watch_queue
 -- What waits and what is in flight; seconds since the oldest due item waits, and since the most silent one moved.

@@ -30,10 +30,11 @@ from scribe.common.metrics import TaskMetrics
 from scribe.common.pipeline import WIRE_NAMES, Step
 from scribe.common.provision import provision
 from scribe.common.rank import COMPLETED_RANK, Phase, rank_before, state_rank
-from scribe.common.streams import pipeline_run_subjects, pipeline_task_subjects
+from scribe.common.streams import pipeline_run_subjects
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
+from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.pipeline.states import MOST_RETURNS
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
@@ -138,7 +139,7 @@ class Reconciler:
     async def _tidy_up(self, over: list[asyncpg.Record]) -> None:
         observe_ends(self._metrics, over)
         for row in over:
-            await self._broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"]))
+            await purge_runs(self._broker.js, row["id"], row["run"])
         await announce(self._broker, over)
 
     async def _last_message(self, row: asyncpg.Record) -> tuple[Step, Whereabouts]:

@@ -9,11 +9,12 @@ from nats.js.errors import APIError
 from scribe.common.database import load_queries
 from scribe.common.pipeline import WIRE_NAMES
 from scribe.common.rank import CANCELLED_RANK, rank_before
-from scribe.common.streams import cancel_subject, pipeline_task_subjects
+from scribe.common.streams import cancel_subject
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
+from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.problems import BadRequest, NotFound
 
 SQL = load_queries("scribe.gateway.queue")
@@ -72,7 +73,7 @@ async def _interrupt(context: Context, row: asyncpg.Record) -> None:
     try:
         await (await context.broker.js.key_value("cancelled")).put(str(row["id"]), str(row["run"]).encode())
         await context.broker.client.publish(cancel_subject(row["id"]))
-        await context.broker.js.purge_stream("PIPELINE", subject=pipeline_task_subjects(row["id"]))
+        await purge_runs(context.broker.js, row["id"], row["run"])
         await announce(context.broker, [row])
     except (nats.errors.Error, APIError, OSError) as error:
         context.log.warning("cancel_not_announced", task_id=str(row["id"]), error_class=type(error).__name__)

@@ -5,6 +5,7 @@ changed since.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import partial
@@ -16,7 +17,8 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from scribe.common.database import load_queries
-from scribe.gateway.context import Context, InContext, PathTask, UserId
+from scribe.gateway.auth.tokens import Caller
+from scribe.gateway.context import Context, InContext, PathTask, SignedIn, UserId
 from scribe.gateway.problems import NotFound, ServiceUnavailable
 from scribe.gateway.queue.notifications import Inbox
 from scribe.gateway.queue.projection import queue_item, task_status
@@ -55,21 +57,26 @@ LastEventId = Header(
 
 @router.get("/api/queue/events", tags=["queue"], response_class=StreamingResponse, responses=DESCRIBED)
 async def queue_events(
-    context: InContext, user_id: UserId, request: Request, last_event_id: str | None = LastEventId
+    context: InContext, caller: SignedIn, user_id: UserId, request: Request, last_event_id: str | None = LastEventId
 ) -> StreamingResponse:
-    """The caller's items as they change: `item` events that hold a QueueItem."""
-    return EventStream(context, request, user_id, partial(_items, context, user_id, last_event_id))
+    """The caller's items as they change: `item` events that hold a QueueItem. Ends with the access token."""
+    return EventStream(context, request, caller, partial(_items, context, user_id, last_event_id))
 
 
 @router.get("/api/email/status/{task_id}/events", tags=["email"], response_class=StreamingResponse, responses=DESCRIBED)
 async def task_events(
-    context: InContext, user_id: UserId, request: Request, task_id: PathTask, last_event_id: str | None = LastEventId
+    context: InContext,
+    caller: SignedIn,
+    user_id: UserId,
+    request: Request,
+    task_id: PathTask,
+    last_event_id: str | None = LastEventId,
 ) -> StreamingResponse:
-    """One task as it changes: `status` events that hold a TaskStatus, until it has ended."""
+    """One task as it changes: `status` events that hold a TaskStatus, until it, or the access token, has ended."""
     async with context.database.as_user(user_id) as connection:
         if await connection.fetchrow(SQL["find"], task_id, user_id) is None:
             raise NotFound("There is no such task.")
-    return EventStream(context, request, user_id, partial(_task, context, user_id, task_id, last_event_id))
+    return EventStream(context, request, caller, partial(_task, context, user_id, task_id, last_event_id))
 
 
 class EventStream(StreamingResponse):
@@ -80,20 +87,24 @@ class EventStream(StreamingResponse):
     """
 
     def __init__(
-        self, context: Context, request: Request, user_id: UUID, events: Callable[[Inbox], AsyncIterator[str]]
+        self, context: Context, request: Request, caller: Caller, events: Callable[[Inbox], AsyncIterator[str]]
     ) -> None:
         super().__init__((), media_type="text/event-stream", headers=HEADERS)
         self._context = context
         self._route: str = request.scope["route"].path
-        self._user_id = user_id
+        self._caller = caller
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the events end or the client goes."""
+        """Stream until the events end, the token expires or the client goes."""
         streams = self._context.metrics.requests.streams.labels(self._route)
-        with self._context.notifications.listen(self._user_id) as inbox, streams.track_inprogress():
+        with self._context.notifications.listen(self._caller.id) as inbox, streams.track_inprogress():
             self.body_iterator = self._counted(self._events(inbox))
-            await super().__call__(scope, receive, send)
+            expiry = asyncio.get_running_loop().call_later(self._caller.expires - time.time(), inbox.close)
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                expiry.cancel()
 
     async def _counted(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
         """While Postgres is away the stream ends; the client comes back with `Last-Event-ID`."""
