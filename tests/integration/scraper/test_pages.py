@@ -58,6 +58,11 @@ async def test_pictures_media_fonts_and_trackers_are_not_loaded(browser: Reading
     assert [path for path in browser.site.asked if path.startswith("data")] == []
 
 
+async def test_windows_that_a_page_opens_are_blocked(browser: Reading) -> None:
+    assert await browser.read("popups") is not None
+    assert len([path for path in browser.site.asked if path.startswith("plain")]) <= 1
+
+
 @pytest.mark.parametrize("path", ["prying", "socket", "worker"])
 async def test_a_page_that_pries_into_the_inside_is_read_and_learns_nothing(browser: Reading, path: str) -> None:
     page = await browser.read(path)

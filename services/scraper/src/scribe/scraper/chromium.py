@@ -21,6 +21,8 @@ CLOSE_TIMEOUT = 5.0
 MOST_STARTS = 5
 STARTS_WINDOW = 300.0
 """No more than five starts in five minutes: a browser that keeps dying is left alone, and work goes on without."""
+UNWANTED = ("--disable-popup-blocking",)
+"""What Playwright would set: every window that a page opens is a process of its own, and nobody looks at it."""
 NOWHERE = "http://127.0.0.1:9"
 """The proxy of whatever does not belong to a page."""
 
@@ -161,6 +163,7 @@ async def _launch_with(playwright: Playwright, path: str, *, sandbox: bool) -> B
     return await playwright.chromium.launch(
         executable_path=path,
         args=list(ARGUMENTS),
+        ignore_default_args=list(UNWANTED),
         chromium_sandbox=sandbox,
         proxy={"server": NOWHERE},
         timeout=LAUNCH_TIMEOUT * 1000,
