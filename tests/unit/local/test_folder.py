@@ -1,12 +1,13 @@
 """The data folder: one platform at a time, one format, and how other commands find the platform."""
 
+import fcntl
 import os
 import tempfile
 import time
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 
@@ -33,6 +34,16 @@ def test_two_platforms_never_share_a_folder(tmp_path: Path) -> None:
         pytest.raises(LocalError, match=r"Another `scribe up` uses .*--data"),
         claimed_folder(tmp_path / "data"),
     ):
+        pass
+
+
+def test_a_platform_starts_also_while_somebody_looks_whether_one_runs(tmp_path: Path) -> None:
+    with claimed_folder(tmp_path) as folder:
+        pass
+    looking = folder.lock.open("rb")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    Timer(0.02, looking.close).start()
+    with claimed_folder(tmp_path):
         pass
 
 

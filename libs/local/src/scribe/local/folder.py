@@ -17,6 +17,8 @@ from scribe.local.errors import LocalError
 FORMAT = "1"
 DEFAULT_FOLDER = Path(".scribe")
 EPHEMERAL_PREFIX = "scribe-"
+CLAIM_PATIENCE = 1.0
+CLAIM_PAUSE = 0.01
 REMOVAL_PATIENCE = 5.0
 REMOVAL_PAUSE = 0.05
 
@@ -92,7 +94,7 @@ class DataFolder:
         if not self.lock.exists():
             raise nothing
         with self.lock.open("rb") as lock:
-            if _take(lock.fileno()):
+            if _take(lock.fileno(), fcntl.LOCK_SH):
                 raise nothing
         try:
             return RunState.model_validate_json(self.state.read_bytes())
@@ -114,7 +116,7 @@ def claimed_folder(path: Path) -> Iterator[DataFolder]:
     except OSError as error:
         raise LocalError(f"{path} cannot be used ({error.strerror}); name another folder with --data.") from error
     try:
-        if not _take(descriptor):
+        if not _claim(descriptor):
             raise LocalError(f"Another `scribe up` uses {path}. Stop that one, or name another folder with --data.")
         _check_format(folder, path)
         folder.state.unlink(missing_ok=True)  # of one that was killed
@@ -170,10 +172,18 @@ def _check_format(folder: DataFolder, path: Path) -> None:
         )
 
 
-def _take(descriptor: int) -> bool:
+def _claim(descriptor: int) -> bool:
+    """Take the lock, also where somebody only looks at this moment whether it is free: for that it is taken too."""
+    end = time.monotonic() + CLAIM_PATIENCE
+    while not (taken := _take(descriptor)) and time.monotonic() < end:
+        time.sleep(CLAIM_PAUSE)
+    return taken
+
+
+def _take(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     """Lock until the descriptor is closed, however this process ends."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
