@@ -107,8 +107,8 @@ class EmbeddedNats:
             for file in self.folder.glob("*.ports"):
                 try:
                     found: dict[str, list[str]] = json.loads(file.read_text("utf-8"))
-                except ValueError:
-                    continue  # half-written
+                except (ValueError, FileNotFoundError):
+                    continue  # half-written, or taken away by a server that has ended again
                 return found
             await asyncio.sleep(0.01)
         raise LocalError(f"nats-server stopped at its start:\n{child.last_words()}")
