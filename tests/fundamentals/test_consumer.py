@@ -25,10 +25,12 @@ SLOTS = 4
 
 
 @asynccontextmanager
-async def consuming(broker: Broker, handler: Callable[[Delivery], Awaitable[None]]) -> AsyncIterator[Consumer]:
+async def consuming(
+    broker: Broker, handler: Callable[[Delivery], Awaitable[None]], expires: float = 30.0
+) -> AsyncIterator[Consumer]:
     consumer = Consumer(
         broker,
-        PullOptions("PIPELINE", "parser", SLOTS, expires=2.0, heartbeat=0.5),
+        PullOptions("PIPELINE", "parser", SLOTS, expires, heartbeat=0.5),
         handler,
         ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, SLOTS)),
         log=structlog.get_logger(),
@@ -66,26 +68,26 @@ async def test_never_more_deliveries_in_progress_than_slots(broker: Broker) -> N
 
 async def test_an_idle_consumer_delivers_at_once_after_its_pulls_have_expired(broker: Broker) -> None:
     received = asyncio.Event()
-    async with consuming(broker, receive(received)) as consumer:
+    async with consuming(broker, receive(received), expires=3.0) as consumer:
         await eventually(lambda: consumer.last_sign > 0)
         signs = consumer.last_sign
-        await eventually(lambda: consumer.last_sign > signs + 3.0, timeout=10)  # more than one pull has expired
+        await eventually(lambda: consumer.last_sign > signs + 4.0, timeout=30)  # more than one pull has expired
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 1.0)
+        await asyncio.wait_for(received.wait(), 2.5)  # sooner than another one does
 
 
 async def test_delivery_resumes_when_a_killed_server_returns(broker: Broker, nats_server: NatsServer) -> None:
     received = asyncio.Event()
     async with consuming(broker, receive(received)):
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 5.0)
+        await asyncio.wait_for(received.wait(), 20.0)
         received.clear()
         await nats_server.kill()
         await eventually(lambda: not broker.is_connected)
         await nats_server.start()
         await eventually(lambda: broker.is_connected)
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 5.0)
+        await asyncio.wait_for(received.wait(), 20.0)
 
 
 async def test_a_consumer_whose_stream_was_deleted_is_made_again(broker: Broker) -> None:
@@ -96,7 +98,7 @@ async def test_a_consumer_whose_stream_was_deleted_is_made_again(broker: Broker)
         await broker.js.delete_stream("PIPELINE")
         await ensure_streams(broker.js, await limits(broker, found.max_bytes or 0))
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 10.0)
+        await asyncio.wait_for(received.wait(), 20.0)
 
 
 async def test_stopping_finishes_what_has_begun_and_leaves_the_rest(broker: Broker) -> None:
@@ -132,7 +134,7 @@ async def test_stopping_gives_back_what_is_on_its_way_already(broker: Broker, na
         await delivery.ack()
 
     async with consuming(broker, handle):
-        await eventually(lambda: attempts == [2] * SLOTS, timeout=5)
+        await eventually(lambda: attempts == [2] * SLOTS)
 
 
 async def test_no_sign_of_life_is_due_while_every_slot_is_busy(broker: Broker) -> None:

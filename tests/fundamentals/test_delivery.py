@@ -25,7 +25,7 @@ from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
-SETTINGS = WorkerSettings(concurrency=4, step_deadline=5.0, hold_limit=30.0)
+SETTINGS = WorkerSettings(concurrency=4, step_deadline=30.0, hold_limit=30.0)
 
 
 @dataclass
@@ -255,7 +255,7 @@ async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_don
     step = Step1(wait)
     async with working(broker, step):
         data = await submit(broker)
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 20)
         await nats_server.kill()
         await eventually(lambda: not broker.is_connected)
         finish.set()
@@ -285,7 +285,7 @@ async def test_cancelling_interrupts_the_step_that_runs(broker: Broker) -> None:
 
     async with working(broker, Step1(hang)):
         data = await submit(broker)
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 20)
         await broker.client.publish(cancel_subject(data.task_id))
         await headers_at(broker, "EVENTS", event(data, State.CANCELLED))
         await settled(broker)
@@ -304,6 +304,6 @@ async def deliver_without_outcome(broker: Broker, times: int) -> None:
     """Take the message and give it back, as workers that die at once would."""
     subscription = await broker.js.pull_subscribe_bind("parser", "PIPELINE")
     for _ in range(times):
-        (message,) = await subscription.fetch(1, timeout=5)
+        (message,) = await subscription.fetch(1, timeout=20)
         await message.nak()
     await subscription.unsubscribe()
