@@ -10,7 +10,9 @@ from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
 from tests.support.workers import worker_process
 
-INTERVAL = 1.0
+INTERVAL = 2.0
+LATENESS = 0.5
+"""By so much the way from a slot to arXiv may differ: the first request of a process takes longest."""
 PROCESSES = 3
 
 
@@ -31,8 +33,8 @@ async def test_three_processes_together_keep_the_interval(broker: Broker, nats_u
             await submit(broker, task, Step.ARXIV)
         for task in tasks:
             await finished(broker, task, Step.COMPOSER)
-    arrivals = [call.at for call in upstreams.controls.calls_to("/arxiv/")]
+    arrivals = sorted(call.at for call in upstreams.controls.calls_to("/arxiv/"))
     gaps = [later - earlier for earlier, later in pairwise(arrivals)]
     assert len(arrivals) == len(tasks)
-    assert min(gaps) > 0.95 * INTERVAL, gaps
-    assert sum(gaps) / len(gaps) >= INTERVAL
+    assert min(gaps) > INTERVAL - LATENESS, gaps
+    assert sum(gaps) > INTERVAL * len(gaps) - LATENESS, gaps
