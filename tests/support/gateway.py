@@ -30,7 +30,7 @@ class Gateway:
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """A client that sends `token`, or none."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=15)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
 
     @asynccontextmanager
     async def user(self, user_id: UUID | None = None, **claims: object) -> AsyncIterator["User"]:

@@ -15,13 +15,21 @@ from tests.support.workers import worker_process
 
 
 @pytest.fixture
-async def worker(broker: Broker, nats_url: str, upstreams: Upstreams) -> AsyncIterator[asyncio.subprocess.Process]:
+def patience() -> float:
+    """Seconds that arXiv has for an answer."""
+    return 20.0
+
+
+@pytest.fixture
+async def worker(
+    broker: Broker, nats_url: str, upstreams: Upstreams, patience: float
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """One worker that need not wait long for its turn."""
     del broker
     environment = {
         "SCRIBE_ARXIV_URL": upstreams.arxiv_url,
         "SCRIBE_ARXIV_INTERVAL": "0.05",
-        "SCRIBE_ARXIV_TIMEOUT": "1",
+        "SCRIBE_ARXIV_TIMEOUT": str(patience),
         "SCRIBE_CONCURRENCY": "1",
         "SCRIBE_MAX_REPLICAS": "4",
     }
@@ -66,6 +74,7 @@ async def test_somebody_without_papers_gets_none_and_a_warning(
     assert (result.papers, result.warnings) == ((), (NO_PAPERS,))
 
 
+@pytest.mark.parametrize("patience", [1.0])
 @pytest.mark.parametrize(
     "fault",
     [{"status": 503}, {"status": 429}, {"hang": True}, {"close": True}, {"broken": "garbage"}, {"broken": "empty"}],

@@ -16,7 +16,8 @@ from scribe.parser.reading import TemplateReading
 from scribe.upstreams.server import Upstreams
 
 ANTHROPIC, FIREWORKS = "anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/kimi-k2p6"
-TIMEOUT = 1.0
+PATIENT, IMPATIENT = 20.0, 1.0
+"""Seconds for an answer: where one comes, and where none does."""
 
 
 def settings_for(upstreams: Upstreams) -> ProviderSettings:
@@ -29,10 +30,16 @@ def settings_for(upstreams: Upstreams) -> ProviderSettings:
     )
 
 
+@pytest.fixture
+def timeout() -> float:
+    """Seconds that the model has for its answer."""
+    return PATIENT
+
+
 @pytest.fixture(params=[ANTHROPIC, FIREWORKS], ids=["anthropic", "fireworks"])
-async def model(request: pytest.FixtureRequest, upstreams: Upstreams) -> AsyncIterator[StructuredModel]:
+async def model(request: pytest.FixtureRequest, upstreams: Upstreams, timeout: float) -> AsyncIterator[StructuredModel]:
     """Each provider in turn."""
-    choice = ModelChoice((request.param,), timeout=TIMEOUT)
+    choice = ModelChoice((request.param,), timeout=timeout)
     async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
         yield model
 
@@ -87,25 +94,27 @@ async def test_every_fault_has_its_class_after_one_call(
         assert getattr(raised.value, "retry_after", None) == float(str(fault["retry_after"]))
 
 
+@pytest.mark.parametrize("timeout", [IMPATIENT])
 async def test_a_model_that_hangs_is_left_at_its_deadline(model: StructuredModel, upstreams: Upstreams) -> None:
     upstreams.controls.add(hang=True)
     started = time.monotonic()
     with pytest.raises(TransientError):
         await ask(model)
-    assert time.monotonic() - started < TIMEOUT + 1.0
+    assert time.monotonic() - started < PATIENT / 2
 
 
+@pytest.mark.parametrize("timeout", [IMPATIENT])
 async def test_a_model_that_drips_is_left_at_its_deadline_too(model: StructuredModel, upstreams: Upstreams) -> None:
-    upstreams.controls.add(latency=TIMEOUT * 3)
+    upstreams.controls.add(latency=PATIENT * 3)
     started = time.monotonic()
     with pytest.raises(TransientError):
         await ask(model)
-    assert time.monotonic() - started < TIMEOUT + 1.0
+    assert time.monotonic() - started < PATIENT / 2
 
 
 async def test_an_address_where_nobody_listens_is_transient() -> None:
     settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url="http://127.0.0.1:1")
-    async with open_model(ModelChoice((ANTHROPIC,), timeout=TIMEOUT), settings, Metrics(), purpose="test") as model:
+    async with open_model(ModelChoice((ANTHROPIC,), timeout=PATIENT), settings, Metrics(), purpose="test") as model:
         with pytest.raises(TransientError):
             await ask(model)
 
@@ -128,7 +137,7 @@ async def test_an_answer_in_a_fence_is_read(model: StructuredModel, upstreams: U
 
 async def test_the_fallback_of_another_provider_answers(upstreams: Upstreams) -> None:
     upstreams.controls.add(path="/anthropic", status=529)
-    choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=TIMEOUT)
+    choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=PATIENT)
     async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
         answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.usage.model == FIREWORKS
@@ -136,7 +145,7 @@ async def test_the_fallback_of_another_provider_answers(upstreams: Upstreams) ->
 
 async def test_after_three_failures_the_provider_is_left_alone(upstreams: Upstreams) -> None:
     upstreams.controls.add(status=500)
-    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
         for _ in range(3):
             with pytest.raises(TransientError):
@@ -147,7 +156,7 @@ async def test_after_three_failures_the_provider_is_left_alone(upstreams: Upstre
 
 
 async def test_a_paid_answer_is_used_again_by_another_process(upstreams: Upstreams, broker: Broker) -> None:
-    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     answers = []
     for _ in range(2):
         memo = Memo(await broker.js.key_value("memo"))
@@ -159,7 +168,7 @@ async def test_a_paid_answer_is_used_again_by_another_process(upstreams: Upstrea
 
 async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(upstreams: Upstreams) -> None:
     metrics = Metrics()
-    choice = ModelChoice((ANTHROPIC,), timeout=TIMEOUT)
+    choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     async with open_model(choice, settings_for(upstreams), metrics, purpose="parser") as model:
         await ask(model)
         upstreams.controls.add(status=500)
