@@ -103,8 +103,14 @@ async def test_collections_answer_without_the_slash_too(user: User, path: str) -
     assert without.json() == with_slash.json()
 
 
-async def test_poll_of_an_unchanged_list_is_304(user: User) -> None:
+async def test_poll_of_an_unchanged_list_is_304(user: User, gateway: Gateway) -> None:
     (first, _) = await user.batch(2)
+
+    async def are_counted() -> bool:
+        places, _ = await gateway.context.positions.of(user.id)
+        return len(places) == 2
+
+    await eventually(are_counted)  # which is put off where the last time took long
     answer = await user.client.get("/api/queue/")
     etag = answer.headers["etag"]
 
