@@ -61,13 +61,13 @@ async def test_other_client_errors_are_permanent(status: int) -> None:
 
 
 async def test_no_answer_within_the_deadline_is_transient() -> None:
-    async with upstream(Metrics(), timeout=0.2) as papers:
+    async with upstream(Metrics(), timeout=1.0) as papers:
         with pytest.raises(TransientError, match="ReadTimeout"):
             await papers.request("GET", "/hang")
 
 
 async def test_nobody_listening_is_transient() -> None:
-    async with open_upstream("papers", "http://127.0.0.1:1", Metrics(), timeout=1.0) as papers:
+    async with open_upstream("papers", "http://127.0.0.1:1", Metrics(), timeout=5.0) as papers:
         with pytest.raises(TransientError, match="ConnectError"):
             await papers.request("GET", "/")
 

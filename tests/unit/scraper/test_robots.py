@@ -40,7 +40,7 @@ async def robots_of(site: Site) -> AsyncIterator[Robots]:
     """The rules, asked of that site."""
     async with serving(Starlette(routes=[Route("/robots.txt", site.answer)]), "127.0.0.1", 0) as site.port:
         guard = UrlGuard(frozenset({("127.0.0.1", site.port)}))
-        async with guarded_client(guard, timeout=2, user_agent="ScribeBot/0.1") as client:
+        async with guarded_client(guard, timeout=10, user_agent="ScribeBot/0.1") as client:
             yield Robots(client, clock=lambda: site.now)
 
 
