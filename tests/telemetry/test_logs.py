@@ -59,7 +59,8 @@ async def test_the_lines_of_a_task_share_the_id_of_its_trace(live: Live) -> None
 
     def deliveries() -> list[dict[str, object]]:
         texts = [path.read_text("utf-8") for path in live.platform.folder.logs.glob("*.log")]
-        events = [json.loads(line) for text in texts for line in text.splitlines() if str(item.id) in line]
+        whole = [line for text in texts for line in text.rpartition("\n")[0].splitlines()]
+        events = [json.loads(line) for line in whole if str(item.id) in line]
         return [event for event in events if event.get("event") == "delivery"]
 
     await eventually(lambda: "composer" in {event["step"] for event in deliveries()})
