@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from scribe.common.broker import Broker, connect
 from scribe.common.provision import ProvisionSettings, provision
@@ -15,6 +17,12 @@ from scribe.common.streams import MIB
 from scribe.upstreams.server import Upstreams, serving
 from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
+
+# A slow machine is no fault of what is tested. (In CI this is Hypothesis' own choice too.)
+hypothesis_settings.register_profile(
+    "patient", hypothesis_settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
