@@ -56,6 +56,11 @@ class Live:
             url = f"{self.platform.state.upstreams_url}/_control"
             (await client.post(url, json={"path": path, **fault})).raise_for_status()
 
+    async def reset(self) -> None:
+        """Take back what was put into force and has met nobody yet."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            (await client.delete(f"{self.platform.state.upstreams_url}/_control")).raise_for_status()
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def live() -> AsyncIterator[Live]:

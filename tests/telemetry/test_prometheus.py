@@ -43,7 +43,11 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 @asynccontextmanager
 async def load(live: Live) -> AsyncIterator[None]:
-    """Users who submit, poll and listen, and upstreams that are not always well, while the block runs."""
+    """Users who submit, poll and listen, and upstreams that are not always well, while the block runs.
+
+    Nothing of it is left to the next test: neither an e-mail under way nor a fault that met nobody.
+    """
+    ending = asyncio.Event()
 
     async def listen(listener: Gateway) -> None:
         """One of them is over the user's limit, again and again."""
@@ -54,7 +58,7 @@ async def load(live: Live) -> AsyncIterator[None]:
             await asyncio.sleep(0.5)
 
     async def work(number: int) -> None:
-        while True:
+        while not ending.is_set():
             task_id = await live.gateway.submit(TEMPLATE, PEOPLE[number % len(PEOPLE)], f"topic {number}")
             await live.gateway.client.get("/api/queue/")
             await live.ended(task_id)
@@ -63,12 +67,15 @@ async def load(live: Live) -> AsyncIterator[None]:
     await live.play("/exa", status=500, times=2)
     async with live.user("listener@example.org") as listener, asyncio.TaskGroup() as tasks:
         listening = [tasks.create_task(listen(listener)) for _ in range(STREAMS_PER_USER + 1)]
-        busy = [*listening, *(tasks.create_task(work(number)) for number in range(3))]
+        for number in range(3):
+            tasks.create_task(work(number))
         try:
             yield
         finally:
-            for task in busy:
+            ending.set()
+            for task in listening:
                 task.cancel()
+    await live.reset()
 
 
 async def without_data(server: Prometheus) -> list[str]:
