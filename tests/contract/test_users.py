@@ -51,7 +51,10 @@ CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
 CREATE TRIGGER held BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION held();
 """
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITING = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+"""
 
 
 async def test_first_calls_at_once_all_get_the_account(database_url: str, nats_url: str) -> None:

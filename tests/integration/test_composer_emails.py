@@ -160,7 +160,10 @@ async def _outcome(emails: PostgresEmails, data: PipelineData) -> str:
 
 
 async def _somebody_waits(pool: asyncpg.Pool) -> bool:
-    waiting: bool = await pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    """Whether somebody waits for a lock in the test's own database."""
+    waiting: bool = await pool.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
     return waiting
 
 

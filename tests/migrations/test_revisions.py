@@ -85,5 +85,8 @@ async def test_a_revision_that_postgresql_refuses_is_a_sentence(empty_url: str) 
 
 async def somebody_waits(connection: asyncpg.Connection) -> bool:
     """Whether somebody waits for a table."""
-    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'queue_items'::regclass AND NOT granted)"
+    waiting = (
+        "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE datname = current_database() AND relation = 'queue_items'::regclass AND NOT granted)"
+    )
     return bool(await connection.fetchval(waiting))
