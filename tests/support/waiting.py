@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 INTERVAL = 0.02
 
 
-async def eventually(condition: Callable[[], object | Awaitable[object]], timeout: float = 10.0) -> None:
+async def eventually(condition: Callable[[], object | Awaitable[object]], timeout: float = 30.0) -> None:
     """Return when `condition()` gives something true.
 
     Raises:

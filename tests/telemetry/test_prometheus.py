@@ -92,7 +92,7 @@ async def test_every_expression_of_every_dashboard_and_alert_returns_data(live: 
 
     async with prometheus(tmp_path, live.platform.state.service_urls, rules) as server, load(live):
         try:
-            await eventually(all_there, timeout=45)
+            await eventually(all_there, timeout=75)
         except AssertionError:
             pytest.fail("no data for:\n" + "\n".join(missing))
         firing = await server.ask('ALERTS{alertstate="firing"}')
