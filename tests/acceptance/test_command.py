@@ -149,7 +149,7 @@ async def test_a_killed_service_comes_back(up: Up) -> None:
 
         (pid,) = up.marked.pids_of("-m scribe.arxiv")
         os.kill(pid, signal.SIGKILL)
-        await eventually(lambda: up.marked.pids_of("-m scribe.arxiv") not in ([pid], []), timeout=20)
+        await eventually(lambda: up.marked.pids_of("-m scribe.arxiv") not in ([pid], []))
         await eventually(ready, timeout=60)
 
 
@@ -159,7 +159,7 @@ async def test_a_killed_supervisor_takes_everything_with_it_and_the_data_stay(up
     answer = await scribe("email", *options, "--data", str(up.folder.path))
     assert answer.code == 0, answer.err
     assert await up.end(signal.SIGKILL) == -signal.SIGKILL
-    await eventually(lambda: up.marked.left() == [], timeout=20)
+    await eventually(lambda: up.marked.left() == [])
     async with scribe_up(up.folder.path) as again:
         token = (await scribe("token", "--data", str(up.folder.path))).out.strip()
         async with client(again, token) as api:

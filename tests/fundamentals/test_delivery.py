@@ -86,7 +86,7 @@ async def headers_at(broker: Broker, stream: str, subject: str) -> dict[str, str
         found.append(message.headers or {})
         return True
 
-    await eventually(look, timeout=20)
+    await eventually(look)
     return found[-1]
 
 
@@ -101,7 +101,7 @@ async def settled(broker: Broker) -> None:
         info = await broker.js.consumer_info("PIPELINE", "parser")
         return bool(info.num_pending == 0 and info.num_ack_pending == 0)
 
-    await eventually(idle, timeout=20)
+    await eventually(idle)
 
 
 async def test_a_finished_step_is_the_next_steps_work(broker: Broker) -> None:

@@ -105,7 +105,7 @@ async def test_no_server_outlives_a_killed_parent(tmp_path: Path) -> None:
     assert len(pids) == 2
     parent.kill()
     await parent.wait()
-    await eventually(lambda: not any(_runs(pid) for pid in pids), timeout=20)
+    await eventually(lambda: not any(_runs(pid) for pid in pids))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that others may not enter")

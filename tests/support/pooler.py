@@ -39,7 +39,7 @@ async def running_pgbouncer(server_url: str, folder: Path) -> AsyncIterator[str]
     process = await asyncio.create_subprocess_exec(program, *as_user, config, stdout=DEVNULL, stderr=DEVNULL)
     url = f"postgresql://{server.username}@127.0.0.1:{port}{server.path}"
     try:
-        await eventually(lambda: _answers(url), timeout=20)
+        await eventually(lambda: _answers(url))
         yield url
     finally:
         process.terminate()

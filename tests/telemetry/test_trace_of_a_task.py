@@ -41,7 +41,7 @@ async def trace_of(live: Live, task_id: object) -> list[Received]:
             and span.attributes.get("messaging.consumer.group.name") == "projector"
         ]
 
-    await eventually(last, timeout=20)
+    await eventually(last)
     (trace_id,) = {span.trace_id for span in last()}
 
     def is_whole() -> bool:
