@@ -26,7 +26,7 @@ from scribe.common.progress import State, progress_of
 from scribe.common.provision import ProvisionSettings, provision
 from scribe.common.publisher import Publisher
 from scribe.local.outside import StandInAddresses, choose, environment_for
-from scribe.local.servers.database import free_port
+from scribe.local.ports import free_port
 from scribe.upstreams.server import Upstreams
 
 LATENCY = {

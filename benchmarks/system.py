@@ -11,8 +11,8 @@ from pathlib import Path
 from uuid import UUID
 
 from benchmarks.load import connected
+from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
-from scribe.local.servers.database import free_port
 from scribe.migrations.commands import upgrade
 from scribe.upstreams.server import Upstreams, serving
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from scribe.common.streams import MIB
-from scribe.local.servers.database import free_port
+from scribe.local.ports import free_port
 from tests.support.requirements import TAG, require_image
 from tests.support.servers import execute, with_database
 from tests.support.waiting import eventually

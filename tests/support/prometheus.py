@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import yaml
 
-from scribe.local.servers.database import free_port
+from scribe.local.ports import free_port
 from tests.support.requirements import require_program
 from tests.support.waiting import eventually
 

@@ -19,8 +19,8 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
-from scribe.local.servers.database import free_port
 from scribe.migrations.commands import upgrade
 from tests.support.requirements import docker_engine_answers
 from tests.support.waiting import eventually

@@ -6,7 +6,6 @@ wait for the streams by themselves. Only the gateway comes after the migrations.
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,9 +14,9 @@ from dataclasses import dataclass, field
 from scribe.local.errors import LocalError, PortInUseError, first_error
 from scribe.local.folder import DataFolder, RunState
 from scribe.local.outside import Outside, choose, environment_for
+from scribe.local.ports import refusal
 from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
-from scribe.local.servers.database import free_port
 from scribe.local.services import WORKERS, Service
 from scribe.local.stand_ins import StandIns
 from scribe.local.supervision import MisconfiguredError, Part, keep_alive
@@ -92,14 +91,13 @@ class Platform:
         Raises:
             LocalError: something did not start; what did is stopped by `stop`.
         """
-        port = self.options.port or free_port()
-        _refuse_used(port)
+        _refuse_used(self.options.port)
         async with asyncio.TaskGroup() as tasks:
             for part in self.parts:
                 tasks.create_task(part.start())
         announce("PostgreSQL and nats-server are up")
         environment = self._base_environment()
-        self.services = self._services(environment, port)
+        self.services = self._services(environment)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_gateway(environment))
             tasks.create_task(self._run_command("provision", ("-m", "scribe.common.provision"), environment))
@@ -140,11 +138,11 @@ class Platform:
         if code != 0:
             raise MisconfiguredError(child.last_words(1) or f"{name} ended with code {code}; see {log}")
 
-    def _services(self, environment: Mapping[str, str], port: int) -> dict[str, Service]:
+    def _services(self, environment: Mapping[str, str]) -> dict[str, Service]:
         wanted = [("gateway", 1)]
         wanted += [(module, n + 1) for module in WORKERS for n in range(self.options.replicas.get(module, 1))]
         services = [Service(module, number, environment, self.folder.logs) for module, number in wanted]
-        services[0].port = port
+        services[0].port = self.options.port
         return {service.name: service for service in services}
 
     def _base_environment(self) -> dict[str, str]:
@@ -200,11 +198,5 @@ def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
 
 
 def _refuse_used(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortInUseError(
-                f"Port {port} cannot be used ({error.strerror}); choose another with --port, or 0 for a free one."
-            ) from error
+    if why := refusal(port):
+        raise PortInUseError(f"Port {port} cannot be used ({why}); choose another with --port, or 0 for a free one.")

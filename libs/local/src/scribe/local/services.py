@@ -3,34 +3,36 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from scribe.local.errors import LocalError
+from scribe.local.ports import free_port, refusal
 from scribe.local.processes import Child, Program
-from scribe.local.servers.database import free_port
 from scribe.local.supervision import MisconfiguredError
 
 READY_TIMEOUT = 90.0
 READY_INTERVAL = 0.1
 STOP_GRACE = 15.0
 MISCONFIGURED = 2
+PORT_ATTEMPTS = 5
 LARGEST_LOG = 20 * 1024 * 1024
 WORKERS = ("parser", "scraper", "arxiv", "composer")
 
 
 @dataclass
 class Service:
-    """One process of one service; its port is kept over restarts unless it could not be used."""
+    """One process of one service. `port=0` takes a free one, which it keeps over restarts."""
 
     module: str
     number: int
     environment: Mapping[str, str]
     logs: Path
     port: int = 0
+    choose_port: Callable[[], int] = free_port
     child: Child | None = field(default=None, init=False)
 
     @property
@@ -59,8 +61,21 @@ class Service:
         Raises:
             MisconfiguredError: it refused its settings. LocalError: it did not become ready.
         """
-        fixed = self.module == "gateway"
-        self.port = self.port or free_port()
+        if self.port:
+            await self._start_once()
+            return
+        for attempt in range(1, PORT_ATTEMPTS + 1):
+            self.port = self.choose_port()
+            try:
+                await self._start_once()
+            except MisconfiguredError:
+                # Between our look and its own somebody else may have taken the port.
+                if attempt == PORT_ATTEMPTS or refusal(self.port) is None:
+                    raise
+            else:
+                return
+
+    async def _start_once(self) -> None:
         begin = self.log.stat().st_size if self.log.exists() else 0
         if begin > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -72,9 +87,6 @@ class Service:
                 await self._until_ready(client, child)
         except TimeoutError:
             raise LocalError(f"{self.name} was not ready in {READY_TIMEOUT:g} s; see {self.log}.") from None
-        finally:
-            if child.pid is None and not fixed:
-                self.port = 0
         if child.pid is None:
             raise self._error(child, begin)
 

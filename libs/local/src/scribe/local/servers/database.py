@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scribe.local.errors import LocalError, PortInUseError
+from scribe.local.ports import free_port
 from scribe.local.processes import Child, Program
 
 VERSION = "18"
@@ -29,14 +29,6 @@ def postgres_binaries() -> Path:
     if not (folder / "postgres").exists():
         raise LocalError(f"PostgreSQL {VERSION} is missing at {folder}; install the dependencies again (make setup).")
     return folder
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -1,0 +1,35 @@
+"""Ports of this machine, looked for before the process that takes them starts."""
+
+import random
+import socket
+
+from scribe.local.errors import LocalError
+
+FIRST, LAST = 10_000, 29_999
+"""Below those that Linux and macOS give to outgoing connections, which would take one between the look and its use, and
+below Kubernetes' node ports."""
+LOOKS = 100
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on now, at random, so that two who look at once get different ones.
+
+    Raises:
+        LocalError: none was found.
+    """
+    for _ in range(LOOKS):
+        port = random.randint(FIRST, LAST)  # noqa: S311 - not a secret
+        if refusal(port) is None:
+            return port
+    raise LocalError(f"No port between {FIRST} and {LAST} is free.")
+
+
+def refusal(port: int) -> str | None:
+    """Why nobody can listen on a port of 127.0.0.1 now, in the system's words; None where one can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.strerror
+    return None
