@@ -1,17 +1,13 @@
-"""A service gets a port that it can use, also where somebody else was quicker."""
+"""A service has the port that it was given, or keeps the one that it has found."""
 
-import json
 import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from scribe.local.ports import free_port, refusal
 from scribe.local.services import Service
 from scribe.local.supervision import MisconfiguredError
+from tests.support.ports import taken_port
 
 PROGRAM = """
 import http.server, json, os, sys
@@ -30,14 +26,6 @@ server.serve_forever()
 """
 
 
-@contextmanager
-def taken_port() -> Iterator[int]:
-    """A port that somebody has, who does not listen yet."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        yield other.getsockname()[1]
-
-
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     """A service that does nothing but to be ready, in a part of the namespace package of its own."""
@@ -45,17 +33,6 @@ def service(tmp_path: Path) -> Service:
     folder.mkdir(parents=True)
     (folder / "__main__.py").write_text(PROGRAM)
     return Service("idle", 1, {**os.environ, "PYTHONPATH": str(tmp_path)}, logs=tmp_path)
-
-
-async def test_a_port_that_was_taken_meanwhile_is_given_up_for_another(service: Service) -> None:
-    with taken_port() as taken:
-        looked = iter([taken, free_port()])
-        service.choose_port = lambda: next(looked)
-        await service.start()
-        assert service.port != taken
-        assert refusal(service.port) == "Address already in use"
-        await service.kill()
-    assert json.loads(service.log.read_text().splitlines()[0])["reason"] == "Address already in use"
 
 
 async def test_a_port_that_was_asked_for_is_never_another(service: Service) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import socket
+from collections.abc import Awaitable, Callable
 
 from scribe.local.errors import LocalError
 
@@ -9,6 +10,7 @@ FIRST, LAST = 10_000, 29_999
 """Below those that Linux and macOS give to outgoing connections, which would take one between the look and its use, and
 below Kubernetes' node ports."""
 LOOKS = 100
+ATTEMPTS = 5
 
 
 def free_port() -> int:
@@ -33,3 +35,20 @@ def refusal(port: int) -> str | None:
         except OSError as error:
             return error.strerror
     return None
+
+
+async def on_free_port(start: Callable[[int], Awaitable[None]], choose: Callable[[], int] = free_port) -> None:
+    """Start something on a free port, and on another one where somebody was quicker to take it.
+
+    Raises:
+        LocalError: it did not start, and not for its port.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        port = choose()
+        try:
+            await start(port)
+        except LocalError:
+            if attempt == ATTEMPTS or refusal(port) is None:
+                raise
+        else:
+            return

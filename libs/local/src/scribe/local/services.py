@@ -3,14 +3,14 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from scribe.local.errors import LocalError
-from scribe.local.ports import free_port, refusal
+from scribe.local.ports import on_free_port
 from scribe.local.processes import Child, Program
 from scribe.local.supervision import MisconfiguredError
 
@@ -18,7 +18,6 @@ READY_TIMEOUT = 90.0
 READY_INTERVAL = 0.1
 STOP_GRACE = 15.0
 MISCONFIGURED = 2
-PORT_ATTEMPTS = 5
 LARGEST_LOG = 20 * 1024 * 1024
 WORKERS = ("parser", "scraper", "arxiv", "composer")
 
@@ -32,7 +31,6 @@ class Service:
     environment: Mapping[str, str]
     logs: Path
     port: int = 0
-    choose_port: Callable[[], int] = free_port
     child: Child | None = field(default=None, init=False)
 
     @property
@@ -61,21 +59,10 @@ class Service:
         Raises:
             MisconfiguredError: it refused its settings. LocalError: it did not become ready.
         """
-        if self.port:
-            await self._start_once()
-            return
-        for attempt in range(1, PORT_ATTEMPTS + 1):
-            self.port = self.choose_port()
-            try:
-                await self._start_once()
-            except MisconfiguredError:
-                # Between our look and its own somebody else may have taken the port.
-                if attempt == PORT_ATTEMPTS or refusal(self.port) is None:
-                    raise
-            else:
-                return
+        await (self._start_on(self.port) if self.port else on_free_port(self._start_on))
 
-    async def _start_once(self) -> None:
+    async def _start_on(self, port: int) -> None:
+        self.port = port
         begin = self.log.stat().st_size if self.log.exists() else 0
         if begin > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -86,6 +73,7 @@ class Service:
             async with asyncio.timeout(READY_TIMEOUT), httpx.AsyncClient(trust_env=False) as client:
                 await self._until_ready(client, child)
         except TimeoutError:
+            await child.kill()
             raise LocalError(f"{self.name} was not ready in {READY_TIMEOUT:g} s; see {self.log}.") from None
         if child.pid is None:
             raise self._error(child, begin)

@@ -1,21 +1,19 @@
 """nats-server from its wheel, with JetStream."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from scribe.local.errors import LocalError
+from scribe.local.ports import free_port, on_free_port
 from scribe.local.processes import Child, Program
 
 START_TIMEOUT = 30.0
 STOP_GRACE = 10.0
-ANY_PORT = -1
 
 
 def nats_server_binary() -> Path:
@@ -28,11 +26,11 @@ def nats_server_binary() -> Path:
 
 @dataclass
 class EmbeddedNats:
-    """A server whose store is `folder`. Ports are chosen at the first start and kept for the next ones."""
+    """A server whose store is `folder`. Ports of 0 are chosen at the first start and kept for the next ones."""
 
     folder: Path
-    port: int = ANY_PORT
-    monitoring_port: int = ANY_PORT
+    port: int = 0
+    monitoring_port: int = 0
     child: Child | None = field(default=None, init=False)
 
     @property
@@ -62,20 +60,23 @@ class EmbeddedNats:
             LocalError: it did not start; the text holds its last words.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.monitoring_port = self.monitoring_port or free_port()
+        await (self._start_on(self.port) if self.port else on_free_port(self._start_on))
+
+    async def _start_on(self, port: int) -> None:
+        self.port = port
         for old in self.folder.glob("*.ports"):
-            old.unlink()
+            old.unlink(missing_ok=True)
         self.child = child = Child(self._program())
         await child.start()
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                ports = await self._ports(child)
+                await self._until_ready(child)
         except TimeoutError:
             await child.kill()
             raise LocalError(
                 f"nats-server did not start within {START_TIMEOUT:g} s; see {child.program.log}."
             ) from None
-        self.port = urlsplit(ports["nats"][0]).port or 0
-        self.monitoring_port = urlsplit(ports["monitoring"][0]).port or 0
 
     async def kill(self) -> None:
         """SIGKILL: what was not yet written is lost."""
@@ -101,21 +102,17 @@ class EmbeddedNats:
             log=self.folder / "nats-server.log",
         )
 
-    async def _ports(self, child: Child) -> dict[str, list[str]]:
-        """From the file that the server writes when it is ready."""
+    async def _until_ready(self, child: Child) -> None:
+        """It writes a file of its ports when it is ready."""
         while child.pid is not None:
-            for file in self.folder.glob("*.ports"):
-                try:
-                    found: dict[str, list[str]] = json.loads(file.read_text("utf-8"))
-                except (ValueError, FileNotFoundError):
-                    continue  # half-written, or taken away by a server that has ended again
-                return found
+            if any(self.folder.glob("*.ports")):
+                return
             await asyncio.sleep(0.01)
         raise LocalError(f"nats-server stopped at its start:\n{child.last_words()}")
 
 
 @asynccontextmanager
-async def embedded_nats(folder: Path, *, port: int = ANY_PORT) -> AsyncIterator[EmbeddedNats]:
+async def embedded_nats(folder: Path, *, port: int = 0) -> AsyncIterator[EmbeddedNats]:
     """A running server, stopped at the end; its store stays."""
     server = EmbeddedNats(folder, port)
     try:

@@ -12,14 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scribe.local.errors import LocalError, PortInUseError
-from scribe.local.ports import free_port
+from scribe.local.ports import on_free_port
 from scribe.local.processes import Child, Program
 
 VERSION = "18"
 START_TIMEOUT = 60.0
 STOP_GRACE = 20.0
 UNPRIVILEGED_USER = "nobody"
-PORT_ATTEMPTS = 5
 
 
 def postgres_binaries() -> Path:
@@ -75,17 +74,7 @@ class EmbeddedPostgres:
             await self._make_data()
         self._check_data()
         self.password = (self.folder / "password").read_text("utf-8")
-        fixed_port = self.port
-        for attempt in range(PORT_ATTEMPTS):
-            self.port = fixed_port or free_port()
-            try:
-                await self._start_once()
-            except PortInUseError:
-                # Between our look and the server's bind somebody else took the port.
-                if fixed_port or attempt == PORT_ATTEMPTS - 1:
-                    raise
-            else:
-                return
+        await (self._start_on(self.port) if self.port else on_free_port(self._start_on))
 
     async def stop(self) -> None:
         """A fast shutdown: clients are cut off, nothing committed is lost."""
@@ -140,7 +129,8 @@ class EmbeddedPostgres:
             raise LocalError(f"PostgreSQL could not make its data folder:\n{child.last_words()}")
         unfinished.rename(self.data)
 
-    async def _start_once(self) -> None:
+    async def _start_on(self, port: int) -> None:
+        self.port = port
         settings = (
             *("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="),
             *("max_connections=200", "shared_buffers=64MB", "jit=off"),
