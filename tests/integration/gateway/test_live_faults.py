@@ -67,15 +67,12 @@ async def test_lost_announcement_is_made_up_for_also_where_another_item_was_told
             await eventually(lambda: {event.data["id"] for event in listener.events[2:]} == {lost, told})
 
 
-async def test_stream_of_a_task_is_not_woken_by_other_items(database_url: str, nats_url: str, issuer: Issuer) -> None:
-    async with (
-        running_gateway(database_url, nats_url, issuer, loops=False) as gateway,
-        gateway.user() as user,
-    ):
+async def test_stream_of_a_task_is_not_woken_by_other_items(quiet_gateway: Gateway) -> None:
+    async with quiet_gateway.user() as user:
         task_id = await user.generate()
         async with listening(user, f"/api/email/status/{task_id}/events") as listener:
             await eventually(lambda: listener.events)
-            (inbox,) = gateway.context.notifications._inboxes[user.id]
+            (inbox,) = quiet_gateway.context.notifications._inboxes[user.id]
             for _ in range(20):
                 inbox.put(uuid4())
                 await eventually(lambda: not inbox._changed)

@@ -1,0 +1,77 @@
+"""What all work needs is waited for: nothing is counted, and nothing that is finished is done again."""
+
+import asyncio
+
+from scribe.common.broker import Broker
+from scribe.common.errors import UnavailableError
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.progress import NOT_BEFORE, State, read_progress
+from scribe.common.streams import pipeline_subject
+from tests.support.deliveries import SETTINGS, Step1, event, headers_at, settled, submit, working
+from tests.support.servers import NatsServer
+from tests.support.waiting import eventually
+
+
+async def test_an_absent_dependency_spends_no_attempt(broker: Broker) -> None:
+    async def away_three_times(data: PipelineData, before: int) -> PipelineData:
+        if before < 3:
+            raise UnavailableError("PostgreSQL is away", retry_after=0.1)
+        return data
+
+    step = Step1(away_three_times)
+    async with working(broker, step):
+        data = await submit(broker)
+        await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+        started = await headers_at(broker, "EVENTS", event(data, State.STARTED))
+    assert started["Scribe-Attempt"] == "1"
+    assert len(step.calls) == 4
+
+
+async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_counted(broker: Broker) -> None:
+    async def away(_data: PipelineData, _before: int) -> PipelineData:
+        raise UnavailableError("PostgreSQL is away", retry_after=0.1)
+
+    async with working(broker, Step1(away), SETTINGS.model_copy(update={"hold_limit": 0.5})):
+        data = await submit(broker)
+        headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
+        await settled(broker)
+    progress = read_progress(event(data, State.RETRYING), headers)
+    assert progress.not_before is not None
+    assert (progress.attempt, progress.error) == (1, None)
+
+
+async def test_a_worker_that_ends_gives_back_what_it_only_holds(broker: Broker) -> None:
+    async def away(_data: PipelineData, _before: int) -> PipelineData:
+        raise UnavailableError("a provider's breaker is open", retry_after=20.0)
+
+    step = Step1(away)
+    async with working(broker, step):
+        data = await submit(broker)
+        await eventually(lambda: bool(step.calls))
+    headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
+    await settled(broker)
+    assert NOT_BEFORE in headers
+    assert len(step.calls) == 1
+
+
+async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_done_twice(
+    broker: Broker, nats_server: NatsServer
+) -> None:
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def wait(data: PipelineData, _before: int) -> PipelineData:
+        begun.set()
+        await finish.wait()
+        return data
+
+    step = Step1(wait)
+    async with working(broker, step):
+        data = await submit(broker)
+        await asyncio.wait_for(begun.wait(), 20)
+        await nats_server.kill()
+        await eventually(lambda: not broker.is_connected)
+        finish.set()
+        await nats_server.start()
+        await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+        await settled(broker)
+    assert len(step.calls) == 1

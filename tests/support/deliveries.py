@@ -1,0 +1,110 @@
+"""A parser that does what a test tells it, on a real server, and what others see of its deliveries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from nats.js.errors import NotFoundError
+
+from scribe.common.broker import Broker
+from scribe.common.cancellation import open_cancellations
+from scribe.common.consumer import Consumer, PullOptions
+from scribe.common.metrics import Metrics
+from scribe.common.middleware import StepFunction
+from scribe.common.pipeline import PipelineData, Step
+from scribe.common.progress import State, progress_of
+from scribe.common.publisher import Publisher
+from scribe.common.runner import Runner, with_middleware
+from scribe.common.settings import WorkerSettings
+from scribe.common.streams import ensure_consumer, step_consumer
+from tests.support.tasks import make_task
+from tests.support.waiting import eventually
+
+SETTINGS = WorkerSettings(concurrency=4, step_deadline=30.0, hold_limit=30.0)
+
+
+@dataclass
+class Step1:
+    """A parser step that does what it is told: `behaviour` gets the data and how often it was called before."""
+
+    behaviour: Callable[[PipelineData, int], Awaitable[PipelineData]]
+    calls: list[PipelineData] = field(default_factory=list)
+
+    async def __call__(self, data: PipelineData) -> PipelineData:
+        self.calls.append(data)
+        return await self.behaviour(data, len(self.calls) - 1)
+
+
+@asynccontextmanager
+async def working(broker: Broker, step: StepFunction, settings: WorkerSettings = SETTINGS) -> AsyncIterator[None]:
+    """A worker of this step; at the end of the block it is asked to end, and finishes what it has."""
+    log, metrics = structlog.get_logger(), Metrics()
+    async with AsyncExitStack() as stack:
+        cancellations = await stack.enter_async_context(open_cancellations(broker))
+        runner = Runner(
+            step=Step.PARSER,
+            work=with_middleware(Step.PARSER, step, settings, metrics),
+            hold_limit=settings.hold_limit,
+            cancellations=cancellations,
+            publisher=Publisher(broker.js),
+            metrics=metrics.steps,
+            log=log,
+        )
+        consumer = Consumer(
+            broker,
+            PullOptions("PIPELINE", "parser", settings.concurrency),
+            runner.handle,
+            ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, 4)),
+            log=log,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(consumer.run())
+            yield
+            consumer.stop()
+            runner.stopping.set()
+
+
+async def submit(broker: Broker) -> PipelineData:
+    """A new task, waiting for the parser."""
+    data = make_task()
+    await Publisher(broker.js).transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+    return data
+
+
+async def headers_at(broker: Broker, stream: str, subject: str) -> dict[str, str]:
+    """The headers of the last message on `subject`, once there is one."""
+    found: list[dict[str, str]] = []
+
+    async def look() -> bool:
+        try:
+            message = await broker.js.get_last_msg(stream, subject)
+        except NotFoundError:
+            return False
+        found.append(message.headers or {})
+        return True
+
+    await eventually(look)
+    return found[-1]
+
+
+def event(data: PipelineData, state: State) -> str:
+    """The subject of an event of a task."""
+    return f"events.{data.user_id}.{data.task_id}.{state}"
+
+
+async def settled(broker: Broker) -> None:
+    """Wait until the consumer has nothing left: neither waiting nor unacknowledged."""
+
+    async def idle() -> bool:
+        info = await broker.js.consumer_info("PIPELINE", "parser")
+        return bool(info.num_pending == 0 and info.num_ack_pending == 0)
+
+    await eventually(idle)
+
+
+async def returns(data: PipelineData, _before: int) -> PipelineData:
+    """The behaviour of a step that has nothing to do."""
+    return data
