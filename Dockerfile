@@ -119,7 +119,7 @@ COPY --from=scraper-code /code /app
 EXPOSE 8080
 ENTRYPOINT ["python", "-m", "scribe.scraper"]
 
-# The schema, and the streams: `upgrade`, `wait`; or with another command `python -m scribe.common.provision`.
+# The schema, and the streams: `upgrade`, `wait`; or with another command `python -m scribe.common.messaging.provision`.
 FROM manifests AS migrations-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-migrations --no-install-workspace && slim
 FROM migrations-dependencies AS migrations-code

@@ -12,7 +12,7 @@ import asyncpg
 import uvloop
 from fastapi import FastAPI, Header, Response
 
-from scribe.common.health import serving
+from scribe.common.process.health import serving
 from scribe.gateway.queue.routes import LIST
 
 

@@ -15,10 +15,10 @@ import structlog
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 
-from scribe.common.broker import Broker, connect
-from scribe.common.consumer import Consumer, PullOptions
-from scribe.common.delivery import Delivery
-from scribe.common.settings import BrokerSettings
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.settings import BrokerSettings
 from scribe.local.servers import embedded_nats
 
 SLOTS = 256

@@ -19,13 +19,14 @@ import structlog
 
 from benchmarks.load import Connection, connected, cpu_seconds, latencies, percentile, rate, resident
 from benchmarks.system import Server, User, bare_process, empty_system, gateway_process, sign_up
-from scribe.common.broker import connect
-from scribe.common.consumer import Consumer, PullOptions
-from scribe.common.delivery import Delivery
-from scribe.common.pipeline import Step, decode
-from scribe.common.progress import State, progress_of
-from scribe.common.publisher import Publisher
-from scribe.common.settings import BrokerSettings
+from scribe.common.messaging.broker import connect
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.tasks.data import decode
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 from scribe.upstreams.server import Upstreams
 
 TEMPLATE = "Dear {{name}},\n\nI read about {{topic}}.\n\nKind regards"

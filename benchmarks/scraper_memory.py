@@ -21,8 +21,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from benchmarks.load import family, family_pss_mib
-from scribe.common.health import serving
-from scribe.common.metrics import Metrics
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.health import serving
 from scribe.scraper.__main__ import open_reader
 from scribe.scraper.settings import ScraperSettings
 

@@ -20,11 +20,12 @@ import structlog
 
 from benchmarks.load import family, family_cpu_seconds, family_pss_mib
 from benchmarks.system import empty_system, is_ready
-from scribe.common.broker import Broker, connect
-from scribe.common.pipeline import WORKING_STEPS, PipelineData, Step
-from scribe.common.progress import State, progress_of
-from scribe.common.provision import ProvisionSettings, provision
-from scribe.common.publisher import Publisher
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.provision import ProvisionSettings, provision
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import WORKING_STEPS, Step
 from scribe.local.outside import StandInAddresses, choose, environment_for
 from scribe.local.ports import free_port
 from scribe.upstreams.server import Upstreams

@@ -11,9 +11,9 @@ import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from scribe.common.broker import Broker, connect
-from scribe.common.provision import ProvisionSettings, provision
-from scribe.common.streams import MIB
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.provision import ProvisionSettings, provision
+from scribe.common.messaging.streams import MIB
 from scribe.upstreams.server import Upstreams, serving
 from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres

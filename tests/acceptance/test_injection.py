@@ -10,8 +10,8 @@ from pydantic import SecretStr, TypeAdapter
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo
 
-from scribe.common.metrics import Metrics
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
+from scribe.common.observability.metrics import Metrics
 from scribe.local.evaluation.case import Attack, attacked, load_cases
 from scribe.local.evaluation.running import Result, Steps
 from scribe.local.evaluation.world import PaperRecord

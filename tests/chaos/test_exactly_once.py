@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from scribe.common.broker import connect
-from scribe.common.settings import BrokerSettings
+from scribe.common.messaging.broker import connect
+from scribe.common.messaging.settings import BrokerSettings
 from scribe.local.folder import ephemeral_folder
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from tests.support.campaign import Campaign

@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from scribe.common.settings import WorkerSettings
+from scribe.common.worker.settings import WorkerSettings
 from tests.chart.cases import EVERYTHING
 from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render, with_least
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from scribe.common.pipeline import Step
+from scribe.common.tasks.steps import Step
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import issuing
 from tests.support.pipeline import workers_of

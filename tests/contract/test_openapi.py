@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import pytest_asyncio
 
-from scribe.common.pipeline import Step
+from scribe.common.tasks.steps import Step
 from scribe.gateway.app import assemble
 from scribe.gateway.reference import PAGE, page
 from scribe.gateway.web.openapi import operations

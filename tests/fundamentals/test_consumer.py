@@ -9,14 +9,14 @@ from threading import Thread
 
 import structlog
 
-from scribe.common.broker import Broker, connect
-from scribe.common.consumer import Consumer, PullOptions
-from scribe.common.delivery import Delivery
-from scribe.common.pipeline import Step
-from scribe.common.progress import State, progress_of
-from scribe.common.publisher import Publisher
-from scribe.common.settings import BrokerSettings
-from scribe.common.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.messaging.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually

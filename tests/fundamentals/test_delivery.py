@@ -3,12 +3,13 @@
 import asyncio
 from datetime import UTC, datetime
 
-from scribe.common.broker import Broker
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import NOT_BEFORE, State
-from scribe.common.publisher import ERROR_CLASS, REASON
-from scribe.common.streams import cancel_subject, pipeline_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.publisher import ERROR_CLASS, REASON
+from scribe.common.messaging.streams import cancel_subject, pipeline_subject
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import NOT_BEFORE, State
+from scribe.common.tasks.steps import Step
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, returns, settled, submit, working
 from tests.support.tasks import make_task
 

@@ -2,11 +2,12 @@
 
 import asyncio
 
-from scribe.common.broker import Broker
 from scribe.common.errors import UnavailableError
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import NOT_BEFORE, State, read_progress
-from scribe.common.streams import pipeline_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import pipeline_subject
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import NOT_BEFORE, State, read_progress
+from scribe.common.tasks.steps import Step
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, settled, submit, working
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually

@@ -6,10 +6,9 @@ import pytest
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
 from scribe.common.errors import ConfigurationError
-from scribe.common.pipeline import Step
-from scribe.common.streams import (
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import (
     DAY,
     MIB,
     StreamLimits,
@@ -18,6 +17,7 @@ from scribe.common.streams import (
     step_consumer,
     verify_streams,
 )
+from scribe.common.tasks.steps import Step
 
 
 async def limits_of(broker: Broker) -> StreamLimits:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from scribe.common.broker import Broker
 from scribe.common.errors import UnavailableError
-from scribe.common.kv import Memo, SlotLimiter
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.kv import Memo, SlotLimiter
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
 

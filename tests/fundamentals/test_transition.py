@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scribe.common.broker import Broker
 from scribe.common.errors import UnavailableError
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import Progress, State, progress_of
-from scribe.common.publisher import Publisher
-from scribe.common.streams import pipeline_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.streams import pipeline_subject
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import Progress, State, progress_of
+from scribe.common.tasks.steps import Step
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 

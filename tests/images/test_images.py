@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from scribe.common.streams import MIB
+from scribe.common.messaging.streams import MIB
 from scribe.local.ports import free_port
 from tests.support.requirements import TAG, require_image
 from tests.support.servers import execute, with_database

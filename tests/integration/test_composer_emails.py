@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from scribe.common.database import load_queries, open_pool
 from scribe.common.errors import CancelledTaskError, UnavailableError
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import PipelineData, Usage
-from scribe.common.settings import DatabaseSettings
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.database import load_queries, open_pool
+from scribe.common.process.settings import DatabaseSettings
+from scribe.common.tasks.data import PipelineData, Usage
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import Finished
 from scribe.composer.material import Material

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribe.common.backoff import FIRST_DELAY, LONGEST_DELAY, retry_delay
+from scribe.common.worker.backoff import FIRST_DELAY, LONGEST_DELAY, retry_delay
 
 attempts = st.integers(min_value=1, max_value=10_000)
 fractions = st.floats(min_value=0, max_value=1)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scribe.common.gaps import find_gaps, fixed_parts
-from scribe.common.wording import fold, sentences, words
+from scribe.common.text.placeholders import find_gaps, fixed_parts
+from scribe.common.text.wording import fold, sentences, words
 from scribe.composer.checks import GROUPS, problems_of
 from scribe.composer.checks.links import links_of
 from scribe.composer.checks.style import runs

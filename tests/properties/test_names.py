@@ -5,8 +5,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scribe.arxiv.authors import Match, match_author
-from scribe.common.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
-from scribe.common.names import LONGEST_NAME, fold, parse_name, spellings
+from scribe.common.text.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.text.names import LONGEST_NAME, fold, parse_name, spellings
 
 CALM = settings(deadline=None)
 """A busy machine is no failure."""

@@ -7,17 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
-from scribe.common.pipeline import (
-    MAX_BODY_BYTES,
-    WORKING_STEPS,
-    PipelineData,
-    Step,
-    TemplateType,
-    decode,
-    encode,
-    next_step,
-)
-from scribe.common.progress import State, progress_of, read_progress
+from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, decode, encode
+from scribe.common.tasks.progress import State, progress_of, read_progress
+from scribe.common.tasks.route import next_step
+from scribe.common.tasks.steps import WORKING_STEPS, Step
 from tests.support.tasks import make_task, parsed
 
 json_values = st.recursive(

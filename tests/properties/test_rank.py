@@ -5,8 +5,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribe.common.pipeline import WORKING_STEPS, Step
-from scribe.common.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, rank_before, state_rank
+from scribe.common.tasks.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, rank_before, state_rank
+from scribe.common.tasks.steps import WORKING_STEPS, Step
 
 runs = st.integers(min_value=1, max_value=2**30 - 1)
 steps = st.sampled_from(WORKING_STEPS)

@@ -15,9 +15,10 @@ from scribe.common.errors import (
     UnavailableError,
     UnreadableMessageError,
 )
-from scribe.common.pipeline import WORKING_STEPS, PipelineData, Step, TemplateType
-from scribe.common.progress import Progress, State
-from scribe.common.settlement import (
+from scribe.common.tasks.data import PipelineData, TemplateType
+from scribe.common.tasks.progress import Progress, State
+from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.worker.settlement import (
     LONGEST_NAK,
     MAX_ATTEMPTS,
     Cancelled,

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scribe.common.health import serving
+from scribe.common.process.health import serving
 
 Value = str | int | float | bool | list[str]
 

@@ -9,17 +9,18 @@ from datetime import UTC, datetime
 import structlog
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.cancellation import open_cancellations
-from scribe.common.consumer import Consumer, PullOptions
-from scribe.common.metrics import Metrics
-from scribe.common.middleware import StepFunction
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State, progress_of
-from scribe.common.publisher import Publisher
-from scribe.common.runner import Runner, with_middleware
-from scribe.common.settings import WorkerSettings
-from scribe.common.streams import ensure_consumer, step_consumer
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.streams import ensure_consumer, step_consumer
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.cancellation import open_cancellations
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.runner import Runner, with_middleware
+from scribe.common.worker.settings import WorkerSettings
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import structlog
 
-from scribe.common.health import serving
-from scribe.common.streams import MIB
+from scribe.common.messaging.streams import MIB
+from scribe.common.process.health import serving
 from scribe.gateway.__main__ import looping, open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.context import Context

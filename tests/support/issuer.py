@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from scribe.common.health import serving
+from scribe.common.process.health import serving
 
 JWKS_PATH = "/auth/v1/.well-known/jwks.json"
 

@@ -4,7 +4,7 @@ import logging
 
 import structlog
 
-from scribe.common.logs import Logger
+from scribe.common.observability.logs import Logger
 
 
 def silent() -> Logger:

@@ -8,11 +8,11 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, Text
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
-from scribe.common.breaker import Breaker
-from scribe.common.kv import Memo
-from scribe.common.metrics import Metrics
+from scribe.common.http.breaker import Breaker
+from scribe.common.messaging.kv import Memo
 from scribe.common.models import StructuredModel
 from scribe.common.models.structured import NamedModel
+from scribe.common.observability.metrics import Metrics
 
 Said = str | Mapping[str, object] | Exception
 """Words, the arguments of the answer's tool call, or a fault."""

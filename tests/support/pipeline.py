@@ -10,11 +10,13 @@ from uuid import UUID
 import asyncpg
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import ParsedTemplate, PipelineData, Step, TemplateType, decode, encode, next_step
-from scribe.common.progress import Progress, State, progress_of
-from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
-from scribe.common.streams import pipeline_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
+from scribe.common.messaging.streams import pipeline_subject
+from scribe.common.tasks.data import ParsedTemplate, PipelineData, TemplateType, decode, encode
+from scribe.common.tasks.progress import Progress, State, progress_of
+from scribe.common.tasks.route import next_step
+from scribe.common.tasks.steps import Step
 
 METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Step, decode
-from scribe.common.progress import State, progress_of
-from scribe.common.publisher import Publisher
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.tasks.data import PipelineData, decode
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 
 
 async def submit(broker: Broker, data: PipelineData, step: Step) -> None:

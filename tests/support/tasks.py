@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from scribe.common.pipeline import ParsedTemplate, PipelineData, TemplateType
+from scribe.common.tasks.data import ParsedTemplate, PipelineData, TemplateType
 
 TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards,\n{{my_name}}"
 

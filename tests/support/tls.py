@@ -10,7 +10,7 @@ import trustme
 import uvicorn
 from starlette.types import ASGIApp
 
-from scribe.common.health import bind
+from scribe.common.process.health import bind
 
 
 @asynccontextmanager

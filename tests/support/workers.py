@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from scribe.common.streams import MIB
+from scribe.common.messaging.streams import MIB
 
 STOP_TIMEOUT = 30.0
 

@@ -1,6 +1,6 @@
 """One research e-mail in the making: a template, what was found, and a draft that is right."""
 
-from scribe.common.pipeline import (
+from scribe.common.tasks.data import (
     Fact,
     Paper,
     ParsedTemplate,

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from scribe.common.errors import TransientError
-from scribe.common.middleware import StepFunction
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.settings import WorkerSettings, load
-from scribe.common.worker import Resources, run_worker
+from scribe.common.settings import load
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.process import Resources, run_worker
+from scribe.common.worker.settings import WorkerSettings
 
 
 @asynccontextmanager

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from scribe.common.pipeline import WORKING_STEPS, Step
-from scribe.common.progress import Progress, State, progress_of
+from scribe.common.tasks.progress import Progress, State, progress_of
+from scribe.common.tasks.steps import WORKING_STEPS, Step
 from scribe.gateway.pipeline.backlog import Backlog
 from scribe.local.top import Activity
 from scribe.local.trace import TaskRow, way

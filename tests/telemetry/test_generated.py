@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
-from scribe.common.metrics import Metrics
+from scribe.common.observability.metrics import Metrics
 from scribe.local.observability.__main__ import RULE_FILES, generated
 from scribe.local.observability.boards import BOARDS
 from scribe.local.observability.grafana import Dashboard, to_json

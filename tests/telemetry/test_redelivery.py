@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Step, encode
-from scribe.common.progress import State, progress_of
-from scribe.common.streams import pipeline_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import pipeline_subject
+from scribe.common.tasks.data import PipelineData, encode
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 from tests.support.collector import Collector, Received, collecting, tree
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually

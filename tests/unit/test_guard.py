@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from scribe.common.guard import (
+from scribe.common.http.guard import (
     GuardSettings,
     RefusedUrlError,
     UnresolvedHostError,

@@ -11,10 +11,10 @@ from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict
 
 from scribe.arxiv.feed import parse_feed
-from scribe.common.fencing import Json, prompt_of
-from scribe.common.metrics import Metrics
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.models.structured import open_model
+from scribe.common.observability.metrics import Metrics
+from scribe.common.text.fencing import Json, prompt_of
 from scribe.upstreams.server import Upstreams, serving
 from scribe.upstreams.supabase import Keys
 

@@ -3,8 +3,9 @@
 from contextlib import AsyncExitStack
 from itertools import pairwise
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import Step, TemplateType
+from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import TemplateType
+from scribe.common.tasks.steps import Step
 from scribe.upstreams.server import Upstreams
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from scribe.arxiv.step import NO_ANSWER, NO_PAPERS
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Step, TemplateType
+from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import PipelineData, TemplateType
+from scribe.common.tasks.steps import Step
 from scribe.upstreams.server import Upstreams
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scribe.common.broker import Broker
+from scribe.common.messaging.broker import Broker
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer, issuing
 from tests.support.pipeline import Workers, workers_of

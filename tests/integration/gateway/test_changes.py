@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.msg import Msg
 
-from scribe.common.broker import Broker
-from scribe.common.cancellation import Cancellations
 from scribe.common.errors import CancelledTaskError
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State
+from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.cancellation import Cancellations
 from tests.support.gateway import Gateway, User
 from tests.support.pipeline import Workers, connected
 from tests.support.servers import NatsServer

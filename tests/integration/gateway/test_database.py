@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from scribe.common.database import open_pool
-from scribe.common.metrics import Metrics
-from scribe.common.settings import DatabaseSettings
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.database import open_pool
+from scribe.common.process.settings import DatabaseSettings
 from scribe.gateway.database import Database
 from scribe.gateway.problems import ServiceUnavailable
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scribe.common.metrics import Metrics
-from scribe.common.upstream import open_upstream
+from scribe.common.http.upstream import open_upstream
+from scribe.common.observability.metrics import Metrics
 from scribe.gateway.__main__ import JWKS_PATH
 from scribe.gateway.auth.keys import LIFETIME, REFETCH_FLOOR, IssuerKeys, KeysUnavailableError
 from tests.support.issuer import Issuer, elliptic_key

@@ -5,8 +5,8 @@ from functools import partial
 
 import jwt
 
-from scribe.common.pipeline import Step
-from scribe.common.progress import State
+from scribe.common.tasks.progress import State
+from scribe.common.tasks.steps import Step
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.listening import ITEMS, listening

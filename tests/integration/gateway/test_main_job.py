@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from scribe.common.pipeline import Step
-from scribe.common.progress import State
+from scribe.common.tasks.progress import State
+from scribe.common.tasks.steps import Step
 from tests.support.gateway import User
 from tests.support.pipeline import Workers
 from tests.support.servers import through

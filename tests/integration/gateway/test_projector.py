@@ -9,10 +9,11 @@ from itertools import permutations
 import pytest
 from nats.aio.msg import Msg
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State, progress_of
-from scribe.common.streams import notify_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import notify_subject
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.purging import purge_runs
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer

@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from scribe.common.broker import Broker
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.progress import State, progress_of
+from scribe.common.messaging.broker import Broker
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.states import MOST_RETURNS
 from scribe.gateway.settings import GatewaySettings

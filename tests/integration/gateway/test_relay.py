@@ -3,9 +3,9 @@
 from collections import Counter
 from functools import partial
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import Step
-from scribe.common.streams import MIB
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import MIB
+from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.states import MOST_RETURNS
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from scribe.common.health import serving
+from scribe.common.process.health import serving
 from scribe.gateway.__main__ import open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.problems import BadRequest

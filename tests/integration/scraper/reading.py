@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from scribe.common.metrics import Metrics
+from scribe.common.observability.metrics import Metrics
 from scribe.scraper.__main__ import open_reader
 from scribe.scraper.reader import PageReader
 from scribe.scraper.settings import ScraperSettings

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from scribe.common.health import serving
+from scribe.common.process.health import serving
 
 TEXT = "Ada Example is a professor of physics at Nowhere College, where she studies quantum fluids in small pores."
 INSIDE = "INSIDE"

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Research, Step, TemplateType
-from scribe.common.streams import deadletter_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import deadletter_subject
+from scribe.common.tasks.data import PipelineData, Research, TemplateType
+from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import KEY_SENTENCE
 from scribe.scraper.step import NO_BROWSER, NOTHING_FOUND
 from scribe.upstreams.server import Upstreams

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from scribe.common.broker import Broker
 from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.fencing import prompt_of
-from scribe.common.kv import Memo
-from scribe.common.metrics import Metrics
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.kv import Memo
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, UnusableAnswerError, open_model
+from scribe.common.observability.metrics import Metrics
+from scribe.common.text.fencing import prompt_of
 from scribe.parser.reading import TemplateReading
 from scribe.upstreams.server import Upstreams
 

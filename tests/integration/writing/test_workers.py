@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 from nats.js.errors import NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.pipeline import PipelineData, Step
+from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
 from scribe.upstreams.server import Upstreams
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task

@@ -3,7 +3,7 @@
 import pytest
 
 from scribe.arxiv.authors import Match, match_author
-from scribe.common.names import parse_name
+from scribe.common.text.names import parse_name
 
 SAME = [
     ("Adrian Del Maestro", "Adrian Del Maestro", Match.FULL),

@@ -6,7 +6,7 @@ import pytest
 
 from scribe.arxiv.feed import Record
 from scribe.arxiv.ranking import interest_score, is_named_in, recency_score, score
-from scribe.common.terms import plain_words, terms
+from scribe.common.text.terms import plain_words, terms
 
 
 def record(title: str = "A title", abstract: str = "", year: int = 2020) -> Record:

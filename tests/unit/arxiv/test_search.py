@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scribe.arxiv.search import ArxivSearch
-from scribe.common.breaker import Breaker
 from scribe.common.errors import StepError, TransientError, UnavailableError
-from scribe.common.health import serving
-from scribe.common.metrics import Metrics
-from scribe.common.names import PersonName, parse_name
-from scribe.common.upstream import open_upstream
+from scribe.common.http.breaker import Breaker
+from scribe.common.http.upstream import open_upstream
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.health import serving
+from scribe.common.text.names import PersonName, parse_name
 from tests.unit.arxiv.test_feed import entry, feed
 
 MINE = feed(entry(author="<author><name>A. Example</name></author>"))

@@ -9,8 +9,9 @@ import structlog
 from scribe.arxiv.feed import Record, parse_feed
 from scribe.arxiv.step import NO_ANSWER, NO_LATIN_NAME, NO_PAPERS, find_papers
 from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.names import PersonName
-from scribe.common.pipeline import PipelineData, Research, Source, Step, TemplateType
+from scribe.common.tasks.data import PipelineData, Research, Source, TemplateType
+from scribe.common.tasks.steps import Step
+from scribe.common.text.names import PersonName
 from tests.support.tasks import make_task, parsed
 
 REAL = parse_feed(Path(__file__).with_name("del-maestro.xml").read_bytes()).records

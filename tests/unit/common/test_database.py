@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 
 
 def test_queries_are_loaded_by_the_name_above_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

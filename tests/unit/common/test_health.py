@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.health import Checks, bind, probes, serving
+from scribe.common.process.health import Checks, bind, probes, serving
 from tests.support.waiting import eventually
 
 

@@ -6,7 +6,7 @@ import logging
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
-from scribe.common.logs import configure
+from scribe.common.observability.logs import configure
 from scribe.common.settings import Settings
 
 

@@ -3,7 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from scribe.common.settings import BrokerSettings, DatabaseSettings, WorkerSettings, load
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.process.settings import DatabaseSettings
+from scribe.common.settings import load
+from scribe.common.worker.settings import WorkerSettings
 
 
 def test_a_value_that_cannot_be_used_is_one_line_that_names_the_variable(

@@ -10,7 +10,7 @@ WAITING = {
     "scribe.gateway": 0,
     "scribe.parser": 0,
     "scribe.composer": 0,
-    "scribe.common.provision": 143,
+    "scribe.common.messaging.provision": 143,
     "scribe.migrations wait": 143,
 }
 """Command: exit code. A Job that is stopped is not done."""

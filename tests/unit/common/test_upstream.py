@@ -15,9 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.health import serving
-from scribe.common.metrics import Metrics
-from scribe.common.upstream import Upstream, error_for_status, open_upstream, parse_retry_after
+from scribe.common.http.upstream import Upstream, error_for_status, open_upstream, parse_retry_after
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.health import serving
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ import pytest
 
 from scribe.common.errors import PermanentError
 from scribe.common.models import StructuredModel
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
 from scribe.composer.drafting import Finished, write
 from tests.support.models import Said, scripted
 from tests.support.writing import GOOD, SAYING, material

@@ -2,7 +2,8 @@
 
 import pytest
 
-from scribe.common.pipeline import Fact, Research, Source, Step, TemplateType, Usage
+from scribe.common.tasks.data import Fact, Research, Source, TemplateType, Usage
+from scribe.common.tasks.steps import Step
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import Finished
 from scribe.composer.material import Material

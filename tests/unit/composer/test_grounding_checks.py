@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.pipeline import ParsedTemplate, Research, TemplateType
+from scribe.common.tasks.data import ParsedTemplate, Research, TemplateType
 from scribe.composer.checks import problems_of
 from scribe.composer.checks.grounding import titles_of
 from scribe.composer.draft import Draft, DraftClaim

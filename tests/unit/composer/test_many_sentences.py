@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from scribe.common.pipeline import Fact, Paper, Research, Source
+from scribe.common.tasks.data import Fact, Paper, Research, Source
 from scribe.composer.checks.grounding import names_unknown_publications, states_unsourced_details, states_without_source
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from scribe.common.errors import CancelledTaskError, PermanentError
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Collaborators, compose
 from tests.support.models import Said, Script, scripted

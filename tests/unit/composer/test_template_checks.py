@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.pipeline import ParsedTemplate, Placeholder, TemplateType
+from scribe.common.tasks.data import ParsedTemplate, Placeholder, TemplateType
 from scribe.composer.checks.template import filling_of, is_sender_name
 from scribe.composer.draft import Draft
 from scribe.composer.mechanics import cleaned

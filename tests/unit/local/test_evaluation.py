@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.pipeline import TemplateType, Usage
+from scribe.common.tasks.data import TemplateType, Usage
 from scribe.composer.metadata import FinishedEmail
 from scribe.local.evaluation.case import Case, load_cases
 from scribe.local.evaluation.report import Judged, count_wrong, judge, share_passed

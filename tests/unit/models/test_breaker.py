@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from scribe.common.breaker import LONGEST_HOLD, Breaker
 from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.metrics import Metrics
+from scribe.common.http.breaker import LONGEST_HOLD, Breaker
+from scribe.common.observability.metrics import Metrics
 
 
 class Clock:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from scribe.common.fencing import RULE, fenced, prompt_of, without_invisible
-from scribe.common.pipeline import Placeholder
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
+from scribe.common.tasks.data import Placeholder
+from scribe.common.text.fencing import RULE, fenced, prompt_of, without_invisible
 
 
 def test_a_text_stands_as_it_is() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.gaps import find_gaps, fixed_parts, has_unbalanced_brace
+from scribe.common.text.placeholders import find_gaps, fixed_parts, has_unbalanced_brace
 
 
 @pytest.mark.parametrize(

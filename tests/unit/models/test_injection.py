@@ -2,7 +2,12 @@
 
 import pytest
 
-from scribe.common.injection import before_instructions, reads_like_an_instruction, visible, without_lines_at_a_model
+from scribe.common.text.injection import (
+    before_instructions,
+    reads_like_an_instruction,
+    visible,
+    without_lines_at_a_model,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pydantic_ai.usage import RequestUsage
 
 from scribe.common.models import price_warnings, total
 from scribe.common.models.pricing import priced
-from scribe.common.pipeline import Usage
+from scribe.common.tasks.data import Usage
 
 
 @pytest.mark.parametrize(

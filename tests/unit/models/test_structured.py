@@ -10,11 +10,11 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
-from scribe.common.breaker import Breaker
 from scribe.common.errors import ConfigurationError, PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.metrics import Metrics
+from scribe.common.http.breaker import Breaker
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.models.structured import NamedModel, most_hopeful
+from scribe.common.observability.metrics import Metrics
 from scribe.parser.settings import ParserSettings
 from tests.support.models import Said, Script
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.pipeline import TemplateType
+from scribe.common.tasks.data import TemplateType
 from scribe.parser.reading import GapReading, TemplateReading, corrected, is_of_sender, search_terms, without_titles
 
 TEMPLATE = "Dear {{name}}, [1] see [my page](https://x.example) - {{ my_university }} [Your Name]\n- [x] done [sic]"

@@ -3,8 +3,9 @@
 import pytest
 
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.pipeline import Step, TemplateType
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
+from scribe.common.tasks.data import TemplateType
+from scribe.common.tasks.steps import Step
 from scribe.parser.step import UNBALANCED, parse
 from tests.support.models import Said, scripted
 from tests.support.tasks import make_task

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.health import serving
-from scribe.common.metrics import Metrics
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.health import serving
 from scribe.scraper.exa import CITATION_BYTES, KEY_SENTENCE, MOST_CITATIONS, ExaAnswers, open_exa
 
 CITATION = {"id": "https://a.example/", "url": "https://a.example/", "title": "A", "text": "Ada Example is here."}

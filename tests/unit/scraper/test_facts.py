@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scribe.common.pipeline import Source
+from scribe.common.tasks.data import Source
 from scribe.scraper.facts import MOST_CHARACTERS, MOST_FACTS, Found, draw_facts
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, stands_in

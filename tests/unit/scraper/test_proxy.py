@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from scribe.common.guard import UrlGuard
+from scribe.common.http.guard import UrlGuard
 from scribe.scraper.proxy import MOST_CONNECTIONS, Proxy, guarded_proxy
 from tests.support.waiting import eventually
 

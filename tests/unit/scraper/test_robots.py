@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from scribe.common.guard import UrlGuard, guarded_client
-from scribe.common.health import serving
+from scribe.common.http.guard import UrlGuard, guarded_client
+from scribe.common.process.health import serving
 from scribe.scraper.robots import KEPT_SECONDS, Robots
 
 

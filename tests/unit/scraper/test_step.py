@@ -7,8 +7,9 @@ import pytest
 import structlog
 
 from scribe.common.errors import TransientError
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import MAX_BODY_BYTES, PipelineData, Step, TemplateType, encode
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, encode
+from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import CITATION_BYTES, Answer, Citation
 from scribe.scraper.questions import LONGEST_QUESTION, questions
 from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, Collaborators, ReadPage, research

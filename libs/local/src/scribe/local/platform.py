@@ -100,7 +100,7 @@ class Platform:
         self.services = self._services(environment)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_gateway(environment))
-            tasks.create_task(self._run_command("provision", ("-m", "scribe.common.provision"), environment))
+            tasks.create_task(self._run_command("provision", ("-m", "scribe.common.messaging.provision"), environment))
             for service in self.services.values():
                 if service.module != "gateway":
                     tasks.create_task(service.start())

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from scribe.common.broker import Broker, connect
 from scribe.common.errors import ConfigurationError
-from scribe.common.logs import configure
-from scribe.common.settings import BrokerSettings, Settings
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.observability.logs import configure
+from scribe.common.settings import Settings
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder
 

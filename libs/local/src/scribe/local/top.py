@@ -21,8 +21,8 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
 from scribe.common.errors import UnreadableMessageError
-from scribe.common.pipeline import WORKING_STEPS, Step
-from scribe.common.progress import Progress, State, read_progress
+from scribe.common.tasks.progress import Progress, State, read_progress
+from scribe.common.tasks.steps import WORKING_STEPS, Step
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.local.errors import LocalError
 

@@ -18,11 +18,12 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.common.database import load_queries
 from scribe.common.errors import UnreadableMessageError
-from scribe.common.pipeline import WIRE_NAMES, decode
-from scribe.common.progress import Progress, State, read_progress
-from scribe.common.publisher import ERROR_CLASS, REASON
+from scribe.common.messaging.publisher import ERROR_CLASS, REASON
+from scribe.common.process.database import load_queries
+from scribe.common.tasks.data import decode
+from scribe.common.tasks.progress import Progress, State, read_progress
+from scribe.common.tasks.steps import WIRE_NAMES
 from scribe.local.errors import LocalError
 
 STEPS = {wire: step for step, wire in WIRE_NAMES.items()}

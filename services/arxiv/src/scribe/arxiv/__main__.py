@@ -7,13 +7,14 @@ from functools import partial
 from scribe.arxiv.search import ArxivSearch
 from scribe.arxiv.settings import ArxivSettings
 from scribe.arxiv.step import find_papers
-from scribe.common.breaker import Breaker
-from scribe.common.kv import Memo, SlotLimiter
-from scribe.common.middleware import StepFunction
-from scribe.common.pipeline import PipelineData, Step
+from scribe.common.http.breaker import Breaker
+from scribe.common.http.upstream import open_upstream
+from scribe.common.messaging.kv import Memo, SlotLimiter
 from scribe.common.settings import load
-from scribe.common.upstream import open_upstream
-from scribe.common.worker import Resources, run_worker
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.process import Resources, run_worker
 
 USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/tou.html)"
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from itertools import product
 
-from scribe.common.name_words import KEPT_PARTICLES
-from scribe.common.names import PersonName, parse_name, reversed_reading
+from scribe.common.text.name_words import KEPT_PARTICLES
+from scribe.common.text.names import PersonName, parse_name, reversed_reading
 
 
 class Match(IntEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
-from scribe.common.terms import plain_words, terms
+from scribe.common.text.terms import plain_words, terms
 
 HALF_LIFE_YEARS = 6.0
 INTEREST_WEIGHT = 0.7

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from scribe.arxiv.authors import Match, best_match
 from scribe.arxiv.feed import Feed, Record, parse_feed
-from scribe.common.breaker import Breaker
 from scribe.common.errors import TransientError, UnavailableError
-from scribe.common.logs import Logger
-from scribe.common.names import PersonName, spellings
-from scribe.common.upstream import Upstream
+from scribe.common.http.breaker import Breaker
+from scribe.common.http.upstream import Upstream
+from scribe.common.observability.logs import Logger
+from scribe.common.text.names import PersonName, spellings
 
 PAGE = 50
 """Records asked for at once. Where arXiv has more, a second query is narrowed by the interest."""

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from scribe.common.settings import WorkerSettings
+from scribe.common.worker.settings import WorkerSettings
 
 
 class ArxivSettings(WorkerSettings):

@@ -8,10 +8,12 @@ from scribe.arxiv.latex import readable
 from scribe.arxiv.ranking import interest_score, is_named_in, score
 from scribe.arxiv.search import Searches
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.logs import Logger
-from scribe.common.names import PersonName, parse_name
-from scribe.common.pipeline import Paper, PipelineData, Step, wants_papers
-from scribe.common.terms import plain_words, terms
+from scribe.common.observability.logs import Logger
+from scribe.common.tasks.data import Paper, PipelineData
+from scribe.common.tasks.route import wants_papers
+from scribe.common.tasks.steps import Step
+from scribe.common.text.names import PersonName, parse_name
+from scribe.common.text.terms import plain_words, terms
 
 MOST_PAPERS = 5
 LONGEST_ABSTRACT = 1_500

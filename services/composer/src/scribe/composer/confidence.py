@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from scribe.common.pipeline import TemplateType
+from scribe.common.tasks.data import TemplateType
 from scribe.composer.drafting import Finished
 from scribe.composer.grounding import Grounding, ground_all
 from scribe.composer.material import Evidence, Material

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from scribe.common.errors import PermanentError
-from scribe.common.fencing import Block, prompt_of
 from scribe.common.models import StructuredModel, UnusableAnswerError, total
-from scribe.common.pipeline import Usage
-from scribe.common.prompts import Prompt
+from scribe.common.models.prompts import Prompt
+from scribe.common.tasks.data import Usage
+from scribe.common.text.fencing import Block, prompt_of
 from scribe.composer.checks import Problem, problems_of, public_reason
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft

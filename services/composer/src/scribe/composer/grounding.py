@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scribe.common.wording import fold, sentences
+from scribe.common.text.wording import fold, sentences
 from scribe.composer.draft import Draft
 from scribe.composer.material import Evidence, Material
 from scribe.composer.telling import details_of, telling

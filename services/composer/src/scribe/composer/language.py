@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from scribe.common.wording import words
+from scribe.common.text.wording import words
 from scribe.composer.vocabulary import STOP_WORDS
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Literal
 
 from scribe.common.errors import PermanentError
-from scribe.common.gaps import find_gaps
-from scribe.common.injection import before_instructions, reads_like_an_instruction, without_lines_at_a_model
-from scribe.common.pipeline import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
+from scribe.common.tasks.data import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
+from scribe.common.text.injection import before_instructions, reads_like_an_instruction, without_lines_at_a_model
+from scribe.common.text.placeholders import find_gaps
 from scribe.composer.language import language_of
 from scribe.composer.telling import sequence, stems, tokens
 

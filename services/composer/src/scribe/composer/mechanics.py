@@ -2,8 +2,8 @@
 
 import re
 
-from scribe.common.fencing import without_invisible
-from scribe.common.gaps import find_gaps
+from scribe.common.text.fencing import without_invisible
+from scribe.common.text.placeholders import find_gaps
 from scribe.composer.checks.template import is_sender_name
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

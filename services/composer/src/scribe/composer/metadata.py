@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scribe.common.gaps import find_gaps
 from scribe.common.models import price_warnings, total
-from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS, PipelineData, Step, TemplateType, Usage
+from scribe.common.tasks.data import PipelineData, TemplateType, Usage
+from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
+from scribe.common.text.placeholders import find_gaps
 from scribe.composer.confidence import claims_of, is_confident, used_evidence
 from scribe.composer.drafting import Finished
 from scribe.composer.grounding import Grounding

@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from scribe.common.models import ModelChoice, ModelName, ModelNames, ProviderSettings
-from scribe.common.settings import DatabaseSettings, WorkerSettings
+from scribe.common.process.settings import DatabaseSettings
+from scribe.common.worker.settings import WorkerSettings
 
 
 class ComposerSettings(WorkerSettings, DatabaseSettings, ProviderSettings):

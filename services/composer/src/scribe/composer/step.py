@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scribe.common.metrics import GroundingMetrics
 from scribe.common.models import StructuredModel
-from scribe.common.pipeline import PipelineData, Step
-from scribe.common.prompts import Prompt
+from scribe.common.models.prompts import Prompt
+from scribe.common.observability.metrics import GroundingMetrics
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
 from scribe.composer.drafting import Finished, write
 from scribe.composer.material import Material
 from scribe.composer.metadata import FinishedEmail, finish

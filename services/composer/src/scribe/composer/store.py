@@ -6,10 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from scribe.common.database import held_while_away, observed
 from scribe.common.errors import CancelledTaskError
-from scribe.common.metrics import DatabaseMetrics
-from scribe.common.pipeline import PipelineData
+from scribe.common.observability.metrics import DatabaseMetrics
+from scribe.common.process.database import held_while_away, observed
+from scribe.common.tasks.data import PipelineData
 from scribe.composer.metadata import FinishedEmail
 
 

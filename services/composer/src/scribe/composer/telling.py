@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.wording import fold_accents, words
+from scribe.common.text.wording import fold_accents, words
 from scribe.composer.vocabulary import GENERIC, GRAVE
 
 STEM = 5

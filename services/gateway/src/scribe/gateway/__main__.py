@@ -8,19 +8,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvloop
 
-from scribe.common.broker import Broker, connect
-from scribe.common.database import open_pool
 from scribe.common.errors import ConfigurationError
-from scribe.common.health import serving
-from scribe.common.logs import Logger, configure
-from scribe.common.metrics import Metrics
+from scribe.common.http.upstream import open_upstream
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.provision import provision
 from scribe.common.models import open_model
-from scribe.common.prompts import load_prompt
-from scribe.common.provision import provision
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.logs import Logger, configure
+from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.telemetry import open_telemetry
+from scribe.common.process.database import open_pool
+from scribe.common.process.health import serving
+from scribe.common.process.signals import end_on_sigterm
 from scribe.common.settings import load
-from scribe.common.signals import end_on_sigterm
-from scribe.common.telemetry import open_telemetry
-from scribe.common.upstream import open_upstream
 from scribe.gateway.app import create_app
 from scribe.gateway.auth.keys import IssuerKeys
 from scribe.gateway.auth.tokens import TokenVerifier

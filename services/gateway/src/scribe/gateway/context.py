@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from scribe.common.broker import Broker
-from scribe.common.logs import Logger
-from scribe.common.metrics import Metrics
+from scribe.common.messaging.broker import Broker
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics
 from scribe.gateway.auth.keys import KeysUnavailableError
 from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.database import Database

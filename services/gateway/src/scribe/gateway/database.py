@@ -10,8 +10,8 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from scribe.common.database import ACQUIRE_TIMEOUT, AWAY, observed
-from scribe.common.metrics import DatabaseMetrics
+from scribe.common.observability.metrics import DatabaseMetrics
+from scribe.common.process.database import ACQUIRE_TIMEOUT, AWAY, observed
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"

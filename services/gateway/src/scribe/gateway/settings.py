@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from scribe.common.guard import GuardSettings
+from scribe.common.http.guard import GuardSettings
+from scribe.common.messaging.provision import ProvisionSettings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
-from scribe.common.provision import ProvisionSettings
-from scribe.common.settings import DatabaseSettings
+from scribe.common.process.settings import DatabaseSettings
 from scribe.gateway.templates.documents import FETCH_DEADLINE, PARSE_DEADLINE
 
 

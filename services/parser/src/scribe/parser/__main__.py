@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from scribe.common.kv import Memo
-from scribe.common.middleware import StepFunction
+from scribe.common.messaging.kv import Memo
 from scribe.common.models import open_model
-from scribe.common.pipeline import Step
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
 from scribe.common.settings import load
-from scribe.common.worker import Resources, run_worker
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.process import Resources, run_worker
 from scribe.parser.settings import ParserSettings
 from scribe.parser.step import parse
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.common.gaps import Gap, find_gaps
-from scribe.common.name_words import SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
-from scribe.common.pipeline import ParsedTemplate, Placeholder, TemplateType
-from scribe.common.wording import fold, fold_accents
+from scribe.common.tasks.data import ParsedTemplate, Placeholder, TemplateType
+from scribe.common.text.name_words import SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.text.placeholders import Gap, find_gaps
+from scribe.common.text.wording import fold, fold_accents
 
 MAX_TERMS = 2
 MAX_TERM_LENGTH = 200

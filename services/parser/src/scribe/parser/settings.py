@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from scribe.common.models import ModelChoice, ModelName, ModelNames, ProviderSettings
-from scribe.common.settings import WorkerSettings
+from scribe.common.worker.settings import WorkerSettings
 
 
 class ParserSettings(WorkerSettings, ProviderSettings):

@@ -6,12 +6,13 @@ Asks a cheap model for the template's type, search terms, gaps and tone, then ho
 from dataclasses import dataclass
 
 from scribe.common.errors import PermanentError
-from scribe.common.fencing import Block, prompt_of
-from scribe.common.gaps import has_unbalanced_brace
-from scribe.common.injection import before_instructions
 from scribe.common.models import Answer, StructuredModel, UnusableAnswerError, price_warnings, total
-from scribe.common.pipeline import PipelineData, Step, Usage
-from scribe.common.prompts import Prompt
+from scribe.common.models.prompts import Prompt
+from scribe.common.tasks.data import PipelineData, Usage
+from scribe.common.tasks.steps import Step
+from scribe.common.text.fencing import Block, prompt_of
+from scribe.common.text.injection import before_instructions
+from scribe.common.text.placeholders import has_unbalanced_brace
 from scribe.parser.reading import TemplateReading, corrected
 
 MAX_TRIES = 3

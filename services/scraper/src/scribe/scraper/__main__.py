@@ -7,14 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.guard import guarded_client
-from scribe.common.kv import Memo
-from scribe.common.logs import Logger
-from scribe.common.metrics import BrowserMetrics
-from scribe.common.middleware import StepFunction
-from scribe.common.pipeline import PipelineData, Step
+from scribe.common.http.guard import guarded_client
+from scribe.common.messaging.kv import Memo
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import BrowserMetrics
 from scribe.common.settings import load
-from scribe.common.worker import Resources, run_worker
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.process import Resources, run_worker
 from scribe.scraper.chromium import open_chromium
 from scribe.scraper.exa import open_exa
 from scribe.scraper.reader import PageReader

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
-from scribe.common.logs import Logger
-from scribe.common.metrics import BrowserMetrics
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import BrowserMetrics
 from scribe.scraper.settings import ScraperSettings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")

@@ -10,11 +10,11 @@ from exa_py import AsyncExa
 from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scribe.common.breaker import Breaker
 from scribe.common.errors import PermanentError, StepError, TransientError
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import Step
-from scribe.common.upstream import error_for_status, outgoing
+from scribe.common.http.breaker import Breaker
+from scribe.common.http.upstream import error_for_status, outgoing
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.steps import Step
 from scribe.scraper.sentences import clean
 
 CITATION_BYTES = 16_000

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from scribe.common.pipeline import Fact, Source
-from scribe.common.terms import terms
+from scribe.common.tasks.data import Fact, Source
+from scribe.common.text.terms import terms
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, paragraphs, sentences, stands_in
 from scribe.scraper.statements import is_fit, says_the_same, without_marks

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scribe.common.names import fold
-from scribe.common.terms import terms
+from scribe.common.text.names import fold
+from scribe.common.text.terms import terms
 from scribe.scraper.facts import about
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sources import Page

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from scribe.common.errors import StepError
-from scribe.common.guard import RefusedUrlError, UnresolvedHostError, UrlGuard
+from scribe.common.http.guard import RefusedUrlError, UnresolvedHostError, UrlGuard
 
 HEAD_LIMIT = 64 * 1024
 HEAD_TIMEOUT = 10.0

@@ -1,6 +1,6 @@
 """What is asked about a recipient: who it is, and what was published, by the type of the template."""
 
-from scribe.common.pipeline import PipelineData, TemplateType
+from scribe.common.tasks.data import PipelineData, TemplateType
 
 LONGEST_QUESTION = 600
 

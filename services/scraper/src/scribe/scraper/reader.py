@@ -5,10 +5,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from scribe.common.errors import StepError
-from scribe.common.guard import UrlGuard
-from scribe.common.logs import Logger
-from scribe.common.metrics import BrowserMetrics
-from scribe.common.spans import calling, failed
+from scribe.common.http.guard import UrlGuard
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import BrowserMetrics
+from scribe.common.observability.spans import calling, failed
 from scribe.scraper.chromium import Chromium
 from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.extraction import Snapshot, readable_text

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from scribe.common.name_words import KEPT_PARTICLES
-from scribe.common.names import PersonName, fold, parse_name
+from scribe.common.text.name_words import KEPT_PARTICLES
+from scribe.common.text.names import PersonName, fold, parse_name
 
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile("['\u2019]s\\b")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from scribe.common.names import fold
+from scribe.common.text.names import fold
 
 _BLANK = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\s*\n\s*")

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 
-from scribe.common.guard import GuardSettings
-from scribe.common.settings import WorkerSettings
+from scribe.common.http.guard import GuardSettings
+from scribe.common.worker.settings import WorkerSettings
 
 
 class ScraperSettings(WorkerSettings, GuardSettings):

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from scribe.common.pipeline import Source
-from scribe.common.terms import plain_words, terms
+from scribe.common.tasks.data import Source
+from scribe.common.text.terms import plain_words, terms
 from scribe.scraper.exa import Citation
 from scribe.scraper.recipient import Recipient
 

@@ -2,7 +2,7 @@
 
 import re
 
-from scribe.common.terms import terms
+from scribe.common.text.terms import terms
 
 SHORTEST, LONGEST = 30, 400
 LEAST_WORDS = 5

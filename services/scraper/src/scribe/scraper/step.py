@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from scribe.common.logs import Logger
-from scribe.common.metrics import GroundingMetrics
-from scribe.common.pipeline import PipelineData, Research, Step, Usage
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import GroundingMetrics
+from scribe.common.tasks.data import PipelineData, Research, Usage
+from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import Answer, Answers
 from scribe.scraper.facts import Found, draw_facts
 from scribe.scraper.identity import tell_apart

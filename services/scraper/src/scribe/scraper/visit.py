@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, Response,
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import ValidationError
 
-from scribe.common.guard import UrlGuard
+from scribe.common.http.guard import UrlGuard
 from scribe.scraper.extraction import MOST_HTML, SNAPSHOT, Snapshot
 from scribe.scraper.proxy import Budget, guarded_proxy
 from scribe.scraper.trackers import is_tracker

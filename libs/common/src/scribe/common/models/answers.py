@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from scribe.common.errors import PermanentError
-from scribe.common.pipeline import Usage
+from scribe.common.tasks.data import Usage
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError
 
 from scribe.common.errors import PermanentError, StepError, TransientError
-from scribe.common.upstream import TRANSIENT_STATUSES, parse_retry_after
+from scribe.common.http.upstream import TRANSIENT_STATUSES, parse_retry_after
 
 
 def error_of(provider: str, error: AgentRunError) -> StepError:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from genai_prices import calc_price
 from pydantic_ai.usage import RequestUsage
 
-from scribe.common.pipeline import Usage
+from scribe.common.tasks.data import Usage
 
 
 def priced(name: str, usage: RequestUsage) -> Usage:

@@ -19,17 +19,17 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
-from scribe.common.breaker import Breaker
 from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.kv import Memo
-from scribe.common.metrics import Metrics
+from scribe.common.http.breaker import Breaker
+from scribe.common.messaging.kv import Memo
 from scribe.common.models.answers import Answer, Fault, T, raw_answer, read_answer
 from scribe.common.models.faults import error_of, outcome_of
 from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
-from scribe.common.pipeline import Usage
-from scribe.common.spans import asked, asking
+from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.spans import asked, asking
+from scribe.common.tasks.data import Usage
 
 TOOL = "answer"
 

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scribe.common.database import AWAY
+from scribe.common.process.database import AWAY
 from scribe.local.commands.options import Data
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.metrics import Metrics
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
+from scribe.common.observability.metrics import Metrics
 from scribe.local.evaluation.case import Case, load_cases
 from scribe.local.evaluation.report import Judged, count_wrong, judge, share_passed, show
 from scribe.local.evaluation.running import Result, Steps

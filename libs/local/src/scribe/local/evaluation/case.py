@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from scribe.common.pipeline import TemplateType
+from scribe.common.tasks.data import TemplateType
 from scribe.local.evaluation.world import Page, World
 from scribe.upstreams.controls import Behaviour
 

@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 
 from scribe.arxiv.step import find_papers
 from scribe.common.errors import StepError
-from scribe.common.logs import Logger
-from scribe.common.metrics import Metrics
 from scribe.common.models import StructuredModel
-from scribe.common.pipeline import Fact, PipelineData, Research
-from scribe.common.prompts import load_prompt
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import Fact, PipelineData, Research
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Collaborators as Writing
 from scribe.composer.step import compose

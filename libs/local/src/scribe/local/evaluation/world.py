@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scribe.arxiv.feed import Record, parse_feed
 from scribe.arxiv.latex import readable
 from scribe.common.errors import TransientError
-from scribe.common.names import PersonName
+from scribe.common.text.names import PersonName
 from scribe.scraper.exa import Answer, Citation
 from scribe.scraper.step import ReadPage
 

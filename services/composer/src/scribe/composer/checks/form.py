@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.gaps import fixed_parts
-from scribe.common.wording import fold, sentences, words
+from scribe.common.text.placeholders import fixed_parts
+from scribe.common.text.wording import fold, sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.language import language_of, scripts_of

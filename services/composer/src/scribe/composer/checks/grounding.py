@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.wording import sentences, words
+from scribe.common.text.wording import sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.grounding import ground_all

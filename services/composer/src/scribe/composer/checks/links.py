@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scribe.common.wording import fold, sentences
+from scribe.common.text.wording import fold, sentences
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

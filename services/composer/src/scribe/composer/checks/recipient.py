@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.gaps import find_gaps
-from scribe.common.wording import fold, fold_accents, words
+from scribe.common.text.placeholders import find_gaps
+from scribe.common.text.wording import fold, fold_accents, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

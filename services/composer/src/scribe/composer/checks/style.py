@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scribe.common.wording import fold, sentences, words
+from scribe.common.text.wording import fold, sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

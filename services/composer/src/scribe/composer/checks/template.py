@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scribe.common.gaps import find_gaps, fixed_parts
-from scribe.common.pipeline import Placeholder
-from scribe.common.wording import fold, paragraphs, sentences, words
+from scribe.common.tasks.data import Placeholder
+from scribe.common.text.placeholders import find_gaps, fixed_parts
+from scribe.common.text.wording import fold, paragraphs, sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Query
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
-from scribe.common.database import load_queries
-from scribe.common.pipeline import WIRE_NAMES, WORKING_STEPS, Step
-from scribe.common.publisher import ATTEMPTS, ERROR_CLASS, REASON
+from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
+from scribe.common.process.database import load_queries
+from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
 from scribe.gateway.admin.models import DeadLetter, StepState
 from scribe.gateway.context import Admin, Context, InContext
 from scribe.gateway.problems import BadRequest, NotFound, ServiceUnavailable

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from scribe.common.pipeline import TemplateType
+from scribe.common.tasks.data import TemplateType
 from scribe.gateway.queue.models import Status
 
 

@@ -8,7 +8,7 @@ import jwt
 from pydantic import BaseModel, ValidationError
 
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.upstream import Upstream
+from scribe.common.http.upstream import Upstream
 
 LIFETIME = 600.0
 REFETCH_FLOOR = 10.0

@@ -15,7 +15,7 @@ import xlsxwriter
 from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.context import Context, InContext, UserId
 from scribe.gateway.emails.models import Email
 from scribe.gateway.web.openapi import list_of, text

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from scribe.common.pipeline import TemplateType
+from scribe.common.tasks.data import TemplateType
 from scribe.gateway.users.models import NOT_BLANK, NotBlank
 
 

@@ -3,7 +3,7 @@
 import asyncpg
 from fastapi import APIRouter, Query, Request, Response
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.context import InContext, PathId, UserId
 from scribe.gateway.emails.models import Email, EmailUpdate
 from scribe.gateway.problems import NotFound

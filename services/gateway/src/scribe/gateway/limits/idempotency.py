@@ -16,7 +16,7 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.database import Connection, Database
 from scribe.gateway.problems import Conflict, Unprocessable, invalid
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.database import Database
 from scribe.gateway.problems import TooManyRequests
 

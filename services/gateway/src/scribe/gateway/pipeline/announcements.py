@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from scribe.common.broker import Broker
-from scribe.common.streams import notify_subject
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import notify_subject
 
 
 async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:

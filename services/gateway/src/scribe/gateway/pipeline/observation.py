@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from scribe.common.metrics import TaskMetrics
-from scribe.common.progress import Progress, State
-from scribe.common.streams import EventKind
+from scribe.common.messaging.streams import EventKind
+from scribe.common.observability.metrics import TaskMetrics
+from scribe.common.tasks.progress import Progress, State
 
 
 def observe_ends(metrics: TaskMetrics, rows: Iterable[asyncpg.Record]) -> None:

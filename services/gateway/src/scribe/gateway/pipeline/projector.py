@@ -14,16 +14,16 @@ import asyncpg
 import nats.errors
 from nats.js.errors import APIError
 
-from scribe.common.broker import Broker
-from scribe.common.consumer import Consumer, PullOptions
-from scribe.common.database import AWAY, load_queries
-from scribe.common.delivery import Delivery
 from scribe.common.errors import UnavailableError, UnreadableMessageError
-from scribe.common.logs import Logger
-from scribe.common.metrics import Metrics
-from scribe.common.progress import Progress, read_progress
-from scribe.common.spans import processing
-from scribe.common.streams import ensure_consumer, projector_consumer
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.streams import ensure_consumer, projector_consumer
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.spans import processing
+from scribe.common.process.database import AWAY, load_queries
+from scribe.common.tasks.progress import Progress, read_progress
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from nats.js import JetStreamContext
 
-from scribe.common.streams import pipeline_run_subjects
+from scribe.common.messaging.streams import pipeline_run_subjects
 
 
 async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> None:

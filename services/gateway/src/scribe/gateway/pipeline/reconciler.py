@@ -22,15 +22,15 @@ import asyncpg
 import nats.errors
 from nats.js.errors import APIError, NotFoundError
 
-from scribe.common.broker import Broker
-from scribe.common.database import AWAY, load_queries
 from scribe.common.errors import ConfigurationError, StepError
-from scribe.common.logs import Logger
-from scribe.common.metrics import TaskMetrics
-from scribe.common.pipeline import WIRE_NAMES, Step
-from scribe.common.provision import provision
-from scribe.common.rank import COMPLETED_RANK, Phase, rank_before, state_rank
-from scribe.common.streams import pipeline_run_subjects
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.provision import provision
+from scribe.common.messaging.streams import pipeline_run_subjects
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import TaskMetrics
+from scribe.common.process.database import AWAY, load_queries
+from scribe.common.tasks.rank import COMPLETED_RANK, Phase, rank_before, state_rank
+from scribe.common.tasks.steps import WIRE_NAMES, Step
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends

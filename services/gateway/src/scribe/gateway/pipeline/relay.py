@@ -15,14 +15,15 @@ import nats.errors
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
-from scribe.common.database import AWAY, load_queries
 from scribe.common.errors import UnavailableError, UnreadableMessageError
-from scribe.common.logs import Logger
-from scribe.common.metrics import TaskMetrics
-from scribe.common.pipeline import WIRE_NAMES, PipelineData, Step, decode
-from scribe.common.progress import State, progress_of
-from scribe.common.publisher import Publisher
-from scribe.common.spans import continued
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import TaskMetrics
+from scribe.common.observability.spans import continued
+from scribe.common.process.database import AWAY, load_queries
+from scribe.common.tasks.data import PipelineData, decode
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import WIRE_NAMES, Step
 from scribe.gateway.database import Connection, Database
 from scribe.gateway.pipeline.observation import observe_turn
 from scribe.gateway.problems import ServiceUnavailable

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from scribe.common.pipeline import WIRE_NAMES
-from scribe.common.progress import Progress, State
+from scribe.common.tasks.progress import Progress, State
+from scribe.common.tasks.steps import WIRE_NAMES
 
 MOST_RETURNS = 20
 """How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""

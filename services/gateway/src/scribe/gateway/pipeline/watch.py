@@ -13,10 +13,10 @@ import nats.errors
 from nats.js.errors import APIError
 from prometheus_client import Counter
 
-from scribe.common.broker import Broker
-from scribe.common.database import AWAY, load_queries
-from scribe.common.metrics import Metrics
-from scribe.common.pipeline import WORKING_STEPS
+from scribe.common.messaging.broker import Broker
+from scribe.common.observability.metrics import Metrics
+from scribe.common.process.database import AWAY, load_queries
+from scribe.common.tasks.steps import WORKING_STEPS
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.gateway.problems import ServiceUnavailable

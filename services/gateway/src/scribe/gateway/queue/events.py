@@ -16,7 +16,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.auth.tokens import Caller
 from scribe.gateway.context import Context, InContext, PathTask, SignedIn, UserId
 from scribe.gateway.problems import NotFound, ServiceUnavailable

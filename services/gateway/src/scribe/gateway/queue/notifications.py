@@ -9,7 +9,7 @@ from uuid import UUID
 from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
-from scribe.common.broker import Broker
+from scribe.common.messaging.broker import Broker
 from scribe.gateway.problems import TooManyRequests
 
 MOST_UNREAD = 256

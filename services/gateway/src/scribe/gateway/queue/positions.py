@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.database import Database
 
 LIFETIME = 1.0

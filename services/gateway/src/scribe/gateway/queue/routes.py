@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.context import InContext, PathId, PathTask, UserId
 from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
 from scribe.gateway.limits.rate import Limit, spend

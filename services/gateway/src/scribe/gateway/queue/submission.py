@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from scribe.common.database import load_queries
-from scribe.common.spans import current_traceparent
+from scribe.common.observability.spans import current_traceparent
+from scribe.common.process.database import load_queries
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
 from scribe.gateway.problems import TooManyRequests

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from scribe.common.errors import PermanentError, TransientError
-from scribe.common.guard import UrlGuard, guarded_client
+from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
 from scribe.gateway.templates.pdf_text import MOST_PAGES, NO_TEXT, TOO_MANY_PAGES
 

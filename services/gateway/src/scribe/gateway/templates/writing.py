@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel, Field
 
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
-from scribe.common.fencing import Block, prompt_of
 from scribe.common.models import StructuredModel, UnusableAnswerError
-from scribe.common.prompts import Prompt
+from scribe.common.models.prompts import Prompt
+from scribe.common.text.fencing import Block, prompt_of
 from scribe.gateway.problems import BadGateway, GatewayTimeout
 
 MAX_TRIES = 3

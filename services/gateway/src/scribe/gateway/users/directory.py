@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cachetools import TTLCache
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.database import Database
 
 LIFETIME = 30.0

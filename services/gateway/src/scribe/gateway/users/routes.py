@@ -5,7 +5,7 @@ from contextlib import suppress
 import asyncpg
 from fastapi import APIRouter, Body
 
-from scribe.common.database import load_queries
+from scribe.common.process.database import load_queries
 from scribe.gateway.context import InContext, SignedIn, UserId
 from scribe.gateway.problems import Conflict, Forbidden
 from scribe.gateway.users.models import TemplateUpdate, User, UserInit

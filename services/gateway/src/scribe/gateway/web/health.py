@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
-from scribe.common.database import AWAY
+from scribe.common.process.database import AWAY
 from scribe.gateway.context import Context, InContext
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.web.openapi import text

@@ -10,9 +10,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scribe.common import spans
-from scribe.common.logs import Logger
-from scribe.common.metrics import RequestMetrics
+from scribe.common.observability import spans
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import RequestMetrics
 from scribe.gateway.problems import Problem, problem_response
 
 REQUEST_ID = "X-Request-ID"

@@ -1,0 +1,1 @@
+"""NATS JetStream: the connection, what is declared on the server, pulling, publishing and key-value buckets."""

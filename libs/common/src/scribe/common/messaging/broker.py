@@ -1,0 +1,102 @@
+"""The connection to NATS: it reconnects for ever, and a process whose connection closes for good exits."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+import nats.errors
+from nats.aio.client import Client
+from nats.errors import NoServersError
+from nats.js import JetStreamContext
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.observability.logs import Logger
+
+REQUEST_TIMEOUT = 5.0
+FIRST_CONNECTION_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class Broker:
+    """An open connection. `closed` is set when it will not come back; `reconnects` rings on every return."""
+
+    client: Client
+    js: JetStreamContext
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    reconnected: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a server is at the other end now."""
+        return self.client.is_connected
+
+
+@asynccontextmanager
+async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIterator[Broker]:
+    """A connection named `name`, drained at the end.
+
+    Raises:
+        ConfigurationError: no server answered within a minute, or it refused the credentials.
+    """
+    closed, leaving = asyncio.Event(), asyncio.Event()
+    reconnected = asyncio.Condition()
+
+    async def on_reconnected() -> None:
+        log.info("nats_reconnected")
+        async with reconnected:
+            reconnected.notify_all()
+
+    async def on_disconnected() -> None:
+        if not leaving.is_set():
+            log.warning("nats_disconnected")
+
+    async def on_error(error: Exception) -> None:
+        log.warning("nats_error", error_class=type(error).__name__)
+
+    async def on_closed() -> None:
+        closed.set()
+
+    client = Client()
+    try:
+        async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT):
+            await client.connect(
+                servers=[url.strip() for url in settings.nats_url.split(",")],
+                name=name,
+                user=settings.nats_user,
+                password=settings.nats_password.get_secret_value() if settings.nats_password else None,
+                user_credentials=settings.nats_credentials_file,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=random.uniform(0.1, 0.5),  # type: ignore[arg-type]  # noqa: S311 - jitter; any float works
+                ping_interval=10,
+                max_outstanding_pings=2,
+                connect_timeout=5,
+                reconnected_cb=on_reconnected,
+                disconnected_cb=on_disconnected,
+                error_cb=on_error,
+                closed_cb=on_closed,
+            )
+    except (TimeoutError, NoServersError, OSError) as error:
+        raise ConfigurationError("no NATS server answered; check SCRIBE_NATS_URL and that the server runs") from error
+    try:
+        yield Broker(
+            client=client,
+            js=client.jetstream(timeout=REQUEST_TIMEOUT),
+            closed=closed,
+            reconnected=reconnected,
+        )
+    finally:
+        leaving.set()
+        await _close(client)
+
+
+async def _close(client: Client) -> None:
+    """Send what is still buffered, where a server is there to take it."""
+    # asyncio of Python 3.13.0 raises TypeError when it is asked to write to a transport that is closed.
+    with suppress(nats.errors.Error, OSError, TypeError):
+        if client.is_connected:
+            await client.flush(timeout=5)
+    with suppress(nats.errors.Error, OSError, TypeError):
+        await client.close()

@@ -1,0 +1,48 @@
+"""`python -m scribe.common.messaging.provision`: create or verify every stream, bucket and durable consumer, then exit."""
+
+import asyncio
+import sys
+
+from pydantic import Field
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.messaging.streams import ensure_all_consumers, ensure_streams
+from scribe.common.observability.logs import configure
+from scribe.common.process.signals import end_on_sigterm
+from scribe.common.settings import load
+from scribe.common.tasks.steps import WORKING_STEPS
+
+
+class ProvisionSettings(BrokerSettings):
+    """What the provisioning command reads."""
+
+    step_slots: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
+
+
+async def provision(broker: Broker, settings: ProvisionSettings) -> None:
+    """Make or verify everything.
+
+    Raises:
+        ConfigurationError: something is there with another configuration.
+    """
+    await ensure_streams(broker.js, settings.stream_limits)
+    await ensure_all_consumers(broker.js, dict.fromkeys(WORKING_STEPS, settings.step_slots))
+
+
+async def _run(settings: ProvisionSettings) -> int:
+    log = configure(settings, "provision")
+    try:
+        async with connect(settings, "scribe-provision", log) as broker:
+            await provision(broker, settings)
+    except ConfigurationError as error:
+        log.error("misconfigured", reason=str(error))
+        return 2
+    log.info("provisioned")
+    return 0
+
+
+if __name__ == "__main__":
+    end_on_sigterm(143)
+    sys.exit(asyncio.run(_run(load(ProvisionSettings))))

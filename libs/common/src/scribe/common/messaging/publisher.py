@@ -1,0 +1,82 @@
+"""Publishing to the streams: acknowledged by the server, once per message id, held while the server is away.
+
+An answer counts as success when the PubAck says `duplicate`, or when the stream refuses a second message on the same
+subject: both mean that the transition is already stored. A full stream answers with the same error code and another
+text (measured on nats-server 2.15.1); that is never success.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import nats.errors
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NoStreamResponseError
+from opentelemetry import propagate
+
+from scribe.common.errors import UnavailableError
+from scribe.common.messaging.streams import deadletter_subject, pipeline_message_id
+from scribe.common.observability.spans import sending
+from scribe.common.tasks.data import PipelineData, encode
+from scribe.common.tasks.progress import Progress, State
+from scribe.common.tasks.steps import Step
+
+MESSAGE_ID = "Nats-Msg-Id"
+SUBJECT_LIMIT_CODE = 10077
+SUBJECT_TAKEN = "maximum messages per subject exceeded"
+
+REASON, ERROR_CLASS, ATTEMPTS, ORIGINAL_SUBJECT = (
+    "Scribe-Reason",
+    "Scribe-Error-Class",
+    "Scribe-Attempts",
+    "Scribe-Original-Subject",
+)
+
+
+class Publisher:
+    """Writes transitions, events and dead letters. Every method returns once the server has stored the message.
+
+    Each raises UnavailableError while NATS is away or a stream is full.
+    """
+
+    def __init__(self, js: JetStreamContext) -> None:
+        self._js = js
+
+    async def transition(self, data: PipelineData, progress: Progress) -> None:
+        """Publish the work of `progress.step`, or the end of the task; the end has no body, its headers say all."""
+        body = b"" if progress.state is State.DONE else encode(data)
+        message_id = pipeline_message_id(progress.step, progress.task_id, progress.run)
+        with sending(progress.subject, message_id, len(body)):
+            await self.publish(progress.subject, body, {**progress.headers(), MESSAGE_ID: message_id})
+
+    async def event(self, progress: Progress) -> None:
+        """Publish what happened between two transitions."""
+        message_id = f"{progress.task_id}:{progress.run}:{progress.step}:{progress.attempt}:{progress.state}"
+        await self.publish(progress.subject, b"", {**progress.headers(), MESSAGE_ID: message_id})
+
+    async def dead_letter(
+        self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
+    ) -> None:
+        """Keep a message that no attempt could finish, with its original headers and `why` beside them."""
+        kept = {name: value for name, value in headers.items() if not name.startswith("Nats-")}
+        message_id = f"{why[ORIGINAL_SUBJECT]}:{why[ATTEMPTS]}"
+        subject = deadletter_subject(step, task_id)
+        with sending(subject, message_id, len(body)):
+            await self.publish(subject, body, {**kept, **why, MESSAGE_ID: message_id})
+
+    async def publish(self, subject: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Store one message, with the current trace context in its headers."""
+        carrier = dict(headers)
+        propagate.inject(carrier)
+        try:
+            await self._js.publish(subject, body, headers=carrier)
+        except APIError as error:
+            if is_subject_taken(error):
+                return
+            raise UnavailableError(f"a stream refused a message: {error.err_code} {error.description}") from error
+        except (nats.errors.Error, NoStreamResponseError, OSError) as error:
+            raise UnavailableError(f"NATS did not acknowledge a message: {type(error).__name__}") from error
+
+
+def is_subject_taken(error: APIError) -> bool:
+    """Whether the stream already holds a message on this subject, as opposed to being full."""
+    return error.err_code == SUBJECT_LIMIT_CODE and SUBJECT_TAKEN in (error.description or "")

@@ -1,0 +1,280 @@
+"""The streams, consumers and buckets, declared once as values; their subjects; and the command that provisions them.
+
+`ensure` creates what is missing and verifies what is there. A difference is an error that names the field: two
+versions that disagree about a stream must be noticed by an operator, not settled by whoever started last.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    KeyValueConfig,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
+from nats.js.errors import NotFoundError
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.tasks.steps import WORKING_STEPS, Step
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+ACK_WAIT = 30.0
+MIB = 1024 * 1024
+
+
+class EventKind(StrEnum):
+    """What the EVENTS stream tells of a task between two transitions."""
+
+    STARTED = "started"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+def pipeline_subject(step: Step, task_id: UUID, run: int) -> str:
+    """The one subject of one transition: the work of `step`, or the end when it is `done`."""
+    return f"pipeline.{step}.{task_id}.{run}"
+
+
+def pipeline_message_id(step: Step, task_id: UUID, run: int) -> str:
+    """The `Nats-Msg-Id` of a transition."""
+    return f"{task_id}:{run}:{step}"
+
+
+def pipeline_run_subjects(task_id: UUID, run: int | Literal["*"]) -> str:
+    """Every subject of one run of a task, or of all its runs, as a filter."""
+    return f"pipeline.*.{task_id}.{run}"
+
+
+def event_subject(user_id: UUID, task_id: UUID, kind: EventKind) -> str:
+    """The subject of an event of a task."""
+    return f"events.{user_id}.{task_id}.{kind}"
+
+
+def deadletter_subject(step: Step, task_id: UUID | str) -> str:
+    """The subject of a dead letter; `task_id` is whatever the original subject held."""
+    return f"deadletter.{step}.{task_id}"
+
+
+def notify_subject(user_id: UUID) -> str:
+    """The core subject on which the projector announces changes of a user's items."""
+    return f"notify.{user_id}"
+
+
+def cancel_subject(task_id: UUID | str) -> str:
+    """The core subject that interrupts a worker; `*` for all tasks."""
+    return f"cancel.{task_id}"
+
+
+@dataclass(frozen=True)
+class StreamLimits:
+    """What an operator may choose. Sizes in bytes."""
+
+    replicas: int = 1
+    pipeline_max_bytes: int = 1024 * MIB
+    events_max_bytes: int = 256 * MIB
+    deadletter_max_bytes: int = 256 * MIB
+
+
+def pipeline_stream(limits: StreamLimits) -> StreamConfig:
+    """PIPELINE: limits retention, one message a subject, new messages refused when it is full."""
+    return StreamConfig(
+        name="PIPELINE",
+        subjects=["pipeline.*.*.*"],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        max_msgs_per_subject=1,
+        discard_new_per_subject=True,
+        max_age=48 * HOUR,
+        max_bytes=limits.pipeline_max_bytes,
+        max_msg_size=MIB,
+        duplicate_window=15 * 60.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def events_stream(limits: StreamLimits) -> StreamConfig:
+    """EVENTS: what happened between two transitions, for a week."""
+    return StreamConfig(
+        name="EVENTS",
+        subjects=["events.*.*.*"],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_age=7 * DAY,
+        max_bytes=limits.events_max_bytes,
+        max_msg_size=MIB,
+        duplicate_window=120.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def deadletter_stream(limits: StreamLimits) -> StreamConfig:
+    """DEADLETTER: messages that no attempt could finish, for a month."""
+    return StreamConfig(
+        name="DEADLETTER",
+        subjects=["deadletter.*.*"],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_age=30 * DAY,
+        max_bytes=limits.deadletter_max_bytes,
+        max_msg_size=2 * MIB,
+        duplicate_window=120.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def streams(limits: StreamLimits) -> tuple[StreamConfig, ...]:
+    """All three, in the order in which they are made."""
+    return (pipeline_stream(limits), events_stream(limits), deadletter_stream(limits))
+
+
+def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
+    """The KV buckets: cancelled tasks, rate-limit slots, answers of paid calls, arXiv answers."""
+    return (
+        KeyValueConfig(bucket="cancelled", ttl=2 * DAY, max_bytes=16 * MIB, replicas=limits.replicas),
+        KeyValueConfig(bucket="slots", max_bytes=MIB, replicas=limits.replicas),
+        KeyValueConfig(bucket="memo", ttl=HOUR, max_bytes=256 * MIB, replicas=limits.replicas),
+        KeyValueConfig(bucket="papers", ttl=DAY, max_bytes=64 * MIB, replicas=limits.replicas),
+    )
+
+
+def step_consumer(step: Step, slots: int) -> ConsumerConfig:
+    """The durable consumer of a step. `slots` is how many deliveries all its pods together may have in progress."""
+    return ConsumerConfig(
+        durable_name=step.value,
+        filter_subject=f"pipeline.{step}.*.*",
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=4 * slots,
+        max_waiting=512,
+    )
+
+
+def projector_consumer() -> ConsumerConfig:
+    """The projector's durable consumer, the same on PIPELINE and EVENTS: headers only, shared by the replicas."""
+    return ConsumerConfig(
+        durable_name="projector",
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=4096,
+        max_waiting=512,
+        headers_only=True,
+    )
+
+
+async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
+    """Create the streams and buckets that are missing, and verify the others.
+
+    Raises:
+        ConfigurationError: one is there with another configuration; the text names its fields.
+    """
+    for wanted in streams(limits):
+        await _ensure_stream(js, wanted)
+    for bucket in buckets(limits):
+        try:
+            await _verify_bucket(js, bucket)
+        except NotFoundError:
+            await js.create_key_value(bucket)
+
+
+async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
+    """Check, creating nothing: what a worker does before it pulls.
+
+    Raises:
+        ConfigurationError: a stream or a bucket differs. NotFoundError: a stream or a bucket is not there (yet).
+    """
+    for wanted in streams(limits):
+        found = (await js.stream_info(str(wanted.name))).config
+        _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
+    for bucket in buckets(limits):
+        await _verify_bucket(js, bucket)
+
+
+async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
+    """Create a durable consumer, or verify the one that is there.
+
+    `max_ack_pending` follows the number of slots, so it alone is updated instead of refused.
+
+    Raises:
+        ConfigurationError: it is there with another configuration. NotFoundError: its stream is not there.
+    """
+    try:
+        found = (await js.consumer_info(stream, str(wanted.durable_name))).config
+    except NotFoundError:
+        await js.add_consumer(stream, wanted)
+        return
+    _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
+    if found.max_ack_pending != wanted.max_ack_pending:
+        await js.add_consumer(stream, wanted)
+
+
+async def ensure_all_consumers(js: JetStreamContext, slots: dict[Step, int]) -> None:
+    """Every durable consumer, so that what is published before a worker starts is already counted as its lag."""
+    for step in WORKING_STEPS:
+        await ensure_consumer(js, "PIPELINE", step_consumer(step, slots[step]))
+    for stream in ("PIPELINE", "EVENTS"):
+        await ensure_consumer(js, stream, projector_consumer())
+
+
+async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
+    try:
+        found = (await js.stream_info(str(wanted.name))).config
+    except NotFoundError:
+        await js.add_stream(wanted)
+        return
+    _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
+
+
+async def _verify_bucket(js: JetStreamContext, wanted: KeyValueConfig) -> None:
+    """A bucket is a stream; `ttl`, `max_bytes` and `replicas` have other names there."""
+    found = (await js.stream_info(f"KV_{wanted.bucket}")).config
+    as_stream = StreamConfig(max_age=wanted.ttl, max_bytes=wanted.max_bytes, num_replicas=wanted.replicas)
+    _refuse_difference(f"bucket {wanted.bucket}", as_stream, found, ("max_age", "max_bytes", "num_replicas"))
+
+
+_STREAM_FIELDS = (
+    "subjects",
+    "storage",
+    "retention",
+    "discard",
+    "max_msgs_per_subject",
+    "discard_new_per_subject",
+    "max_age",
+    "max_bytes",
+    "max_msg_size",
+    "duplicate_window",
+    "num_replicas",
+)
+_CONSUMER_FIELDS = ("filter_subject", "ack_policy", "ack_wait", "max_deliver", "headers_only", "backoff")
+
+
+def _refuse_difference(what: str, wanted: object, found: object, fields: Iterable[str]) -> None:
+    differences = [
+        f"{field} is {getattr(found, field)!r} and should be {getattr(wanted, field)!r}"
+        for field in fields
+        if (getattr(found, field) or None) != (getattr(wanted, field) or None)
+    ]
+    if differences:
+        raise ConfigurationError(
+            f"{what}: {'; '.join(differences)}. Change it with the nats CLI or delete it and provision again."
+        )

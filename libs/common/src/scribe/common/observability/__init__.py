@@ -1,0 +1,1 @@
+"""Logs, metrics, spans and how they leave the process."""

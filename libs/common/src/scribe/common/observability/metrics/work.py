@@ -1,0 +1,122 @@
+"""What the workers count: deliveries, evidence, the browser."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from scribe.common.observability.metrics.calls import CALL_BUCKETS
+
+STEP_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
+ATTEMPT_BUCKETS = (1.0, 2.0, 3.0, 4.0, 5.0)
+OUTCOMES = ("finished", "retried", "postponed", "failed", "unreadable", "cancelled", "released", "abandoned")
+
+
+class StepMetrics:
+    """What the workers do with their deliveries."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.received = Counter(
+            "scribe_deliveries_received", "Deliveries taken from the stream.", ["step"], registry=registry
+        )
+        self.deliveries = Counter(
+            "scribe_deliveries", "Deliveries settled, by outcome.", ["step", "outcome"], registry=registry
+        )
+        self.redeliveries = Counter(
+            "scribe_redeliveries", "Deliveries of a message delivered before.", ["step"], registry=registry
+        )
+        self.in_progress = Gauge(
+            "scribe_deliveries_in_progress", "Deliveries being worked on.", ["step"], registry=registry
+        )
+        self.duration = Histogram(
+            "scribe_step_duration_seconds",
+            "Time of one attempt of a step.",
+            ["step"],
+            buckets=STEP_BUCKETS,
+            registry=registry,
+        )
+        self.attempts = Histogram(
+            "scribe_step_attempts",
+            "Deliveries that a message took until it was finished or failed.",
+            ["step"],
+            buckets=ATTEMPT_BUCKETS,
+            registry=registry,
+        )
+        self.dead_letters = Counter("scribe_dead_letters", "Messages put into DEADLETTER.", ["step"], registry=registry)
+        self.pull_heartbeat = Gauge(
+            "scribe_pull_heartbeat_timestamp_seconds",
+            "Unix time of the pull's last sign of life.",
+            ["consumer"],
+            registry=registry,
+        )
+
+    def create_zeros(self, step: str) -> None:
+        """Make this step's series appear before their first event, so that a rate has a beginning."""
+        for outcome in OUTCOMES:
+            self.deliveries.labels(step, outcome)
+        for instrument in (
+            self.received,
+            self.redeliveries,
+            self.in_progress,
+            self.duration,
+            self.attempts,
+            self.dead_letters,
+        ):
+            instrument.labels(step)
+
+
+class GroundingMetrics:
+    """How well what is written is backed by what was found."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.facts = Counter(
+            "scribe_facts", "Statements that a model drew from sources: kept, or dropped.", ["fate"], registry=registry
+        )
+        self.sources = Counter(
+            "scribe_sources", "Pages found for recipients, by who read them.", ["origin"], registry=registry
+        )
+        self.papers = Counter("scribe_papers", "Papers found for recipients.", ["origin"], registry=registry)
+        self.corrections = Counter(
+            "scribe_corrections",
+            "Drafts sent back to the model, by the check that failed.",
+            ["check"],
+            registry=registry,
+        )
+        self.emails = Counter(
+            "scribe_emails", "E-mails written, by whether the evidence suffices.", ["confident"], registry=registry
+        )
+
+    def create_zeros(self, step: str) -> None:
+        """Make the series of this step appear before their first event."""
+        if step == "scraper":
+            for fate in ("kept", "dropped"):
+                self.facts.labels(fate)
+            for origin in ("exa", "page"):
+                self.sources.labels(origin)
+        elif step == "arxiv":
+            self.papers.labels("arxiv")
+        elif step == "composer":
+            for confident in ("true", "false"):
+                self.emails.labels(confident)
+
+
+class BrowserMetrics:
+    """Chromium in the scraper."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.pages = Counter("scribe_browser_pages", "Pages opened, by outcome.", ["outcome"], registry=registry)
+        self.open_pages = Gauge("scribe_browser_open_pages", "Pages open now.", ["browser"], registry=registry)
+        self.page_duration = Histogram(
+            "scribe_browser_page_duration_seconds",
+            "Time to read a page.",
+            ["browser"],
+            buckets=CALL_BUCKETS,
+            registry=registry,
+        )
+        self.restarts = Counter(
+            "scribe_browser_restarts", "Times that the browser was started again.", ["browser"], registry=registry
+        )
+
+    def create_zeros(self) -> None:
+        """Make the series appear before the first page."""
+        for outcome in ("read", "failed"):
+            self.pages.labels(outcome)
+        for instrument in (self.open_pages, self.page_duration, self.restarts):
+            instrument.labels("chromium")

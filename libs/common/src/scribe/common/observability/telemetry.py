@@ -1,0 +1,52 @@
+"""OpenTelemetry, off until an endpoint is configured by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, …).
+
+Without one nothing is recorded, yet every request and task has a trace id, so that its log lines can be found
+together. With one the standard variables say the rest (`OTEL_TRACES_SAMPLER`, `OTEL_RESOURCE_ATTRIBUTES`, …).
+
+An exporter that fails or hangs never hurts the work: spans leave in batches from a thread of their own, are dropped
+when the queue is full, and the end of the process waits `FLUSH_TIMEOUT` for what is still queued, no longer.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace import Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from scribe.common.observability.spans import SCOPE
+
+FLUSH_TIMEOUT = 3.0
+EXPORT_TIMEOUT = 5.0
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+@contextmanager
+def open_telemetry(service: str) -> Iterator[Tracer]:
+    """The tracer of this process; spans that are still queued at the end are sent, if that is soon done."""
+    provider = _provider(service)
+    trace.set_tracer_provider(provider)
+    propagate.set_global_textmap(TraceContextTextMapPropagator())
+    try:
+        yield provider.get_tracer(SCOPE)
+    finally:
+        flushing = threading.Thread(target=provider.shutdown, name="flush-spans", daemon=True)
+        flushing.start()
+        flushing.join(FLUSH_TIMEOUT)
+
+
+def _provider(service: str) -> TracerProvider:
+    """Baggage is not propagated: what a client puts there is its own."""
+    resource = Resource.create({SERVICE_NAME: service, SERVICE_NAMESPACE: "scribe"})
+    if not any(os.environ.get(name) for name in _ENDPOINTS):
+        return TracerProvider(ALWAYS_OFF, resource, shutdown_on_exit=False)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=EXPORT_TIMEOUT)))
+    return provider

@@ -1,0 +1,1 @@
+"""What every process needs of its host: signals, probes, the connection pool to PostgreSQL."""

@@ -1,0 +1,168 @@
+"""What travels through the pipeline.
+
+`PipelineData` is the body of every message of the PIPELINE stream. It only grows: a step returns a copy with its own
+part filled in. Unknown fields are kept, so that a worker of an older version passes on what a newer one wrote.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scribe.common.errors import PermanentError, UnreadableMessageError
+from scribe.common.tasks.steps import Step
+
+SCHEMA_VERSION: Literal[1] = 1
+MAX_BODY_BYTES = 512 * 1024
+
+
+class TemplateType(StrEnum):
+    """What kind of evidence a template asks for."""
+
+    RESEARCH = "research"
+    BOOK = "book"
+    GENERAL = "general"
+
+
+class Part(BaseModel):
+    """A frozen piece of the pipeline's data that keeps fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Placeholder(Part):
+    """A gap in the template, as it stands there (`{{x}}` or `[x]`), and whose detail fills it."""
+
+    text: str
+    meaning: str = ""
+    about: Literal["recipient", "sender"] = "recipient"
+
+
+class ParsedTemplate(Part):
+    """The parser's result."""
+
+    template_type: TemplateType
+    search_terms: tuple[str, ...]
+    placeholders: tuple[Placeholder, ...] = ()
+    tone: str = ""
+
+
+class Source(Part):
+    """A page that was read. `id` is `S1`, `S2`, … in order of rank; `text` is cut when it is fetched."""
+
+    id: str
+    url: str
+    title: str = ""
+    text: str = ""
+    origin: Literal["exa", "page"] = "exa"
+
+
+class Fact(Part):
+    """A statement about the recipient whose `quote` stands in the text of the first of its sources.
+
+    `id` is `F1`, `F2`, …; `quotes` holds, by source, the sentence that says so there. A fact with a single source is
+    `uncertain`.
+    """
+
+    id: str
+    statement: str
+    quote: str
+    source_ids: tuple[str, ...]
+    quotes: dict[str, str] = Field(default_factory=dict)
+    uncertain: bool = True
+
+
+class Research(Part):
+    """The scraper's result. `facts_dropped` counts statements whose quote was not found in their source."""
+
+    sources: tuple[Source, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    facts_dropped: int = 0
+
+
+class Paper(Part):
+    """A paper by the recipient on arXiv. `id` is `P1`, `P2`, … in order of `score` (higher is better)."""
+
+    id: str
+    arxiv_id: str
+    title: str
+    authors: tuple[str, ...]
+    year: int
+    url: str
+    abstract: str = ""
+    score: float = 0.0
+
+
+class Usage(Part):
+    """What one step paid for. `cost_usd` is None where the price is not known: unknown is not free."""
+
+    model: str = ""
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+
+
+class PipelineData(Part):
+    """One task: what was asked, and what the steps have found so far. At most 512 kB as JSON."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    task_id: UUID
+    user_id: UUID
+    run: int = Field(default=1, ge=1)
+    submission: int = 0
+    submitted_at: datetime
+    email_template: str
+    recipient_name: str
+    recipient_interest: str
+    sender_name: str | None = None
+
+    parsed: ParsedTemplate | None = None
+    research: Research | None = None
+    papers: tuple[Paper, ...] | None = None
+    email_id: UUID | None = None
+
+    step_timings: dict[Step, float] = Field(default_factory=dict)
+    usage: dict[Step, Usage] = Field(default_factory=dict)
+    prompt_versions: dict[Step, str] = Field(default_factory=dict)
+    skipped: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def with_warning(self, *warnings: str) -> "PipelineData":
+        """A copy that carries these warnings too, each once."""
+        fresh = tuple(w for w in dict.fromkeys(warnings) if w not in self.warnings)
+        return self.model_copy(update={"warnings": self.warnings + fresh})
+
+    def with_usage(self, step: Step, usage: Usage) -> "PipelineData":
+        """A copy that names what this step paid for."""
+        return self.model_copy(update={"usage": {**self.usage, step: usage}})
+
+
+def encode(data: PipelineData) -> bytes:
+    """The body of a message.
+
+    Raises:
+        PermanentError: it would be larger than 512 kB.
+    """
+    body = data.model_dump_json(exclude_none=True).encode()
+    if len(body) > MAX_BODY_BYTES:
+        raise PermanentError(
+            f"PipelineData of {len(body)} bytes is over the limit of {MAX_BODY_BYTES}",
+            public="The material found for this e-mail is too large to work with.",
+        )
+    return body
+
+
+def decode(body: bytes) -> PipelineData:
+    """The data of a message.
+
+    Raises:
+        UnreadableMessageError: it is no PipelineData of a schema this version knows. The text names fields, no values.
+    """
+    try:
+        return PipelineData.model_validate_json(body)
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, e["loc"])) or e["type"] for e in error.errors()}))
+        raise UnreadableMessageError(f"not a PipelineData of schema {SCHEMA_VERSION}: {fields}") from None

@@ -1,0 +1,50 @@
+"""The logical order of a task's states, as one integer that Postgres compares.
+
+A rank is (run, terminal, step, attempt, phase), the most significant first. It does not depend on the order in which
+events arrive: the projector writes a state only where its rank is above the row's, so redelivered, reordered and late
+events change nothing. Within a run a failure outranks every other state; a newer run outranks an older one's failure;
+a task that its user cancelled stays so until it is tried again; and a written e-mail outranks all.
+"""
+
+from enum import IntEnum
+
+from scribe.common.tasks.steps import Step
+
+_PHASE_BITS, _ATTEMPT_BITS, _STEP_BITS = 4, 12, 3
+_ATTEMPT_SHIFT = _PHASE_BITS
+_STEP_SHIFT = _ATTEMPT_SHIFT + _ATTEMPT_BITS
+_TERMINAL_SHIFT = _STEP_SHIFT + _STEP_BITS
+_RUN_SHIFT = _TERMINAL_SHIFT + 1
+
+CANCELLED_RANK = 1 << 61
+COMPLETED_RANK = 1 << 62
+
+
+class Phase(IntEnum):
+    """Where a delivery stands within its step."""
+
+    QUEUED = 0
+    STARTED = 1
+    RETRYING = 2
+    FAILED = 3
+
+
+def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:
+    """The rank of one state; fits a bigint for runs below 2**30.
+
+    `attempt` counts deliveries from 1, 0 meaning not yet delivered; it saturates at 4095.
+    """
+    bounded = min(attempt, (1 << _ATTEMPT_BITS) - 1)
+    terminal = phase is Phase.FAILED
+    return (
+        (run << _RUN_SHIFT)
+        | (terminal << _TERMINAL_SHIFT)
+        | (step.order << _STEP_SHIFT)
+        | (bounded << _ATTEMPT_SHIFT)
+        | phase
+    )
+
+
+def rank_before(run: int) -> int:
+    """Above every state of the runs before `run`, below each of its own: also where it begins anew from the parser."""
+    return state_rank(run, Step.PARSER, 0, Phase.QUEUED) - 1

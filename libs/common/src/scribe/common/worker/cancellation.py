@@ -1,0 +1,81 @@
+"""Cancelled tasks, as a worker sees them: a KV entry to look at, and a core message that interrupts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from uuid import UUID
+
+import nats.errors
+from nats.aio.msg import Msg
+from nats.js.errors import APIError, KeyNotFoundError
+from nats.js.kv import KeyValue
+
+from scribe.common.errors import CancelledTaskError, UnavailableError
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import cancel_subject
+from scribe.common.tasks.data import PipelineData
+
+BUCKET = "cancelled"
+
+
+class Cancellations:
+    """Which tasks the user has cancelled. An entry maps a task to the last run that is not to go on."""
+
+    def __init__(self, bucket: KeyValue) -> None:
+        self._bucket = bucket
+        self._running: dict[str, set[asyncio.Task[object]]] = {}
+        self._interrupted: set[asyncio.Task[object]] = set()
+
+    async def refuse_cancelled(self, data: PipelineData) -> None:
+        """Look before a step, and before publishing.
+
+        Raises:
+            CancelledTaskError: the task's run was cancelled. UnavailableError: NATS did not answer.
+        """
+        try:
+            entry = await self._bucket.get(str(data.task_id))
+        except KeyNotFoundError:
+            return
+        except (nats.errors.Error, APIError, OSError) as error:
+            raise UnavailableError(f"the bucket of cancelled tasks: {type(error).__name__}") from error
+        if entry.value is not None and data.run <= int(entry.value):
+            raise CancelledTaskError("the task was cancelled")
+
+    @contextmanager
+    def interruptible(self, task_id: UUID) -> Iterator[None]:
+        """A block that ends with CancelledTaskError when the task is cancelled while it runs."""
+        current = asyncio.current_task()
+        if current is None:
+            raise RuntimeError("interruptible needs a running asyncio task")
+        running = self._running.setdefault(str(task_id), set())
+        running.add(current)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if current not in self._interrupted:
+                raise
+            current.uncancel()
+            raise CancelledTaskError("the task was cancelled while it ran") from None
+        finally:
+            self._interrupted.discard(current)
+            running.discard(current)
+            if not running:
+                self._running.pop(str(task_id), None)
+
+    async def interrupt(self, message: Msg) -> None:
+        """Take a message on `cancel.<task_id>`."""
+        for task in self._running.get(message.subject.removeprefix("cancel."), set()).copy():
+            self._interrupted.add(task)
+            task.cancel()
+
+
+@asynccontextmanager
+async def open_cancellations(broker: Broker) -> AsyncIterator[Cancellations]:
+    """The cancelled tasks, listening for interruptions."""
+    cancellations = Cancellations(await broker.js.key_value(BUCKET))
+    subscription = await broker.client.subscribe(cancel_subject("*"), cb=cancellations.interrupt)
+    try:
+        yield cancellations
+    finally:
+        if not broker.client.is_closed:
+            await subscription.unsubscribe()

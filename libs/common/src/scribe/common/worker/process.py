@@ -1,0 +1,170 @@
+"""The process of one step: wiring, the way of one delivery, and a quiet end.
+
+A service's `__main__` is three lines: load the settings, name the step, give `run_worker` a context manager that opens
+the step's collaborators and yields the step function.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+from nats.js.errors import NotFoundError, ServiceUnavailableError
+from opentelemetry.trace import Tracer
+
+from scribe.common.errors import ConfigurationError, ScribeError
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.streams import ensure_consumer, step_consumer, verify_streams
+from scribe.common.observability.logs import Logger, configure
+from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.telemetry import open_telemetry
+from scribe.common.process.health import Checks, probes, serving
+from scribe.common.process.signals import end_on_sigterm
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.cancellation import open_cancellations
+from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.redelivery import earlier_attempt
+from scribe.common.worker.runner import Runner, with_middleware
+from scribe.common.worker.settings import WorkerSettings
+
+LIVENESS_SILENCE = 60.0
+"""Seconds for which a connected server has owed a sign of life after which the process asks to be restarted."""
+STREAMS_TIMEOUT = 120.0
+"""Seconds that a worker waits for the streams and buckets to be provisioned."""
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a step's collaborators are made from."""
+
+    broker: Broker
+    metrics: Metrics
+    tracer: Tracer
+    log: Logger
+
+
+OpenStep = Callable[[Resources], AbstractAsyncContextManager[StepFunction]]
+
+
+def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> None:
+    """Run until SIGTERM or SIGINT; exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
+    end_on_sigterm(0)
+    log = configure(settings, step.value)
+    try:
+        code = asyncio.run(_serve(step, settings, open_step, log))
+    except* ConfigurationError as errors:
+        for error in _leaves(errors):
+            log.error("misconfigured", reason=str(error))
+        code = 2
+    except* ScribeError as errors:
+        for error in _leaves(errors):
+            log.error("worker_failed", error_class=type(error).__name__, reason=str(error))
+        code = 1
+    sys.exit(code)
+
+
+async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log: Logger) -> int:
+    metrics = Metrics()
+    metrics.steps.create_zeros(step)
+    metrics.grounding.create_zeros(step)
+    async with AsyncExitStack() as stack:
+        tracer = stack.enter_context(open_telemetry(f"scribe-{step}"))
+        broker = await stack.enter_async_context(connect(settings, f"scribe-{step}", log))
+        await _wait_for_streams(broker, settings, log)
+        resources = Resources(broker=broker, metrics=metrics, tracer=tracer, log=log)
+        work = await stack.enter_async_context(open_step(resources))
+        cancellations = await stack.enter_async_context(open_cancellations(broker))
+        runner = Runner(
+            step=step,
+            work=with_middleware(step, work, settings, metrics),
+            hold_limit=settings.hold_limit,
+            cancellations=cancellations,
+            publisher=Publisher(broker.js),
+            metrics=metrics.steps,
+            log=log,
+            earlier=partial(earlier_attempt, broker.js),
+        )
+        consumer = _consumer(step, settings, resources, runner)
+        checks = _checks(broker, consumer)
+        port = await stack.enter_async_context(serving(probes(checks, metrics.registry), settings.host, settings.port))
+        log.info("worker_started", step=step, port=port, concurrency=settings.concurrency)
+        return await _until_signalled(broker, consumer, runner.stopping, settings, log)
+
+
+async def _wait_for_streams(broker: Broker, settings: WorkerSettings, log: Logger) -> None:
+    """Services start in any order: the streams may be provisioned a little later than the worker."""
+    deadline = time.monotonic() + STREAMS_TIMEOUT
+    while True:
+        try:
+            await verify_streams(broker.js, settings.stream_limits)
+            return
+        except (NotFoundError, ServiceUnavailableError, TimeoutError) as error:
+            if time.monotonic() > deadline:
+                raise ConfigurationError(
+                    "the streams are missing; run `python -m scribe.common.messaging.provision`"
+                ) from error
+            log.info("waiting_for_streams")
+            await asyncio.sleep(0.5)
+
+
+def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner: Runner) -> Consumer:
+    js = resources.broker.js
+    return Consumer(
+        resources.broker,
+        PullOptions(stream="PIPELINE", durable=step.value, slots=settings.concurrency),
+        runner.handle,
+        ensure=lambda: ensure_consumer(js, "PIPELINE", step_consumer(step, settings.slots)),
+        log=resources.log,
+        alive=resources.metrics.steps.pull_heartbeat.labels(step).set_to_current_time,
+    )
+
+
+def _checks(broker: Broker, consumer: Consumer) -> Checks:
+    def pulling() -> bool:
+        return not broker.is_connected or consumer.silence < LIVENESS_SILENCE
+
+    return Checks(live={"pull": pulling}, ready={"nats": lambda: broker.is_connected})
+
+
+async def _until_signalled(
+    broker: Broker, consumer: Consumer, stopping: asyncio.Event, settings: WorkerSettings, log: Logger
+) -> int:
+    signalled = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, signalled.set)
+    async with asyncio.TaskGroup() as tasks:
+        consuming = tasks.create_task(consumer.run())
+        closed = tasks.create_task(broker.closed.wait())
+        ended = tasks.create_task(signalled.wait())
+        await asyncio.wait({consuming, closed, ended}, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (closed, ended):
+            waiting.cancel()
+        if broker.closed.is_set():
+            log.error("nats_closed")
+            consuming.cancel()
+            return 1
+        consumer.stop()
+        stopping.set()
+        log.info("stopping", in_progress=consumer.in_progress)
+        await _finish(consuming, settings.shutdown_grace)
+    log.info("stopped")
+    return 0
+
+
+async def _finish(consuming: "asyncio.Task[None]", grace: float) -> None:
+    done, _pending = await asyncio.wait({consuming}, timeout=grace)
+    if not done:
+        consuming.cancel()
+
+
+def _leaves(errors: "BaseExceptionGroup[ScribeError]") -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for error in errors.exceptions:
+        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return leaves

@@ -1,0 +1,37 @@
+"""Which span an earlier attempt at a message was: what a redelivery's span is linked to.
+
+Every attempt announces its start in EVENTS, in the name of its span, also one that then takes its process down.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import nats.errors
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+from opentelemetry.trace import SpanContext
+
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.streams import EventKind
+from scribe.common.observability.spans import context_in
+from scribe.common.tasks.progress import ATTEMPT, RUN, STEP, USER
+
+EarlierAttempt = Callable[[Delivery], Awaitable[SpanContext | None]]
+
+
+async def no_earlier_attempt(_delivery: Delivery) -> SpanContext | None:
+    """Where nobody follows traces."""
+    return None
+
+
+async def earlier_attempt(js: JetStreamContext, delivery: Delivery) -> SpanContext | None:
+    """The span of the attempt before this one; None where it is not known, or NATS does not answer."""
+    tokens, user = delivery.subject.split("."), delivery.headers.get(USER)
+    if len(tokens) < 4 or not user:
+        return None
+    try:
+        started = await js.get_last_msg("EVENTS", f"events.{user}.{tokens[2]}.{EventKind.STARTED}", direct=True)
+    except (nats.errors.Error, APIError, OSError):
+        return None
+    headers = started.headers or {}
+    same = headers.get(STEP) == tokens[1] and headers.get(RUN) == tokens[3]
+    return context_in(headers) if same and headers.get(ATTEMPT) != str(delivery.attempt) else None

@@ -1,0 +1,159 @@
+"""The way of one delivery: read it, look whether it is still wanted, do the step, settle it."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from opentelemetry import trace
+from opentelemetry.trace import Span
+
+from scribe.common.errors import PermanentError, StepError, UnavailableError, UnreadableMessageError
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics, StepMetrics
+from scribe.common.observability.spans import ATTEMPT, OUTCOME, failed, processing
+from scribe.common.tasks.data import PipelineData, decode
+from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.cancellation import Cancellations
+from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
+from scribe.common.worker.redelivery import EarlierAttempt, no_earlier_attempt
+from scribe.common.worker.settings import WorkerSettings
+from scribe.common.worker.settlement import (
+    MAX_ATTEMPTS,
+    CrashLoopError,
+    Failed,
+    Finished,
+    Outcome,
+    Unreadable,
+    decide,
+    settle,
+)
+
+T = TypeVar("T")
+
+
+def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
+    """The step as it runs in production: timed, and ended at its deadline."""
+    return compose(function, timed(step, metrics.steps), deadline(settings.step_deadline))
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Handles the deliveries of one step. `hold_limit` is in seconds.
+
+    When `stopping` is set nothing is held that has no outcome yet: another worker may wait for what is away.
+    """
+
+    step: Step
+    work: StepFunction
+    hold_limit: float
+    cancellations: Cancellations
+    publisher: Publisher
+    metrics: StepMetrics
+    log: Logger
+    earlier: EarlierAttempt = no_earlier_attempt
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
+        started = time.monotonic()
+        self.metrics.received.labels(self.step).inc()
+        if delivery.attempt > 1:
+            self.metrics.redeliveries.labels(self.step).inc()
+        in_progress = self.metrics.in_progress.labels(self.step)
+        async with heartbeat(delivery), self._span(delivery) as span:
+            with in_progress.track_inprogress():
+                outcome = await self._outcome(delivery)
+                name = await self._settle(outcome, delivery)
+            span.set_attribute(OUTCOME, name)
+            self._record(outcome, name, delivery, time.monotonic() - started)
+
+    async def _outcome(self, delivery: Delivery) -> Outcome:
+        try:
+            data = decode(delivery.body)
+        except UnreadableMessageError as error:
+            return Unreadable(error)
+        if delivery.attempt > MAX_ATTEMPTS:
+            return Failed(data, CrashLoopError(f"delivered {delivery.attempt} times without an outcome"))
+        try:
+            return Finished(await self._hold(lambda: self._work(data, delivery), until=self.stopping))
+        except Exception as error:
+            if not isinstance(error, StepError):
+                self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
+            return decide(data, delivery.attempt, error, random.uniform)
+
+    async def _work(self, data: PipelineData, delivery: Delivery) -> PipelineData:
+        await self.cancellations.refuse_cancelled(data)
+        started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
+        await self.publisher.event(started)
+        with self.cancellations.interruptible(data.task_id):
+            result = await self.work(data)
+        if result.email_id is None:
+            await self.cancellations.refuse_cancelled(data)
+        return result
+
+    async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
+        try:
+            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher))
+        except UnavailableError:
+            return "abandoned"
+        except PermanentError as error:
+            if not isinstance(outcome, Finished):
+                raise
+            return await self._settle(Failed(outcome.data, error), delivery)
+        return outcome.name
+
+    async def _hold(self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None) -> T:
+        """Repeat `operation` while what all work needs is away, up to the hold limit, or `until` is set."""
+        end, until = time.monotonic() + self.hold_limit, until or asyncio.Event()
+        while True:
+            try:
+                return await operation()
+            except UnavailableError as error:
+                if time.monotonic() + error.retry_after > end:
+                    raise
+                self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(error.retry_after * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter
+                        await until.wait()
+                if until.is_set():
+                    raise
+
+    @asynccontextmanager
+    async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:
+        attempt = delivery.attempt
+        with processing(delivery.subject, delivery.headers, consumer=self.step, attempt=attempt) as span:
+            if attempt > 1 and span.is_recording():
+                earlier = await self.earlier(delivery)
+                if earlier is not None:
+                    span.add_link(earlier, {ATTEMPT: attempt - 1})
+            yield span
+
+    def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:
+        self.metrics.deliveries.labels(self.step, name).inc()
+        if isinstance(outcome, Finished | Failed):
+            self.metrics.attempts.labels(self.step).observe(delivery.attempt)
+        if isinstance(outcome, Failed | Unreadable):
+            self.metrics.dead_letters.labels(self.step).inc()
+        error = getattr(outcome, "error", None)
+        if error is not None:
+            failed(trace.get_current_span(), type(error).__name__)
+        tokens = delivery.subject.split(".")
+        self.log.info(
+            "delivery",
+            task_id=tokens[2] if len(tokens) > 2 else None,
+            run=tokens[-1],
+            step=self.step,
+            attempt=delivery.attempt,
+            outcome=name,
+            duration=round(seconds, 3),
+            error_class=type(error).__name__ if error is not None else None,
+            reason=str(error) if isinstance(error, StepError) else None,
+        )

@@ -1,0 +1,238 @@
+"""What becomes of a delivery: a pure decision, and the one function that carries it out.
+
+| the step                                    | the outcome                                              |
+|---------------------------------------------|----------------------------------------------------------|
+| returns data                                | Finished: publish the next transition, then ack           |
+| raises TransientError, or anything unforeseen | Retry: `retrying` event, nak with a delay                |
+| ... and a delay longer than a nak may hold  | Postpone: `retrying` event with a time, ack; the relay re-issues |
+| ... and no attempt is left                  | Failed: dead letter, `failed` event, term                 |
+| raises PermanentError                       | Failed                                                    |
+| was cancelled by the user                   | Cancelled: `cancelled` event, ack                         |
+| cannot read the body                        | Unreadable: dead letter as it is, term                    |
+| raises UnavailableError past the hold limit, or when the worker ends | Released: as Postpone, counting nothing |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Protocol, assert_never
+from uuid import UUID
+
+from scribe.common.errors import (
+    CancelledTaskError,
+    PermanentError,
+    StepError,
+    TransientError,
+    UnavailableError,
+    UnreadableMessageError,
+)
+from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import Progress, State, progress_of
+from scribe.common.tasks.route import next_step
+from scribe.common.tasks.steps import Step
+from scribe.common.worker.backoff import Jitter, retry_delay
+
+MAX_ATTEMPTS = 5
+LONGEST_NAK = 30.0
+LONGEST_POSTPONEMENT = 3600.0
+RELEASE_DELAY = 5.0
+
+
+class Settleable(Protocol):
+    """What settlement needs of a delivery."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def attempt(self) -> int: ...
+    async def ack(self) -> None: ...
+    async def nak(self, delay: float | None = None) -> None: ...
+    async def term(self) -> None: ...
+
+
+class Publishes(Protocol):
+    """What settlement needs of a publisher; every method returns once the message is stored."""
+
+    async def transition(self, data: PipelineData, progress: Progress) -> None: ...
+    async def event(self, progress: Progress) -> None: ...
+    async def dead_letter(
+        self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The step has returned."""
+
+    name: ClassVar[str] = "finished"
+
+    data: PipelineData
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The same message is delivered again after `delay` seconds."""
+
+    name: ClassVar[str] = "retried"
+
+    data: PipelineData
+    error: BaseException
+    delay: float
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """The message leaves the consumer and comes back through the relay after `delay` seconds."""
+
+    name: ClassVar[str] = "postponed"
+
+    data: PipelineData
+    error: BaseException
+    delay: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No further attempt is made."""
+
+    name: ClassVar[str] = "failed"
+
+    data: PipelineData
+    error: BaseException
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The user does not want the e-mail any more."""
+
+    name: ClassVar[str] = "cancelled"
+
+    data: PipelineData
+
+
+@dataclass(frozen=True)
+class Released:
+    """Something all work needs stayed away; the task comes back through the relay as if it had not been taken.
+
+    Not by a nak: the server counts deliveries, and what was released could not be told from what killed its worker.
+    """
+
+    name: ClassVar[str] = "released"
+
+    data: PipelineData
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Nobody can work with this body."""
+
+    name: ClassVar[str] = "unreadable"
+
+    error: UnreadableMessageError
+
+
+Outcome = Finished | Retry | Postpone | Failed | Cancelled | Released | Unreadable
+
+
+class CrashLoopError(PermanentError):
+    """The message was delivered too often without an outcome: it kills its workers."""
+
+    default_public = "This e-mail could not be written: processing it failed again and again."
+
+
+def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitter) -> Outcome:
+    """The outcome of an attempt (from 1) that ended with `error`."""
+    if isinstance(error, CancelledTaskError):
+        return Cancelled(data)
+    if isinstance(error, UnavailableError):
+        return Released(data)
+    if isinstance(error, PermanentError) or attempt >= MAX_ATTEMPTS:
+        return Failed(data, error)
+    asked = error.retry_after if isinstance(error, TransientError) else None
+    delay = max(retry_delay(attempt, uniform), asked or 0.0)
+    if delay > LONGEST_NAK:
+        return Postpone(data, error, min(delay, LONGEST_POSTPONEMENT))
+    return Retry(data, error, delay)
+
+
+async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: Publishes) -> None:
+    """Carry an outcome out: first what others must know, durably, then the one settlement of the delivery.
+
+    Safe to call again after UnavailableError: everything published carries an id, and nothing is settled before it.
+    """
+    match outcome:
+        case Finished(data):
+            await publisher.transition(*_transition(data, step))
+            await delivery.ack()
+        case Retry(data, error, delay):
+            await publisher.event(_event(data, State.RETRYING, step, delivery, error))
+            await delivery.nak(delay)
+        case Postpone(data, error, delay):
+            await publisher.event(_postponed(data, step, delivery, error, delay))
+            await delivery.ack()
+        case Released(data):
+            await publisher.event(_postponed(data, step, delivery, None, RELEASE_DELAY))
+            await delivery.ack()
+        case Failed(data, error):
+            await publisher.dead_letter(step, data.task_id, delivery.body, delivery.headers, _why(delivery, error))
+            await publisher.event(_event(data, State.FAILED, step, delivery, error))
+            await delivery.term()
+        case Cancelled(data):
+            await publisher.event(_event(data, State.CANCELLED, step, delivery, None))
+            await delivery.ack()
+        case Unreadable(error):
+            task_id = _task_token(delivery.subject)
+            await publisher.dead_letter(step, task_id, delivery.body, delivery.headers, _why(delivery, error))
+            await delivery.term()
+        case _:
+            assert_never(outcome)
+
+
+def _transition(data: PipelineData, step: Step) -> tuple[PipelineData, Progress]:
+    following = next_step(step, data)
+    if step is Step.SCRAPER and following is not Step.ARXIV:
+        data = data.model_copy(
+            update={
+                "skipped": (*data.skipped, Step.ARXIV),
+                "step_timings": {**data.step_timings, Step.ARXIV: 0.0},
+            }
+        )
+    state = State.DONE if following is Step.DONE else State.QUEUED
+    return data, progress_of(data, state, following, datetime.now(UTC))
+
+
+def _event(data: PipelineData, state: State, step: Step, delivery: Settleable, error: BaseException | None) -> Progress:
+    sentence = public_sentence(error) if error else None
+    return progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
+
+
+def _postponed(
+    data: PipelineData, step: Step, delivery: Settleable, error: BaseException | None, delay: float
+) -> Progress:
+    progress = _event(data, State.RETRYING, step, delivery, error)
+    return replace(progress, not_before=progress.at + timedelta(seconds=delay))
+
+
+def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:
+    reason = str(error) if isinstance(error, StepError | UnreadableMessageError) else "unforeseen error"
+    return {
+        REASON: " ".join(reason.split())[:500],
+        ERROR_CLASS: type(error).__name__,
+        ATTEMPTS: str(delivery.attempt),
+        ORIGINAL_SUBJECT: delivery.subject,
+    }
+
+
+def public_sentence(error: BaseException) -> str:
+    """What the user reads of an error; nothing of an unforeseen one's text."""
+    return error.public if isinstance(error, StepError) else StepError.default_public
+
+
+def _task_token(subject: str) -> str:
+    tokens = subject.split(".")
+    return tokens[2] if len(tokens) > 2 else "unknown"
