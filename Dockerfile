@@ -1,4 +1,4 @@
-# One target for each process: gateway, parser, scraper, arxiv, composer, migrations; and upstreams, the stand-ins.
+# One target for each process: gateway, parser, scraper, arxiv, composer, migrations; and fakes, the stand-ins.
 #   docker build --target parser -t scribe-parser .
 # Each holds the locked dependencies of its own package and nothing else. Dependencies and Scribe's own code are layers
 # of their own, so that a change of code moves a few hundred kilobytes.
@@ -133,15 +133,15 @@ COPY --from=migrations-code /code /app
 ENTRYPOINT ["python", "-m", "scribe.migrations"]
 
 # For development and tests: the outside world, played.
-FROM manifests AS upstreams-dependencies
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-upstreams --no-install-workspace && slim
-FROM upstreams-dependencies AS upstreams-code
+FROM manifests AS fakes-dependencies
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-fakes --no-install-workspace && slim
+FROM fakes-dependencies AS fakes-code
 COPY --from=sources /source .
-RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-upstreams \
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-fakes \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS upstreams
-LABEL org.opencontainers.image.title="Scribe upstreams" org.opencontainers.image.description="Stand-ins, for tests only"
-COPY --from=upstreams-dependencies /app /app
-COPY --from=upstreams-code /code /app
+FROM runtime AS fakes
+LABEL org.opencontainers.image.title="Scribe fakes" org.opencontainers.image.description="Stand-ins, for tests only"
+COPY --from=fakes-dependencies /app /app
+COPY --from=fakes-code /code /app
 EXPOSE 8090
-ENTRYPOINT ["python", "-m", "scribe.upstreams"]
+ENTRYPOINT ["python", "-m", "scribe.fakes"]

@@ -64,7 +64,7 @@ reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboar
 	@$(RUN)python -m scribe.local.observability
 
 TAG ?= 0.1.0
-IMAGES := gateway parser scraper arxiv composer migrations upstreams
+IMAGES := gateway parser scraper arxiv composer migrations fakes
 
 .PHONY: images
 images: ## Build every image, tagged TAG

@@ -27,7 +27,7 @@ from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.tasks.data import decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
-from scribe.upstreams.server import Upstreams
+from scribe.fakes.server import Fakes
 
 TEMPLATE = "Dear {{name}},\n\nI read about {{topic}}.\n\nKind regards"
 PERSON = {"recipient_name": "Ada Example", "recipient_interest": "quantum fluids"}
@@ -92,7 +92,7 @@ async def polling(gateway: Server, bare: Server, users: list[User], seconds: flo
     print()
 
 
-async def streaming(gateway: Server, world: Upstreams, count: int) -> None:
+async def streaming(gateway: Server, world: Fakes, count: int) -> None:
     """`count` open event streams of users with four each; what they cost, and how late a change is told."""
     users = [await sign_up(gateway, world, f"stream{n}") for n in range(count // 4)]
     before = resident(gateway.pid)
@@ -147,7 +147,7 @@ async def quick_worker(nats: str, slots: int, seconds: float) -> AsyncIterator[N
             consumer.stop()
 
 
-async def waits(gateway: Server, world: Upstreams, name: str, count: int) -> list[float]:
+async def waits(gateway: Server, world: Fakes, name: str, count: int) -> list[float]:
     """Seconds from submitting one item until it has ended, for users who have nothing else."""
     found = []
     async with connected(gateway.port) as api:
@@ -162,7 +162,7 @@ async def waits(gateway: Server, world: Upstreams, name: str, count: int) -> lis
     return found
 
 
-async def fairness(gateway: Server, world: Upstreams, nats: str, backlog: int, seconds: float) -> None:
+async def fairness(gateway: Server, world: Fakes, nats: str, backlog: int, seconds: float) -> None:
     """One item in an empty system, and one behind somebody's `backlog`; workers that take `seconds`."""
     async with quick_worker(nats, slots=32, seconds=seconds):
         alone = statistics.median(await waits(gateway, world, "alone", 5))

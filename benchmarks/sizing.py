@@ -26,9 +26,9 @@ from scribe.common.messaging.publisher import Publisher
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.fakes.server import Fakes
 from scribe.local.outside import StandInAddresses, choose, environment_for
 from scribe.local.ports import free_port
-from scribe.upstreams.server import Upstreams
 
 LATENCY = {
     Step.PARSER: {"/anthropic": 2.0},
@@ -87,7 +87,7 @@ def _task(user: UUID, number: int, template: str) -> PipelineData:
 
 
 @asynccontextmanager
-async def worker(step: Step, database: str, nats: str, world: Upstreams) -> AsyncIterator[int]:
+async def worker(step: Step, database: str, nats: str, world: Fakes) -> AsyncIterator[int]:
     """`python -m scribe.<step>`, ready; gives its process id."""
     port = free_port()
     addresses = StandInAddresses.model_validate(world.addresses())
@@ -112,7 +112,7 @@ async def unfinished(broker: Broker, step: Step) -> int:
     return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 
-async def measure(step: Step, database: str, nats: str, world: Upstreams, broker: Broker) -> Measured:
+async def measure(step: Step, database: str, nats: str, world: Fakes, broker: Broker) -> Measured:
     """Run one worker until nothing waits for its step."""
     world.controls.reset()
     for path, seconds in LATENCY[step].items():

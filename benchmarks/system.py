@@ -11,10 +11,10 @@ from pathlib import Path
 from uuid import UUID
 
 from benchmarks.load import connected
+from scribe.fakes.server import Fakes, serving
 from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
 from scribe.migrations.commands import upgrade
-from scribe.upstreams.server import Upstreams, serving
 
 LIMITS = {
     "SCRIBE_GENERATE_PER_MINUTE": "1000000",
@@ -40,7 +40,7 @@ class User:
 
 
 @asynccontextmanager
-async def gateway_process(database: str, nats: str, world: Upstreams, **settings: str) -> AsyncIterator[Server]:
+async def gateway_process(database: str, nats: str, world: Fakes, **settings: str) -> AsyncIterator[Server]:
     """`python -m scribe.gateway`, ready."""
     port = free_port()
     environment = {
@@ -87,7 +87,7 @@ async def bare_process(database: str) -> AsyncIterator[Server]:
         await process.wait()
 
 
-async def sign_up(gateway: Server, world: Upstreams, name: str) -> User:
+async def sign_up(gateway: Server, world: Fakes, name: str) -> User:
     """A new user."""
     issuer = int(world.host_port.rpartition(":")[2])
     async with connected(issuer) as connection, connected(gateway.port) as api:
@@ -101,7 +101,7 @@ async def sign_up(gateway: Server, world: Upstreams, name: str) -> User:
 
 
 @asynccontextmanager
-async def empty_system() -> AsyncIterator[tuple[str, str, Upstreams]]:
+async def empty_system() -> AsyncIterator[tuple[str, str, Fakes]]:
     """URLs of a migrated database and of NATS, and the stand-ins."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

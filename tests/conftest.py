@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.provision import ProvisionSettings, provision
 from scribe.common.messaging.streams import MIB
-from scribe.upstreams.server import Upstreams, serving
+from scribe.fakes.server import Fakes, serving
 from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
 
@@ -99,7 +99,7 @@ async def broker(nats_url: str) -> AsyncIterator[Broker]:
 
 
 @pytest.fixture
-async def upstreams() -> AsyncIterator[Upstreams]:
+async def upstreams() -> AsyncIterator[Fakes]:
     """The outside world, played by stand-ins."""
-    async with serving() as upstreams:
-        yield upstreams
+    async with serving() as fakes:
+        yield fakes

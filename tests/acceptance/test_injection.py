@@ -12,10 +12,10 @@ from pydantic_ai.models.function import AgentInfo
 
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.metrics import Metrics
+from scribe.fakes.server import serving
 from scribe.local.evaluation.case import Attack, attacked, load_cases
 from scribe.local.evaluation.running import Result, Steps
 from scribe.local.evaluation.world import PaperRecord
-from scribe.upstreams.server import serving
 from tests.support.models import from_function, user_prompt
 
 CORPUS = TypeAdapter(list[Attack]).validate_json((Path(__file__).parent / "injections" / "corpus.json").read_bytes())
@@ -47,9 +47,9 @@ def assert_untouched(result: Result) -> None:
 @pytest.fixture
 async def stand_in() -> AsyncIterator[StructuredModel]:
     """The stand-in over HTTP, carrying out every order that it finds in its prompt."""
-    async with serving() as upstreams:
-        upstreams.controls.add(path="/anthropic", behaviour="obedient")
-        settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url=upstreams.anthropic_url)
+    async with serving() as fakes:
+        fakes.controls.add(path="/anthropic", behaviour="obedient")
+        settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url=fakes.anthropic_url)
         choice = ModelChoice(("anthropic:claude-haiku-4-5",))
         async with open_model(choice, settings, Metrics(), purpose="test") as model:
             yield model

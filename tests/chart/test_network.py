@@ -105,12 +105,12 @@ def test_development_servers_let_in_only_the_pods_that_need_them() -> None:
     found = render({}, chart=SCRIBE_DEV)
     allowed = {
         name: part(found.one("NetworkPolicy", f"-{name}"), "spec", "ingress", 0, "from", 0, "podSelector")
-        for name in ("postgres", "nats", "upstreams")
+        for name in ("postgres", "nats", "fakes")
     }
     named = {name: part(selector, "matchExpressions", 0, "values") for name, selector in allowed.items()}
     assert named["postgres"] == ["gateway", "composer", "setup"]
     assert named["nats"] == [*SERVICES, "setup"]
-    assert named["upstreams"] == [*SERVICES, "test"]
+    assert named["fakes"] == [*SERVICES, "test"]
 
 
 def test_development_values_narrow_the_database_to_its_pod() -> None:

@@ -9,7 +9,7 @@ from tests.chart.rendering import SCRIBE_DEV, Values, part, problems, render
 
 DEV_CASES: dict[str, Values] = {
     "least": {},
-    "real keys": {"upstreams": {"enabled": False}},
+    "real keys": {"fakes": {"enabled": False}},
     "open": {"networkPolicy": {"enabled": False}},
 }
 

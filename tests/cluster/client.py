@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-GATEWAY, WORLD = "http://scribe", "http://scribe-dev-upstreams:8090"
+GATEWAY, WORLD = "http://scribe", "http://scribe-dev-fakes:8090"
 TEMPLATE = "Dear {{name}},\n\nI read {{paper}} and {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
 PATIENCE = 60.0
 

@@ -22,8 +22,8 @@ def installed() -> Iterator[None]:
     cluster.run("kubectl", "create", "namespace", cluster.NAMESPACE)
     profile = "pod-security.kubernetes.io/enforce=restricted"
     cluster.run("kubectl", "label", "namespace", cluster.NAMESPACE, profile)
-    client = "networkPolicy.upstreamsFrom[0].podSelector.matchLabels.app=scribe-client"
-    tag = ("--set-string", f"upstreams.tag={TAG}")
+    client = "networkPolicy.fakesFrom[0].podSelector.matchLabels.app=scribe-client"
+    tag = ("--set-string", f"fakes.tag={TAG}")
     arguments = ("--set", client, *tag, *cluster.DEV_ARGUMENTS, "--wait", "--timeout", "3m")
     cluster.helm("install", "scribe-dev", str(SCRIBE_DEV), *arguments)
     cluster.upgrade(cluster.PREVIOUS, "first")

@@ -175,7 +175,7 @@ def reached(pod: str, *targets: str) -> list[str]:
 
 def test_policies_let_only_those_in_that_are_named(record: Record) -> None:
     workers = [f"{pod['status']['podIP']}:8080" for name in WORKERS for pod in objects("pod", component(name))]
-    servers = ["scribe-dev-postgres:5432", "scribe-dev-nats:4222", "scribe-dev-nats:8222", "scribe-dev-upstreams:8090"]
+    servers = ["scribe-dev-postgres:5432", "scribe-dev-nats:4222", "scribe-dev-nats:8222", "scribe-dev-fakes:8090"]
     assert reached("stranger", *servers, *workers) == []
     assert reached("stranger", "scribe:80") == ["scribe:80"]
     assert reached("deployment/scribe-composer", *servers[:2]) == servers[:2]

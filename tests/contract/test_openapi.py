@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 
 from scribe.common.tasks.steps import Step
+from scribe.fakes.server import serving
 from scribe.gateway.app import assemble
 from scribe.gateway.reference import PAGE, page
 from scribe.gateway.web.openapi import operations
-from scribe.upstreams.server import serving
 from tests.support.belongings import fill
 from tests.support.gateway import User, running_gateway
 from tests.support.issuer import issuing

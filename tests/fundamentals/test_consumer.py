@@ -1,4 +1,4 @@
-"""The consumer loop: as many deliveries as there are slots, and it always comes back."""
+"""The consumer loop: as many deliveries as there are concurrency, and it always comes back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -21,7 +21,7 @@ from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
-SLOTS = 4
+CONCURRENCY = 4
 
 
 @asynccontextmanager
@@ -30,9 +30,9 @@ async def consuming(
 ) -> AsyncIterator[Consumer]:
     consumer = Consumer(
         broker,
-        PullOptions("PIPELINE", "parser", SLOTS, expires, heartbeat=0.5),
+        PullOptions("PIPELINE", "parser", CONCURRENCY, expires, heartbeat=0.5),
         handler,
-        ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, SLOTS)),
+        ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, CONCURRENCY)),
         log=structlog.get_logger(),
     )
     async with asyncio.TaskGroup() as tasks:
@@ -59,11 +59,11 @@ async def test_never_more_deliveries_in_progress_than_slots(broker: Broker) -> N
         await delivery.ack()
 
     async with consuming(broker, handle) as consumer:
-        await eventually(lambda: consumer.in_progress == SLOTS)
+        await eventually(lambda: consumer.in_progress == CONCURRENCY)
         for _ in range(40):
             gate.release()
         await eventually(lambda: len(peaks) == 40)
-    assert max(peaks) == SLOTS
+    assert max(peaks) == CONCURRENCY
 
 
 async def test_an_idle_consumer_delivers_at_once_after_its_pulls_have_expired(broker: Broker) -> None:
@@ -112,19 +112,19 @@ async def test_stopping_finishes_what_has_begun_and_leaves_the_rest(broker: Brok
         finished.append(delivery)
 
     async with consuming(broker, handle) as consumer:
-        await eventually(lambda: consumer.in_progress == SLOTS)
+        await eventually(lambda: consumer.in_progress == CONCURRENCY)
         consumer.stop()
         gate.set()
-    assert len(finished) == SLOTS
+    assert len(finished) == CONCURRENCY
     info = await broker.js.consumer_info("PIPELINE", "parser")
-    assert info.num_pending == 12 - SLOTS
+    assert info.num_pending == 12 - CONCURRENCY
 
 
 async def test_stopping_gives_back_what_is_on_its_way_already(broker: Broker, nats_url: str) -> None:
     received = asyncio.Event()
     async with consuming(broker, receive(received)) as consumer:
         await eventually(partial(pulls, broker))
-        in_another_thread(partial(publish_and_see_delivered, nats_url, SLOTS))
+        in_another_thread(partial(publish_and_see_delivered, nats_url, CONCURRENCY))
         consumer.stop()  # before anything of it was read from the socket
     assert not received.is_set()
     attempts: list[int] = []
@@ -134,7 +134,7 @@ async def test_stopping_gives_back_what_is_on_its_way_already(broker: Broker, na
         await delivery.ack()
 
     async with consuming(broker, handle):
-        await eventually(lambda: attempts == [2] * SLOTS)
+        await eventually(lambda: attempts == [2] * CONCURRENCY)
 
 
 async def test_no_sign_of_life_is_due_while_every_slot_is_busy(broker: Broker) -> None:
@@ -146,8 +146,8 @@ async def test_no_sign_of_life_is_due_while_every_slot_is_busy(broker: Broker) -
 
     async with consuming(broker, handle) as consumer:
         await eventually(lambda: consumer.last_sign > 0)
-        await publish(broker, SLOTS)
-        await eventually(lambda: consumer.in_progress == SLOTS)
+        await publish(broker, CONCURRENCY)
+        await eventually(lambda: consumer.in_progress == CONCURRENCY)
         assert consumer.silence == 0.0
         gate.set()
         await eventually(lambda: consumer.in_progress == 0)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.publisher import ERROR_CLASS, REASON
-from scribe.common.messaging.streams import cancel_subject, pipeline_subject
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import NOT_BEFORE, State
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import cancel_subject, pipeline_subject
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, returns, settled, submit, working
 from tests.support.tasks import make_task
 
@@ -80,8 +80,8 @@ async def test_an_unreadable_body_is_kept_as_it_is(broker: Broker) -> None:
     step = Step1(returns)
     subject = pipeline_subject(Step.PARSER, make_task().task_id, 1)
     async with working(broker, step):
-        await broker.js.publish(subject, b'{"schema_version": 99, "odd": true}')
-        letter = await broker_message(broker, f"deadletter.parser.{subject.split('.')[2]}")
+        await broker.js.publish(str(subject), b'{"schema_version": 99, "odd": true}')
+        letter = await broker_message(broker, f"deadletter.parser.{subject.task_id}")
         await settled(broker)
     assert letter == b'{"schema_version": 99, "odd": true}'
     assert step.calls == []

@@ -4,10 +4,10 @@ import asyncio
 
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import pipeline_subject
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import NOT_BEFORE, State, read_progress
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject, pipeline_subject
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, settled, submit, working
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
@@ -36,7 +36,7 @@ async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_cou
         data = await submit(broker)
         headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
         await settled(broker)
-    progress = read_progress(event(data, State.RETRYING), headers)
+    progress = read_progress(Subject.parse(event(data, State.RETRYING)), headers)
     assert progress.not_before is not None
     assert (progress.attempt, progress.error) == (1, None)
 

@@ -77,7 +77,7 @@ async def test_a_consumer_with_a_backoff_is_refused(broker: Broker) -> None:
 
 
 async def test_the_number_of_slots_may_change_without_losing_the_place(broker: Broker) -> None:
-    for slots in (4, 16):
-        await ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, slots))
+    for concurrency in (4, 16):
+        await ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, concurrency))
     found: ConsumerConfig = (await broker.js.consumer_info("PIPELINE", "parser")).config
     assert found.max_ack_pending == 64

@@ -8,7 +8,7 @@ import pytest
 
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.kv import Memo, SlotLimiter
+from scribe.common.messaging.kv import RateLimiter, ResponseCache
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
 
@@ -27,28 +27,28 @@ class Clock:
 
 
 async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
-    memo = Memo(await broker.js.key_value("memo"))
+    cache = ResponseCache(await broker.js.key_value("memo"))
     calls: list[bytes] = []
 
     async def pay() -> bytes:
         calls.append(b"answer")
         return calls[-1]
 
-    assert [await memo.get_or_call("key", pay) for _ in range(3)] == [b"answer"] * 3
+    assert [await cache.get_or_call("key", pay) for _ in range(3)] == [b"answer"] * 3
     assert len(calls) == 1
 
 
 async def test_without_nats_answers_are_paid_for_again_rather_than_lost(
     broker: Broker, nats_server: NatsServer
 ) -> None:
-    memo = Memo(await broker.js.key_value("memo"))
+    cache = ResponseCache(await broker.js.key_value("memo"))
     await nats_server.kill()
     await eventually(lambda: not broker.is_connected)
 
     async def pay() -> bytes:
         return b"anew"
 
-    assert await memo.get_or_call("key", pay) == b"anew"
+    assert await cache.get_or_call("key", pay) == b"anew"
 
 
 async def test_one_call_per_interval_over_everybody_who_shares_the_bucket(broker: Broker) -> None:
@@ -57,7 +57,7 @@ async def test_one_call_per_interval_over_everybody_who_shares_the_bucket(broker
 
     async def call() -> float:
         clock = Clock()
-        await SlotLimiter(bucket, "arxiv", interval, clock).wait()
+        await RateLimiter(bucket, "arxiv", interval, clock).wait()
         return clock.shown
 
     taken = sorted(await asyncio.gather(*(call() for _ in range(9))))
@@ -66,7 +66,7 @@ async def test_one_call_per_interval_over_everybody_who_shares_the_bucket(broker
 
 
 async def test_a_limit_nobody_can_see_is_waited_for_not_ignored(broker: Broker, nats_server: NatsServer) -> None:
-    limiter = SlotLimiter(await broker.js.key_value("slots"), "arxiv", 1.0)
+    limiter = RateLimiter(await broker.js.key_value("slots"), "arxiv", 1.0)
     await nats_server.kill()
     await eventually(lambda: not broker.is_connected)
     with pytest.raises(UnavailableError):

@@ -7,10 +7,10 @@ import pytest
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.publisher import Publisher
-from scribe.common.messaging.streams import pipeline_subject
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import pipeline_subject
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 
@@ -57,7 +57,7 @@ async def test_a_full_stream_is_never_mistaken_for_a_duplicate(broker: Broker) -
 async def test_the_projector_reads_everything_it_needs_from_the_headers(broker: Broker) -> None:
     publisher, data = Publisher(broker.js), make_task()
     await publisher.transition(data, queued(data))
-    message = await broker.js.get_last_msg("PIPELINE", pipeline_subject(Step.PARSER, data.task_id, 1))
+    message = await broker.js.get_last_msg("PIPELINE", str(pipeline_subject(Step.PARSER, data.task_id, 1)))
     assert (message.headers or {})["Scribe-User"] == str(data.user_id)
 
 

@@ -96,9 +96,9 @@ async def test_migrations_bring_an_empty_database_up(postgres_url: str) -> None:
 
 
 async def test_stand_ins_answer_and_end_on_sigterm() -> None:
-    require_image("upstreams")
+    require_image("fakes")
     port = free_port()
-    async with container("upstreams", "--port", str(port)) as name:
+    async with container("fakes", "--port", str(port)) as name:
         await eventually(partial(is_ready, f"http://127.0.0.1:{port}/web/robots.txt"), timeout=20)
         await ends_well(name)
 

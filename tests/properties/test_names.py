@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scribe.arxiv.authors import Match, match_author
 from scribe.common.text.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
-from scribe.common.text.names import LONGEST_NAME, fold, parse_name, spellings
+from scribe.common.text.names import MAX_NAME, fold, parse_name, spellings
 
 CALM = settings(deadline=None)
 """A busy machine is no failure."""
@@ -101,7 +101,7 @@ def test_any_text_is_a_name_or_none(text: str) -> None:
     for spelling in spellings(person):
         assert spelling
         assert not set(spelling) & set('"()\\:')
-        assert len(spelling) <= 3 * LONGEST_NAME
+        assert len(spelling) <= 3 * MAX_NAME
     assert isinstance(match_author(person, text), Match)
 
 

@@ -18,9 +18,10 @@ from scribe.common.errors import (
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.subject import Subject, pipeline_subject
 from scribe.common.worker.settlement import (
-    LONGEST_NAK,
     MAX_ATTEMPTS,
+    MAX_NAK,
     Cancelled,
     Failed,
     Finished,
@@ -78,7 +79,7 @@ class RecordedDelivery:
 
     journal: Journal
     attempt: int = 1
-    subject: str = f"pipeline.parser.{TASK.task_id}.1"
+    subject: Subject = field(default_factory=lambda: pipeline_subject(Step.PARSER, TASK.task_id, 1))
     body: bytes = b"{}"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -141,14 +142,14 @@ def test_decision_follows_the_class_of_the_error_and_the_attempt(
             assert isinstance(outcome, Failed)
         case _ if attempt >= MAX_ATTEMPTS:
             assert isinstance(outcome, Failed)
-        case TransientError(retry_after=float(asked)) if asked > LONGEST_NAK:
+        case TransientError(retry_after=float(asked)) if asked > MAX_NAK:
             assert isinstance(outcome, Postpone)
         case TransientError(retry_after=float(asked)):
             assert isinstance(outcome, Retry)
             assert outcome.delay >= asked
         case _:
             assert isinstance(outcome, Retry)
-            assert outcome.delay <= LONGEST_NAK
+            assert outcome.delay <= MAX_NAK
 
 
 def test_finished_research_goes_to_arxiv_and_everything_else_past_it() -> None:

@@ -17,6 +17,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject
 from scribe.common.worker.cancellation import open_cancellations
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.runner import Runner, with_middleware
@@ -75,13 +76,13 @@ async def submit(broker: Broker) -> PipelineData:
     return data
 
 
-async def headers_at(broker: Broker, stream: str, subject: str) -> dict[str, str]:
+async def headers_at(broker: Broker, stream: str, subject: Subject | str) -> dict[str, str]:
     """The headers of the last message on `subject`, once there is one."""
     found: list[dict[str, str]] = []
 
     async def look() -> bool:
         try:
-            message = await broker.js.get_last_msg(stream, subject)
+            message = await broker.js.get_last_msg(stream, str(subject))
         except NotFoundError:
             return False
         found.append(message.headers or {})

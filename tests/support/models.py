@@ -9,7 +9,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
 from scribe.common.http.breaker import Breaker
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models import StructuredModel
 from scribe.common.models.structured import NamedModel
 from scribe.common.observability.metrics import Metrics
@@ -37,23 +37,23 @@ class Script:
 
 
 def scripted(
-    *answers: Said, name: str = "anthropic:claude-haiku-4-5", memo: Memo | None = None
+    *answers: Said, name: str = "anthropic:claude-haiku-4-5", cache: ResponseCache | None = None
 ) -> tuple[StructuredModel, Script]:
     """A model that gives these answers."""
     script = Script(list(answers))
-    return from_function(script.say, name=name, memo=memo), script
+    return from_function(script.say, name=name, cache=cache), script
 
 
 def from_function(
     say: Callable[[list[ModelMessage], AgentInfo], ModelResponse],
     *,
     name: str = "anthropic:claude-haiku-4-5",
-    memo: Memo | None = None,
+    cache: ResponseCache | None = None,
 ) -> StructuredModel:
     """A model that is a function."""
     metrics = Metrics()
     breaker = Breaker(name.partition(":")[0], metrics.upstreams)
-    return StructuredModel((NamedModel(name, FunctionModel(say), breaker),), ModelSettings(), metrics, "test", memo)
+    return StructuredModel((NamedModel(name, FunctionModel(say), breaker),), ModelSettings(), metrics, "test", cache)
 
 
 def user_prompt(messages: list[ModelMessage]) -> str:

@@ -12,11 +12,11 @@ from nats.js.errors import NotFoundError
 
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
-from scribe.common.messaging.streams import pipeline_subject
 from scribe.common.tasks.data import ParsedTemplate, PipelineData, TemplateType, decode, encode
 from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.route import next_step
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import pipeline_subject
 
 METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
 
@@ -82,7 +82,7 @@ class Workers:
         """What a step leaves that has given a task up."""
         headers = progress_of(data, State.QUEUED, step, datetime.now(UTC)).headers()
         subject = pipeline_subject(step, data.task_id, data.run)
-        why = {REASON: "gave up", ERROR_CLASS: "TransientError", ATTEMPTS: "5", ORIGINAL_SUBJECT: subject}
+        why = {REASON: "gave up", ERROR_CLASS: "TransientError", ATTEMPTS: "5", ORIGINAL_SUBJECT: str(subject)}
         await self.publisher.dead_letter(step, data.task_id, encode(data), headers, why)
 
     async def write_unless_cancelled(self, data: PipelineData) -> bool:

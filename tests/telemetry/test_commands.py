@@ -110,7 +110,7 @@ def told(state: State, step: Step, age: float, **timings: float) -> Progress:
 
 
 def note(activity: Activity, progress: Progress) -> None:
-    activity.note(progress.subject, progress.headers())
+    activity.note(str(progress.subject), progress.headers())
 
 
 def test_a_message_for_a_step_tells_that_the_one_before_has_finished() -> None:

@@ -43,7 +43,7 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 @asynccontextmanager
 async def load(live: Live) -> AsyncIterator[None]:
-    """Users who submit, poll and listen, and upstreams that are not always well, while the block runs.
+    """Users who submit, poll and listen, and fakes that are not always well, while the block runs.
 
     Nothing of it is left to the next test: neither an e-mail under way nor a fault that met nobody.
     """

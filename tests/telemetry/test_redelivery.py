@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from nats.js.errors import NotFoundError
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import pipeline_subject
 from scribe.common.tasks.data import PipelineData, encode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import pipeline_subject
 from tests.support.collector import Collector, Received, collecting, tree
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
@@ -40,7 +40,7 @@ async def submit(broker: Broker) -> PipelineData:
     """Queue a task without trace headers: whether this process samples is not what these tests ask."""
     data = make_task()
     progress = progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC))
-    await broker.js.publish(progress.subject, encode(data), headers=progress.headers())
+    await broker.js.publish(str(progress.subject), encode(data), headers=progress.headers())
     return data
 
 
@@ -49,7 +49,7 @@ async def parsed(broker: Broker, data: PipelineData) -> None:
 
     async def is_there() -> bool:
         try:
-            await broker.js.get_last_msg("PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+            await broker.js.get_last_msg("PIPELINE", str(pipeline_subject(Step.SCRAPER, data.task_id, 1)))
         except NotFoundError:
             return False
         return True
@@ -116,10 +116,10 @@ async def test_a_trace_that_is_not_sampled_is_passed_on_and_not_sent(broker: Bro
         progress = progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC))
         unsampled = {"traceparent": f"00-{'1' * 32}-{'2' * 16}-00"}
         await broker.js.publish(
-            progress.subject, data.model_dump_json().encode(), headers={**progress.headers(), **unsampled}
+            str(progress.subject), data.model_dump_json().encode(), headers={**progress.headers(), **unsampled}
         )
         async with stubborn_parser(nats_url, collector):
             await parsed(broker, data)
-            message = await broker.js.get_last_msg("PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+            message = await broker.js.get_last_msg("PIPELINE", str(pipeline_subject(Step.SCRAPER, data.task_id, 1)))
         assert (message.headers or {})["traceparent"].startswith(f"00-{'1' * 32}-")
         assert collector.spans == []

@@ -9,7 +9,7 @@ from scribe.arxiv.step import NO_ANSWER, NO_PAPERS
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.steps import Step
-from scribe.upstreams.server import Upstreams
+from scribe.fakes.server import Fakes
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
 from tests.support.workers import worker_process
@@ -23,12 +23,12 @@ def patience() -> float:
 
 @pytest.fixture
 async def worker(
-    broker: Broker, nats_url: str, upstreams: Upstreams, patience: float
+    broker: Broker, nats_url: str, fakes: Fakes, patience: float
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """One worker that need not wait long for its turn."""
     del broker
     environment = {
-        "SCRIBE_ARXIV_URL": upstreams.arxiv_url,
+        "SCRIBE_ARXIV_URL": fakes.arxiv_url,
         "SCRIBE_ARXIV_INTERVAL": "0.05",
         "SCRIBE_ARXIV_TIMEOUT": str(patience),
         "SCRIBE_CONCURRENCY": "1",
@@ -50,7 +50,7 @@ def task(**fields: object) -> PipelineData:
 
 
 async def test_real_papers_of_the_real_author_are_found(
-    broker: Broker, worker: asyncio.subprocess.Process, upstreams: Upstreams
+    broker: Broker, worker: asyncio.subprocess.Process, fakes: Fakes
 ) -> None:
     first, second = task(), task()
     await submit(broker, first, Step.ARXIV)
@@ -60,7 +60,7 @@ async def test_real_papers_of_the_real_author_are_found(
     assert all("A. Del Maestro" in paper.authors for paper in papers)
     await submit(broker, second, Step.ARXIV)
     assert (await finished(broker, second, Step.COMPOSER)).papers == papers
-    assert len(upstreams.controls.calls_to("/arxiv/")) == 1, "the second time the answer was there already"
+    assert len(fakes.controls.calls_to("/arxiv/")) == 1, "the second time the answer was there already"
     worker.terminate()
     assert await asyncio.wait_for(worker.wait(), 20) == 0
 
@@ -81,10 +81,10 @@ async def test_somebody_without_papers_gets_none_and_a_warning(
     [{"status": 503}, {"status": 429}, {"hang": True}, {"close": True}, {"broken": "garbage"}, {"broken": "empty"}],
 )
 async def test_whatever_is_wrong_with_arxiv_the_email_goes_on_without_papers(
-    broker: Broker, worker: asyncio.subprocess.Process, upstreams: Upstreams, fault: dict[str, object]
+    broker: Broker, worker: asyncio.subprocess.Process, fakes: Fakes, fault: dict[str, object]
 ) -> None:
     del worker
-    upstreams.controls.add(path="/arxiv/", **fault)
+    fakes.controls.add(path="/arxiv/", **fault)
     data = task()
     await submit(broker, data, Step.ARXIV)
     result = await finished(broker, data, Step.COMPOSER)

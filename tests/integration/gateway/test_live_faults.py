@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scribe.gateway.queue.notifications import MOST_UNREAD
+from scribe.gateway.queue.notifications import MAX_UNREAD
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.listening import ITEMS, Listener, listening
@@ -99,7 +99,7 @@ async def test_stream_of_a_task_goes_on_after_more_changes_than_it_holds(
         task_id = await user.generate()
         async with listening(user, f"/api/email/status/{task_id}/events") as listener:
             (inbox,) = gateway.context.notifications._inboxes[user.id]
-            for _ in range(MOST_UNREAD + 1):
+            for _ in range(MAX_UNREAD + 1):
                 inbox.put(uuid4())
             await eventually(lambda: not inbox.overflowed)
             listener.comments.clear()

@@ -1,6 +1,6 @@
 """An item's place in the queue: how manieth the relay takes it, and nobody else's data."""
 
-from scribe.gateway.queue.positions import MOST_COUNTED
+from scribe.gateway.queue.positions import MAX_COUNTED
 from tests.support.gateway import Gateway, User
 from tests.support.waiting import eventually
 
@@ -40,9 +40,9 @@ async def test_position_counts_what_is_in_flight_as_turns_that_were_had(quiet_ga
 
 async def test_what_is_far_behind_comes_after_all_that_was_counted(quiet_gateway: Gateway) -> None:
     async with quiet_gateway.user() as user:
-        await user.batch(MOST_COUNTED + 100)
+        await user.batch(MAX_COUNTED + 100)
 
-        await until_placed(user, *range(1, MOST_COUNTED + 101))
+        await until_placed(user, *range(1, MAX_COUNTED + 101))
 
 
 async def test_item_has_a_place_before_it_is_counted(quiet_gateway: Gateway) -> None:

@@ -10,10 +10,10 @@ import pytest
 from nats.aio.msg import Msg
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import notify_subject
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import notify_subject
 from scribe.gateway.pipeline.purging import purge_runs
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer

@@ -14,7 +14,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.reconciler import Reconciler
-from scribe.gateway.pipeline.states import MOST_RETURNS
+from scribe.gateway.pipeline.states import MAX_RETURNS
 from scribe.gateway.settings import GatewaySettings
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
 from tests.support.issuer import Issuer
@@ -248,7 +248,7 @@ async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(
     task_id, _ = await started(user, workers)
     await take(broker, Step.PARSER)
     async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = $1", MOST_RETURNS)
+        await connection.execute("UPDATE queue_items SET returns = $1", MAX_RETURNS)
     await be_silent(database_url, STALE_AFTER + 1)
 
     await reconciler.round()

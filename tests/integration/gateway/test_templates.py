@@ -18,13 +18,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from scribe.common.process.health import serving
+from scribe.fakes.server import Fakes
+from scribe.fakes.web import web
 from scribe.gateway.__main__ import open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.problems import BadRequest
 from scribe.gateway.templates.documents import UNREACHABLE, Documents, parser, read_pdf
 from scribe.gateway.templates.pdf_text import MEMORY
-from scribe.upstreams.server import Upstreams
-from scribe.upstreams.web import web
 from tests.support.gateway import Gateway, User, gateway_settings
 from tests.support.issuer import Issuer
 from tests.support.tls import serving_tls
@@ -39,7 +39,7 @@ class Site:
 
     user: User
     url: str
-    upstreams: Upstreams
+    fakes: Fakes
 
     async def create(self, path: str = "/resume.pdf", **headers: str) -> httpx.Response:
         body = {"pdf_url": f"{self.url}{path}", "user_instructions": INSTRUCTIONS}
@@ -86,7 +86,7 @@ def patience() -> float:
 
 @pytest.fixture
 async def site(
-    database_url: str, nats_url: str, issuer: Issuer, upstreams: Upstreams, tmp_path: Path, patience: float
+    database_url: str, nats_url: str, issuer: Issuer, fakes: Fakes, tmp_path: Path, patience: float
 ) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         port, trusting = await stack.enter_async_context(serving_tls(Starlette(routes=PAGES), tmp_path))
@@ -95,7 +95,7 @@ async def site(
             nats_url,
             issuer,
             anthropic_api_key="key",
-            anthropic_base_url=upstreams.anthropic_url,
+            anthropic_base_url=fakes.anthropic_url,
             template_timeout=patience,
             templates_per_hour=1000,
             guard_allow=f"127.0.0.1:{port}",
@@ -105,7 +105,7 @@ async def site(
         gateway_port = await stack.enter_async_context(serving(create_app(context), "127.0.0.1", 0))
         gateway = Gateway(f"http://127.0.0.1:{gateway_port}", issuer, context)
         user = await stack.enter_async_context(gateway.user())
-        yield Site(user, f"https://127.0.0.1:{port}", upstreams)
+        yield Site(user, f"https://127.0.0.1:{port}", fakes)
 
 
 async def test_a_template_has_its_length_its_placeholders_and_nothing_invented(site: Site) -> None:
@@ -125,7 +125,7 @@ async def test_the_limit_of_five_holds_under_parallel_requests_and_is_checked_be
     responses = await asyncio.gather(*(site.create() for _ in range(9)))
     assert sorted(response.status_code for response in responses) == [201] * 5 + [429] * 4
     assert all(int(r.headers["Retry-After"]) > 0 for r in responses if r.status_code == 429)
-    assert len(site.upstreams.controls.calls_to("/anthropic")) == 5
+    assert len(site.fakes.controls.calls_to("/anthropic")) == 5
 
 
 async def test_deleting_a_template_makes_room(site: Site) -> None:
@@ -184,23 +184,23 @@ async def test_only_https_is_accepted(site: Site, url: str) -> None:
 
 
 async def test_a_model_that_answers_rubbish_is_502_and_costs_no_place(site: Site) -> None:
-    site.upstreams.controls.add(path="/anthropic", behaviour="rubbish")
+    site.fakes.controls.add(path="/anthropic", behaviour="rubbish")
     assert (await site.create()).status_code == 502
     assert (await site.user.client.get("/api/templates/")).json() == []
-    site.upstreams.controls.reset()
+    site.fakes.controls.reset()
     assert (await site.create()).status_code == 201
 
 
 @pytest.mark.parametrize("patience", [2.0])
 async def test_a_model_that_does_not_answer_is_504(site: Site) -> None:
-    site.upstreams.controls.add(path="/anthropic", hang=True)
+    site.fakes.controls.add(path="/anthropic", hang=True)
     assert (await site.create()).status_code == 504
 
 
 async def test_a_repeated_request_is_paid_for_once(site: Site) -> None:
     first, again = [await site.create(**{"Idempotency-Key": "one"}) for _ in range(2)]
     assert first.json() == again.json()
-    assert len(site.upstreams.controls.calls_to("/anthropic")) == 1
+    assert len(site.fakes.controls.calls_to("/anthropic")) == 1
 
 
 async def test_the_process_that_reads_a_pdf_holds_no_keys_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import deadletter_subject
 from scribe.common.tasks.data import PipelineData, Research, TemplateType
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import deadletter_subject
+from scribe.fakes.server import Fakes
 from scribe.scraper.exa import KEY_SENTENCE
 from scribe.scraper.step import NO_BROWSER, NOTHING_FOUND
-from scribe.upstreams.server import Upstreams
 from tests.support.requirements import require_program
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
@@ -23,14 +23,12 @@ pytestmark = pytest.mark.xdist_group("chromium")
 
 
 @asynccontextmanager
-async def scraping(
-    nats_url: str, upstreams: Upstreams, **environment: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def scraping(nats_url: str, fakes: Fakes, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A scraper that knows only the stand-ins."""
     given = {
         "EXA_API_KEY": "stand-in",
-        "SCRIBE_EXA_URL": upstreams.exa_url,
-        "SCRIBE_GUARD_ALLOW": upstreams.host_port,
+        "SCRIBE_EXA_URL": fakes.exa_url,
+        "SCRIBE_GUARD_ALLOW": fakes.host_port,
         "SCRIBE_CONCURRENCY": "4",
         "SCRIBE_MAX_REPLICAS": "1",
         **environment,
@@ -55,10 +53,10 @@ async def researched(broker: Broker, data: PipelineData) -> tuple[Research, Pipe
 
 
 async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_nothing(
-    broker: Broker, nats_url: str, upstreams: Upstreams
+    broker: Broker, nats_url: str, fakes: Fakes
 ) -> None:
     require_program("chromium")
-    async with scraping(nats_url, upstreams) as process:
+    async with scraping(nats_url, fakes) as process:
         research, data = await researched(broker, task())
         assert {source.origin for source in research.sources} == {"exa", "page"}
         assert any("helium-4" in fact.statement for fact in research.facts)
@@ -67,47 +65,45 @@ async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_not
         assert data.usage[Step.SCRAPER].cost_usd == 0.01
         again, _ = await researched(broker, task())
         assert again.facts == research.facts
-        assert len(upstreams.controls.calls_to("/exa/answer")) == 2
+        assert len(fakes.controls.calls_to("/exa/answer")) == 2
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
-async def test_every_quote_stands_in_the_text_that_goes_on(broker: Broker, nats_url: str, upstreams: Upstreams) -> None:
-    async with scraping(nats_url, upstreams, SCRIBE_BROWSER_PAGES_PER_TASK="0") as _:
+async def test_every_quote_stands_in_the_text_that_goes_on(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+    async with scraping(nats_url, fakes, SCRIBE_BROWSER_PAGES_PER_TASK="0") as _:
         research, _data = await researched(broker, task("Ada Newperson"))
     texts = {source.id: source.text for source in research.sources}
     assert research.facts
     assert all(fact.quote in texts[fact.source_ids[0]] for fact in research.facts)
 
 
-async def test_nobody_is_found_and_the_email_goes_on(broker: Broker, nats_url: str, upstreams: Upstreams) -> None:
-    async with scraping(nats_url, upstreams) as _:
+async def test_nobody_is_found_and_the_email_goes_on(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+    async with scraping(nats_url, fakes) as _:
         research, data = await researched(broker, task("Nobody Atall"))
     assert (research.sources, research.facts) == ((), ())
     assert data.warnings == (NOTHING_FOUND,)
 
 
-async def test_without_a_browser_exas_texts_are_used(broker: Broker, nats_url: str, upstreams: Upstreams) -> None:
-    async with scraping(nats_url, upstreams, SCRIBE_CHROMIUM="/nowhere/chromium") as _:
+async def test_without_a_browser_exas_texts_are_used(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+    async with scraping(nats_url, fakes, SCRIBE_CHROMIUM="/nowhere/chromium") as _:
         research, data = await researched(broker, task())
     assert {source.origin for source in research.sources} == {"exa"}
     assert research.facts
     assert data.warnings == (NO_BROWSER,)
 
 
-async def test_exa_fails_for_a_while_and_no_item_is_lost(broker: Broker, nats_url: str, upstreams: Upstreams) -> None:
-    upstreams.controls.add(path="/exa/", status=503, times=1, retry_after="1")
-    async with scraping(nats_url, upstreams, SCRIBE_BROWSER_PAGES_PER_TASK="0") as _:
+async def test_exa_fails_for_a_while_and_no_item_is_lost(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+    fakes.controls.add(path="/exa/", status=503, times=1, retry_after="1")
+    async with scraping(nats_url, fakes, SCRIBE_BROWSER_PAGES_PER_TASK="0") as _:
         research, _data = await researched(broker, task())
     assert research.facts
 
 
-async def test_a_refused_key_fails_the_item_with_a_sentence(
-    broker: Broker, nats_url: str, upstreams: Upstreams
-) -> None:
-    upstreams.controls.add(path="/exa/", status=401)
+async def test_a_refused_key_fails_the_item_with_a_sentence(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+    fakes.controls.add(path="/exa/", status=401)
     data = task()
-    async with scraping(nats_url, upstreams) as _:
+    async with scraping(nats_url, fakes) as _:
         await submit(broker, data, Step.SCRAPER)
 
         async def dead() -> bool:
@@ -115,14 +111,14 @@ async def test_a_refused_key_fails_the_item_with_a_sentence(
             return info.state.messages > 0
 
         await eventually(dead, timeout=30)
-    letter = await broker.js.get_last_msg("DEADLETTER", deadletter_subject(Step.SCRAPER, data.task_id))
+    letter = await broker.js.get_last_msg("DEADLETTER", str(deadletter_subject(Step.SCRAPER, data.task_id)))
     assert letter.headers is not None
     assert letter.headers["Scribe-Error-Class"] == "PermanentError"
     events = await broker.js.get_last_msg("EVENTS", f"events.{data.user_id}.{data.task_id}.failed")
     assert KEY_SENTENCE in str(events.headers)
 
 
-async def test_without_a_key_the_process_says_what_to_set(broker: Broker, nats_url: str, upstreams: Upstreams) -> None:
+async def test_without_a_key_the_process_says_what_to_set(broker: Broker, nats_url: str, fakes: Fakes) -> None:
     del broker
-    async with scraping(nats_url, upstreams, EXA_API_KEY="") as process:
+    async with scraping(nats_url, fakes, EXA_API_KEY="") as process:
         assert await asyncio.wait_for(process.wait(), 30) == 2

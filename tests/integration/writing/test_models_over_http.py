@@ -6,27 +6,27 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, UnusableAnswerError, open_model
 from scribe.common.observability.metrics import Metrics
 from scribe.common.text.fencing import prompt_of
+from scribe.fakes.server import Fakes
 from scribe.parser.reading import TemplateReading
-from scribe.upstreams.server import Upstreams
 
 ANTHROPIC, FIREWORKS = "anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/kimi-k2p6"
 PATIENT, IMPATIENT = 20.0, 1.0
 """Seconds for an answer: where one comes, and where none does."""
 
 
-def settings_for(upstreams: Upstreams) -> ProviderSettings:
+def settings_for(fakes: Fakes) -> ProviderSettings:
     """The stand-ins' addresses."""
     return ProviderSettings(
         anthropic_api_key=SecretStr("key"),
-        anthropic_base_url=upstreams.anthropic_url,
+        anthropic_base_url=fakes.anthropic_url,
         fireworks_api_key=SecretStr("key"),
-        fireworks_base_url=upstreams.fireworks_url,
+        fireworks_base_url=fakes.fireworks_url,
     )
 
 
@@ -37,10 +37,10 @@ def timeout() -> float:
 
 
 @pytest.fixture(params=[ANTHROPIC, FIREWORKS], ids=["anthropic", "fireworks"])
-async def model(request: pytest.FixtureRequest, upstreams: Upstreams, timeout: float) -> AsyncIterator[StructuredModel]:
+async def model(request: pytest.FixtureRequest, fakes: Fakes, timeout: float) -> AsyncIterator[StructuredModel]:
     """Each provider in turn."""
     choice = ModelChoice((request.param,), timeout=timeout)
-    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
         yield model
 
 
@@ -51,14 +51,14 @@ async def ask(model: StructuredModel) -> TemplateReading:
     return (await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)).value
 
 
-async def test_a_structured_answer_with_its_usage_and_price(model: StructuredModel, upstreams: Upstreams) -> None:
+async def test_a_structured_answer_with_its_usage_and_price(model: StructuredModel, fakes: Fakes) -> None:
     answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.value.template_type == "research"
     assert answer.value.placeholders[0].text == "{{name}}"
     assert answer.usage.input_tokens > 0
     assert answer.usage.output_tokens > 0
     assert answer.usage.cost_usd
-    assert len(upstreams.controls.calls) == 1
+    assert len(fakes.controls.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -83,20 +83,20 @@ async def test_a_structured_answer_with_its_usage_and_price(model: StructuredMod
     ],
 )
 async def test_every_fault_has_its_class_after_one_call(
-    model: StructuredModel, upstreams: Upstreams, fault: dict[str, object], kind: type[StepError]
+    model: StructuredModel, fakes: Fakes, fault: dict[str, object], kind: type[WorkError]
 ) -> None:
-    upstreams.controls.add(**fault)
+    fakes.controls.add(**fault)
     with pytest.raises(kind) as raised:
         await ask(model)
     assert type(raised.value) is kind
-    assert len(upstreams.controls.calls) == 1, "the client's own retries are off"
+    assert len(fakes.controls.calls) == 1, "the client's own retries are off"
     if "retry_after" in fault:
         assert getattr(raised.value, "retry_after", None) == float(str(fault["retry_after"]))
 
 
 @pytest.mark.parametrize("timeout", [IMPATIENT])
-async def test_a_model_that_hangs_is_left_at_its_deadline(model: StructuredModel, upstreams: Upstreams) -> None:
-    upstreams.controls.add(hang=True)
+async def test_a_model_that_hangs_is_left_at_its_deadline(model: StructuredModel, fakes: Fakes) -> None:
+    fakes.controls.add(hang=True)
     started = time.monotonic()
     with pytest.raises(TransientError):
         await ask(model)
@@ -104,8 +104,8 @@ async def test_a_model_that_hangs_is_left_at_its_deadline(model: StructuredModel
 
 
 @pytest.mark.parametrize("timeout", [IMPATIENT])
-async def test_a_model_that_drips_is_left_at_its_deadline_too(model: StructuredModel, upstreams: Upstreams) -> None:
-    upstreams.controls.add(latency=PATIENT * 3)
+async def test_a_model_that_drips_is_left_at_its_deadline_too(model: StructuredModel, fakes: Fakes) -> None:
+    fakes.controls.add(latency=PATIENT * 3)
     started = time.monotonic()
     with pytest.raises(TransientError):
         await ask(model)
@@ -120,58 +120,56 @@ async def test_an_address_where_nobody_listens_is_transient() -> None:
 
 
 @pytest.mark.parametrize(("behaviour", "fault"), [("rubbish", "malformed"), ("refusal", "refused"), ("empty", "empty")])
-async def test_a_misbehaving_model_is_named(
-    model: StructuredModel, upstreams: Upstreams, behaviour: str, fault: str
-) -> None:
-    upstreams.controls.add(behaviour=behaviour)
+async def test_a_misbehaving_model_is_named(model: StructuredModel, fakes: Fakes, behaviour: str, fault: str) -> None:
+    fakes.controls.add(behaviour=behaviour)
     with pytest.raises(UnusableAnswerError) as raised:
         await ask(model)
     assert raised.value.fault == fault
     assert raised.value.usage.cost_usd is not None, "it has to be paid for all the same"
 
 
-async def test_an_answer_in_a_fence_is_read(model: StructuredModel, upstreams: Upstreams) -> None:
-    upstreams.controls.add(behaviour="fenced")
+async def test_an_answer_in_a_fence_is_read(model: StructuredModel, fakes: Fakes) -> None:
+    fakes.controls.add(behaviour="fenced")
     assert (await ask(model)).template_type == "research"
 
 
-async def test_the_fallback_of_another_provider_answers(upstreams: Upstreams) -> None:
-    upstreams.controls.add(path="/anthropic", status=529)
+async def test_the_fallback_of_another_provider_answers(fakes: Fakes) -> None:
+    fakes.controls.add(path="/anthropic", status=529)
     choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=PATIENT)
-    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
         answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.usage.model == FIREWORKS
 
 
-async def test_after_three_failures_the_provider_is_left_alone(upstreams: Upstreams) -> None:
-    upstreams.controls.add(status=500)
+async def test_after_three_failures_the_provider_is_left_alone(fakes: Fakes) -> None:
+    fakes.controls.add(status=500)
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
-    async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
         for _ in range(3):
             with pytest.raises(TransientError):
                 await ask(model)
         with pytest.raises(UnavailableError):
             await ask(model)
-    assert len(upstreams.controls.calls) == 3
+    assert len(fakes.controls.calls) == 3
 
 
-async def test_a_paid_answer_is_used_again_by_another_process(upstreams: Upstreams, broker: Broker) -> None:
+async def test_a_paid_answer_is_used_again_by_another_process(fakes: Fakes, broker: Broker) -> None:
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     answers = []
     for _ in range(2):
-        memo = Memo(await broker.js.key_value("memo"))
-        async with open_model(choice, settings_for(upstreams), Metrics(), purpose="test", memo=memo) as model:
+        cache = ResponseCache(await broker.js.key_value("memo"))
+        async with open_model(choice, settings_for(fakes), Metrics(), purpose="test", cache=cache) as model:
             answers.append(await model.ask(instructions="i", prompt=PROMPT, output=TemplateReading, scope="task:1:1"))
     assert answers[0] == answers[1]
-    assert len(upstreams.controls.calls) == 1
+    assert len(fakes.controls.calls) == 1
 
 
-async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(upstreams: Upstreams) -> None:
+async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(fakes: Fakes) -> None:
     metrics = Metrics()
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
-    async with open_model(choice, settings_for(upstreams), metrics, purpose="parser") as model:
+    async with open_model(choice, settings_for(fakes), metrics, purpose="parser") as model:
         await ask(model)
-        upstreams.controls.add(status=500)
+        fakes.controls.add(status=500)
         with pytest.raises(TransientError):
             await ask(model)
     value = metrics.registry.get_sample_value

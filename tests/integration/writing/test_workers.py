@@ -12,7 +12,7 @@ from nats.js.errors import NotFoundError
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
-from scribe.upstreams.server import Upstreams
+from scribe.fakes.server import Fakes
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
@@ -22,12 +22,12 @@ from tests.support.writing import ready_task
 
 @asynccontextmanager
 async def writing(
-    module: str, nats_url: str, database_url: str, upstreams: Upstreams, **environment: str
+    module: str, nats_url: str, database_url: str, fakes: Fakes, **environment: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """One of the two workers."""
     given = {
         "ANTHROPIC_API_KEY": "key",
-        "ANTHROPIC_BASE_URL": upstreams.anthropic_url,
+        "ANTHROPIC_BASE_URL": fakes.anthropic_url,
         "SCRIBE_DATABASE_URL": database_url,
         "SCRIBE_CONCURRENCY": "2",
         "SCRIBE_MAX_REPLICAS": "2",
@@ -81,10 +81,10 @@ async def counted_for(database: asyncpg.Connection, data: PipelineData) -> int:
 
 
 async def test_the_parser_hands_on_what_the_template_needs(
-    broker: Broker, nats_url: str, database_url: str, upstreams: Upstreams
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes
 ) -> None:
     data = make_task()
-    async with writing("scribe.parser", nats_url, database_url, upstreams) as process:
+    async with writing("scribe.parser", nats_url, database_url, fakes) as process:
         await submit(broker, data, Step.PARSER)
         result = await finished(broker, data, Step.SCRAPER)
         process.terminate()
@@ -96,10 +96,10 @@ async def test_the_parser_hands_on_what_the_template_needs(
 
 
 async def test_the_composer_writes_one_email_and_tells_of_its_end(
-    broker: Broker, nats_url: str, database_url: str, upstreams: Upstreams, database: asyncpg.Connection
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes, database: asyncpg.Connection
 ) -> None:
     data = await with_row(database, ready_task())
-    async with writing("scribe.composer", nats_url, database_url, upstreams):
+    async with writing("scribe.composer", nats_url, database_url, fakes):
         await submit(broker, data, Step.COMPOSER)
         headers = await headers_of(broker, "PIPELINE", f"pipeline.done.{data.task_id}.1")
     row = await database.fetchrow("SELECT * FROM emails WHERE task_id = $1", data.task_id)
@@ -115,29 +115,29 @@ async def test_a_model_that_gives_rubbish_three_times_fails_the_item_with_nothin
     broker: Broker,
     nats_url: str,
     database_url: str,
-    upstreams: Upstreams,
+    fakes: Fakes,
     database: asyncpg.Connection,
     behaviour: str,
 ) -> None:
-    upstreams.controls.add(path="/anthropic", behaviour=behaviour)
+    fakes.controls.add(path="/anthropic", behaviour=behaviour)
     data = await with_row(database, ready_task())
-    async with writing("scribe.composer", nats_url, database_url, upstreams):
+    async with writing("scribe.composer", nats_url, database_url, fakes):
         await submit(broker, data, Step.COMPOSER)
         dead = await headers_of(broker, "DEADLETTER", f"deadletter.composer.{data.task_id}")
         failed = await headers_of(broker, "EVENTS", f"events.{data.user_id}.{data.task_id}.failed")
     assert dead["Scribe-Attempts"] == "1", "what no attempt can mend is not attempted again"
     assert json.loads(failed["Scribe-Error"]).endswith("You can try it again.")
-    assert len(upstreams.controls.calls_to("/anthropic")) == 3
+    assert len(fakes.controls.calls_to("/anthropic")) == 3
     assert await emails_of(database, data) == 0
     assert await counted_for(database, data) == 0
 
 
 async def test_a_rate_limit_holds_the_work_and_spends_no_attempt(
-    broker: Broker, nats_url: str, database_url: str, upstreams: Upstreams, database: asyncpg.Connection
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes, database: asyncpg.Connection
 ) -> None:
-    upstreams.controls.add(path="/anthropic", status=429, retry_after="1", times=6)
+    fakes.controls.add(path="/anthropic", status=429, retry_after="1", times=6)
     data = await with_row(database, ready_task())
-    async with writing("scribe.composer", nats_url, database_url, upstreams):
+    async with writing("scribe.composer", nats_url, database_url, fakes):
         await submit(broker, data, Step.COMPOSER)
         await headers_of(broker, "PIPELINE", f"pipeline.done.{data.task_id}.1")
     assert await emails_of(database, data) == 1
@@ -146,22 +146,22 @@ async def test_a_rate_limit_holds_the_work_and_spends_no_attempt(
 
 
 async def test_a_redelivery_does_not_pay_again_for_what_was_answered(
-    broker: Broker, nats_url: str, database_url: str, upstreams: Upstreams, database: asyncpg.Connection
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes, database: asyncpg.Connection
 ) -> None:
-    upstreams.controls.add(path="/anthropic", behaviour="inventive", times=1)
-    upstreams.controls.add(path="/anthropic", status=500, times=2)
+    fakes.controls.add(path="/anthropic", behaviour="inventive", times=1)
+    fakes.controls.add(path="/anthropic", status=500, times=2)
     data = await with_row(database, ready_task())
-    async with writing("scribe.composer", nats_url, database_url, upstreams):
+    async with writing("scribe.composer", nats_url, database_url, fakes):
         await submit(broker, data, Step.COMPOSER)
         await headers_of(broker, "PIPELINE", f"pipeline.done.{data.task_id}.1")
-    answers = [call.status for call in upstreams.controls.calls_to("/anthropic")]
+    answers = [call.status for call in fakes.controls.calls_to("/anthropic")]
     assert answers == [200, 500, 500, 200], "the first draft was paid for once, over three deliveries"
     assert await emails_of(database, data) == 1
 
 
 async def test_a_key_that_is_missing_is_one_sentence_and_exit_code_2(
-    broker: Broker, nats_url: str, database_url: str, upstreams: Upstreams
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes
 ) -> None:
     del broker
-    async with writing("scribe.parser", nats_url, database_url, upstreams, ANTHROPIC_API_KEY="") as process:
+    async with writing("scribe.parser", nats_url, database_url, fakes, ANTHROPIC_API_KEY="") as process:
         assert await asyncio.wait_for(process.wait(), 30) == 2

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from scribe.arxiv.search import ArxivSearch
-from scribe.common.errors import StepError, TransientError, UnavailableError
+from scribe.common.errors import TransientError, UnavailableError, WorkError
 from scribe.common.http.breaker import Breaker
 from scribe.common.http.upstream import open_upstream
 from scribe.common.observability.metrics import Metrics
@@ -42,7 +42,7 @@ class Slots:
     """Counts the slots that were taken."""
 
     taken: int = 0
-    error: StepError | None = None
+    error: WorkError | None = None
 
     async def wait(self) -> None:
         """At once."""
@@ -154,7 +154,7 @@ async def test_an_arxiv_that_asks_for_a_long_pause_is_not_waited_for() -> None:
 async def test_failures_are_not_kept() -> None:
     arxiv, kept = Arxiv([Response("", 400), ok()]), Kept()
     async with searching(arxiv, Slots(), kept) as search:
-        with pytest.raises(StepError):
+        with pytest.raises(WorkError):
             await search.by_author(person(), frozenset())
         assert len(await search.by_author(person(), frozenset())) == 1
 

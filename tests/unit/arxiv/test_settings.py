@@ -8,7 +8,7 @@ from scribe.arxiv.settings import ArxivSettings
 
 def test_the_defaults_let_every_delivery_have_its_turn_in_time() -> None:
     settings = ArxivSettings()
-    assert settings.slots * settings.arxiv_interval < settings.step_deadline
+    assert settings.total_concurrency * settings.arxiv_interval < settings.step_deadline
 
 
 def test_more_slots_than_turns_within_the_deadline_are_refused() -> None:

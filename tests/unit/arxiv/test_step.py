@@ -8,7 +8,7 @@ import structlog
 
 from scribe.arxiv.feed import Record, parse_feed
 from scribe.arxiv.step import NO_ANSWER, NO_LATIN_NAME, NO_PAPERS, find_papers
-from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.tasks.data import PipelineData, Research, Source, TemplateType
 from scribe.common.tasks.steps import Step
 from scribe.common.text.names import PersonName
@@ -20,7 +20,7 @@ REAL = parse_feed(Path(__file__).with_name("del-maestro.xml").read_bytes()).reco
 class Shelf:
     """A search that knows some records, or fails."""
 
-    def __init__(self, *records: Record, error: StepError | None = None) -> None:
+    def __init__(self, *records: Record, error: WorkError | None = None) -> None:
         self.records = records
         self.error = error
         self.asked: list[PersonName] = []
@@ -81,7 +81,7 @@ async def test_a_paper_carries_what_the_email_needs() -> None:
 
 
 @pytest.mark.parametrize("error", [TransientError("arxiv answered 503"), PermanentError("arxiv refused the query")])
-async def test_without_an_answer_there_are_no_papers_and_a_warning(error: StepError) -> None:
+async def test_without_an_answer_there_are_no_papers_and_a_warning(error: WorkError) -> None:
     result = await run(task(), Shelf(error=error))
     assert result.papers == ()
     assert result.warnings == (NO_ANSWER,)

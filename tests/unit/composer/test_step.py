@@ -11,7 +11,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.composer.metadata import FinishedEmail
-from scribe.composer.step import Collaborators, compose
+from scribe.composer.step import ComposerDeps, compose
 from tests.support.models import Said, Script, scripted
 from tests.support.writing import GOOD, ready_task
 
@@ -32,12 +32,12 @@ class EmailsInMemory:
         return self.written.setdefault(data.task_id, (uuid4(), email))[0]
 
 
-def collaborators(*answers: Said, emails: EmailsInMemory | None = None) -> tuple[Collaborators, EmailsInMemory, Script]:
+def collaborators(*answers: Said, emails: EmailsInMemory | None = None) -> tuple[ComposerDeps, EmailsInMemory, Script]:
     model, script = scripted(*answers)
     store = emails or EmailsInMemory()
     prompt = load_prompt("scribe.composer.prompts", "compose")
     ticks = iter(range(100))
-    return Collaborators(model, prompt, store, Metrics().grounding, lambda: float(next(ticks))), store, script
+    return ComposerDeps(model, prompt, store, Metrics().grounding, lambda: float(next(ticks))), store, script
 
 
 async def test_the_email_is_written_and_the_task_names_it() -> None:

@@ -1,4 +1,4 @@
-"""Which upstreams are played by stand-ins, and what the services are told."""
+"""Which fakes are played by stand-ins, and what the services are told."""
 
 import pytest
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from scribe.local.errors import LocalError
-from scribe.local.supervision import LONGEST_DELAY, MisconfiguredError, delay_after, keep_alive
+from scribe.local.supervision import MAX_DELAY, MisconfiguredError, delay_after, keep_alive
 
 
 @dataclass
@@ -53,4 +53,4 @@ def test_delays_grow_and_are_bounded() -> None:
     delays = [delay_after(failures) for failures in range(40)]
     assert delays == sorted(delays)
     assert delays[0] == pytest.approx(0.1)
-    assert delays[-1] == LONGEST_DELAY
+    assert delays[-1] == MAX_DELAY

@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 
-from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
-from scribe.common.http.breaker import LONGEST_HOLD, Breaker
+from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
+from scribe.common.http.breaker import MAX_HOLD, Breaker
 from scribe.common.observability.metrics import Metrics
 
 
@@ -41,7 +41,7 @@ def fail(breaker: Breaker, retry_after: float | None = None) -> None:
 
 def fail_quietly(breaker: Breaker, times: int) -> None:
     for _ in range(times):
-        with suppress(StepError):
+        with suppress(WorkError):
             fail(breaker)
 
 
@@ -91,10 +91,10 @@ def test_a_time_that_the_service_names_is_obeyed_at_once(breaker: Breaker, clock
 
 def test_a_time_too_long_to_hold_work_for_sends_it_away(breaker: Breaker) -> None:
     with pytest.raises(TransientError) as first:
-        fail(breaker, retry_after=LONGEST_HOLD * 10)
+        fail(breaker, retry_after=MAX_HOLD * 10)
     with pytest.raises(TransientError) as second:
         answer(breaker)
-    assert first.value.retry_after == second.value.retry_after == pytest.approx(LONGEST_HOLD * 10)
+    assert first.value.retry_after == second.value.retry_after == pytest.approx(MAX_HOLD * 10)
 
 
 def test_one_call_probes_while_the_others_wait(breaker: Breaker, clock: Clock) -> None:
@@ -118,7 +118,7 @@ def test_a_failed_probe_opens_for_twice_as_long(breaker: Breaker, clock: Clock) 
 def test_the_pause_does_not_grow_beyond_what_work_is_held_for(breaker: Breaker, clock: Clock) -> None:
     for _ in range(30):
         fail_quietly(breaker, 3)
-        clock.now += LONGEST_HOLD
+        clock.now += MAX_HOLD
     answer(breaker)
 
 

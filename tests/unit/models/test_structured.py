@@ -10,10 +10,10 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
-from scribe.common.errors import ConfigurationError, PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.errors import ConfigurationError, PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.http.breaker import Breaker
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
-from scribe.common.models.structured import NamedModel, most_hopeful
+from scribe.common.models.structured import NamedModel, most_recoverable
 from scribe.common.observability.metrics import Metrics
 from scribe.parser.settings import ParserSettings
 from tests.support.models import Said, Script
@@ -25,7 +25,7 @@ class Word(BaseModel):
     word: str
 
 
-class MemoInMemory:
+class CacheInMemory:
     """Answers by key, for ever."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ async def test_a_model_whose_provider_is_held_back_is_passed_over() -> None:
     ],
 )
 async def test_the_status_decides_what_becomes_of_the_work(
-    fault: Exception, kind: type[StepError], retry_after: float | None
+    fault: Exception, kind: type[WorkError], retry_after: float | None
 ) -> None:
     model, _ = chain((FIRST, [fault]))
     with pytest.raises(kind) as raised:
@@ -129,17 +129,17 @@ async def test_a_provider_that_stays_away_is_held_after_three_failures() -> None
 def test_of_several_errors_the_one_that_loses_least_is_raised() -> None:
     held, transient, permanent = UnavailableError("h", retry_after=9), TransientError("t"), PermanentError("p")
     sooner = UnavailableError("s", retry_after=3)
-    assert most_hopeful([permanent, transient, held, sooner]) is sooner
-    assert most_hopeful([permanent, transient]) is transient
-    assert most_hopeful([permanent]) is permanent
-    assert isinstance(most_hopeful([]), PermanentError)
+    assert most_recoverable([permanent, transient, held, sooner]) is sooner
+    assert most_recoverable([permanent, transient]) is transient
+    assert most_recoverable([permanent]) is permanent
+    assert isinstance(most_recoverable([]), PermanentError)
 
 
 def remembering(*answers: Said) -> tuple[StructuredModel, Script, Metrics]:
     script, metrics = Script(list(answers)), Metrics()
     named = NamedModel(FIRST, FunctionModel(script.say), Breaker("anthropic", metrics.upstreams))
-    memo = MemoInMemory()
-    return StructuredModel((named,), ModelSettings(), metrics, "test", memo), script, metrics  # type: ignore[arg-type]
+    cache = CacheInMemory()
+    return StructuredModel((named,), ModelSettings(), metrics, "test", cache), script, metrics  # type: ignore[arg-type]
 
 
 async def test_a_redelivery_does_not_pay_twice() -> None:

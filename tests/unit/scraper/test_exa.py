@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.health import serving
-from scribe.scraper.exa import CITATION_BYTES, KEY_SENTENCE, MOST_CITATIONS, ExaAnswers, open_exa
+from scribe.scraper.exa import CITATION_BYTES, KEY_SENTENCE, MAX_CITATIONS, ExaAnswers, open_exa
 
 CITATION = {"id": "https://a.example/", "url": "https://a.example/", "title": "A", "text": "Ada Example is here."}
 ANSWER = {"answer": "Ada Example is here.", "citations": [CITATION], "costDollars": {"total": 0.005}}
@@ -21,7 +21,7 @@ ANSWER = {"answer": "Ada Example is here.", "citations": [CITATION], "costDollar
 
 @dataclass
 class Exa:
-    """Answers in turn, the last one again and again; keeps the bodies and keys."""
+    """AnswerClient in turn, the last one again and again; keeps the bodies and keys."""
 
     answers: list[Response]
     asked: list[dict[str, object]] = field(default_factory=list)
@@ -133,7 +133,7 @@ async def test_long_texts_and_many_citations_are_cut() -> None:
     long = {**CITATION, "text": "ж" * 200_000}
     async with asking(Exa([JSONResponse({"answer": "x" * 50_000, "citations": [long] * 30})])) as answers:
         answer = await answers.answer("Who?")
-    assert len(answer.citations) == MOST_CITATIONS
+    assert len(answer.citations) == MAX_CITATIONS
     assert len(answer.citations[0].text.encode()) <= CITATION_BYTES
     assert len(answer.model_dump_json()) < 512 * 1024
 
@@ -148,7 +148,7 @@ async def test_a_citation_without_text_or_title_is_kept() -> None:
 async def test_a_failure_is_not_remembered() -> None:
     exa, kept = Exa([Response("", 500), JSONResponse(ANSWER)]), Kept()
     async with asking(exa, kept) as answers:
-        with pytest.raises(StepError):
+        with pytest.raises(WorkError):
             await answers.answer("Who?")
         assert (await answers.answer("Who?")).text
 
@@ -156,7 +156,7 @@ async def test_a_failure_is_not_remembered() -> None:
 async def test_calls_are_counted_by_their_outcome() -> None:
     metrics = Metrics()
     async with asking(Exa([Response("", 500), JSONResponse(ANSWER)]), metrics=metrics) as answers:
-        with pytest.raises(StepError):
+        with pytest.raises(WorkError):
             await answers.answer("Who?")
         await answers.answer("Who?")
     for outcome in ("500", "200"):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scribe.common.tasks.data import Source
-from scribe.scraper.facts import MOST_CHARACTERS, MOST_FACTS, Found, draw_facts
+from scribe.scraper.facts import MAX_CHARACTERS, MAX_FACTS, Found, draw_facts
 from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, stands_in
 from scribe.scraper.statements import is_fit, says_the_same, without_marks
@@ -157,8 +157,8 @@ def test_what_is_no_statement_about_a_person_is_no_fact(sentence: str) -> None:
 def test_hardly_more_than_three_thousand_characters_are_kept() -> None:
     text = " ".join(f"Ada Example has published paper number {n} about a new topic called {n * 7}." for n in range(500))
     found = draw(text)
-    assert sum(map(len, statements(found))) <= MOST_CHARACTERS
-    assert 10 < len(found.facts) <= MOST_FACTS
+    assert sum(map(len, statements(found))) <= MAX_CHARACTERS
+    assert 10 < len(found.facts) <= MAX_FACTS
     assert [fact.id for fact in found.facts] == [f"F{n}" for n in range(1, len(found.facts) + 1)]
 
 

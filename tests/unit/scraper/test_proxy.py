@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from scribe.common.http.guard import UrlGuard
-from scribe.scraper.proxy import MOST_CONNECTIONS, Proxy, guarded_proxy
+from scribe.scraper.proxy import MAX_CONNECTIONS, Proxy, guarded_proxy
 from tests.support.waiting import eventually
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello"
@@ -62,10 +62,10 @@ def allowing(origin: Origin, *hosts: str) -> UrlGuard:
 
 
 @asynccontextmanager
-async def through(guard: UrlGuard, most_bytes: int = 1_000_000) -> AsyncIterator[tuple[httpx.AsyncClient, Proxy]]:
+async def through(guard: UrlGuard, max_bytes: int = 1_000_000) -> AsyncIterator[tuple[httpx.AsyncClient, Proxy]]:
     """A client that has only the proxy."""
     async with (
-        guarded_proxy(guard, most_bytes) as proxy,
+        guarded_proxy(guard, max_bytes) as proxy,
         httpx.AsyncClient(proxy=proxy.url, timeout=5, trust_env=False) as client,
     ):
         yield client, proxy
@@ -174,7 +174,7 @@ async def test_a_tunnel_carries_bytes_both_ways() -> None:
 
 async def test_a_page_may_load_only_so_much() -> None:
     big = b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n" + b"x" * 500_000
-    async with Origin(big).serving() as origin, through(allowing(origin), most_bytes=100_000) as (client, proxy):
+    async with Origin(big).serving() as origin, through(allowing(origin), max_bytes=100_000) as (client, proxy):
         with pytest.raises(httpx.HTTPError):
             await client.get(f"http://127.0.0.1:{origin.port}/")
     assert proxy.budget.remaining < 0
@@ -202,7 +202,7 @@ async def test_when_the_page_is_done_every_connection_ends() -> None:
 async def test_there_is_a_limit_on_connections() -> None:
     async with Origin(hang=True).serving() as origin, guarded_proxy(allowing(origin), 100_000) as proxy:
         host, _, port = proxy.url.removeprefix("http://").partition(":")
-        opened = [await asyncio.open_connection(host, int(port)) for _ in range(MOST_CONNECTIONS + 4)]
+        opened = [await asyncio.open_connection(host, int(port)) for _ in range(MAX_CONNECTIONS + 4)]
         async with asyncio.timeout(5):
             ended = await asyncio.wait(
                 [asyncio.ensure_future(reader.read()) for reader, _ in opened], return_when=asyncio.FIRST_COMPLETED

@@ -4,7 +4,7 @@ import pytest
 
 from scribe.scraper.exa import Citation
 from scribe.scraper.recipient import Recipient
-from scribe.scraper.sources import MOST_SOURCES, Page, names_its_owner, numbered, pages_of, ranked
+from scribe.scraper.sources import MAX_SOURCES, Page, names_its_owner, numbered, pages_of, ranked
 
 ADA = Recipient.named("Dr. Ada Example")
 TEXT = "Ada Example studies superfluid helium at Nowhere College. " * 5
@@ -40,7 +40,7 @@ def test_of_copies_the_best_stays() -> None:
 
 
 def test_there_is_a_limit() -> None:
-    assert len(order(*(Page(f"https://{n}.example/", text=TEXT + str(n)) for n in range(40)))) == MOST_SOURCES
+    assert len(order(*(Page(f"https://{n}.example/", text=TEXT + str(n)) for n in range(40)))) == MAX_SOURCES
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, encode
 from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import CITATION_BYTES, Answer, Citation
-from scribe.scraper.questions import LONGEST_QUESTION, questions
-from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, Collaborators, ReadPage, research
+from scribe.scraper.questions import MAX_QUESTION, questions
+from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, ReadPage, ScraperDeps, research
 from tests.support.tasks import make_task, parsed
 
 FULL = "Ada Example is a professor at Nowhere College. She studies quantum fluids in pores. " * 4
@@ -20,7 +20,7 @@ FULL = "Ada Example is a professor at Nowhere College. She studies quantum fluid
 
 @dataclass
 class Oracle:
-    """Answers every question alike; the second only when the first is being asked too."""
+    """AnswerClient every question alike; the second only when the first is being asked too."""
 
     answer_: Answer | Exception
     asked: list[str] = field(default_factory=list)
@@ -60,14 +60,14 @@ async def run(
     """The step with these collaborators."""
     data = make_task(**{"parsed": parsed(TemplateType.RESEARCH), **fields})
     grounding = (metrics or Metrics()).grounding
-    tools = Collaborators(Oracle(answer), reader or Reader(), grounding, structlog.get_logger(), most_pages=2)
+    tools = ScraperDeps(Oracle(answer), reader or Reader(), grounding, structlog.get_logger(), max_pages=2)
     async with asyncio.timeout(5):
         return await research(data, tools)
 
 
 async def test_both_questions_are_asked_side_by_side() -> None:
     oracle = Oracle(cited())
-    tools = Collaborators(oracle, Reader(), Metrics().grounding, structlog.get_logger(), 2)
+    tools = ScraperDeps(oracle, Reader(), Metrics().grounding, structlog.get_logger(), 2)
     async with asyncio.timeout(5):
         await research(make_task(), tools)
     assert len(oracle.asked) == 2
@@ -86,7 +86,7 @@ def test_publications_are_asked_for_by_type_with_the_search_terms(kind: Template
 
 def test_a_question_is_never_endless() -> None:
     data = make_task(recipient_name="x" * 255, recipient_interest="y" * 500, parsed=parsed(TemplateType.BOOK))
-    assert all(len(question) <= LONGEST_QUESTION for question in questions(data))
+    assert all(len(question) <= MAX_QUESTION for question in questions(data))
 
 
 async def test_sources_and_facts_come_from_the_cited_texts() -> None:

@@ -2,7 +2,7 @@
 
 ScribeError
 ├── ConfigurationError      an operator changes a setting; the process says so and exits
-├── StepError               raised by a step; settlement decides by its class
+├── WorkError               raised by a step; settlement decides by its class
 │   ├── TransientError      the same step is worth another attempt, after `retry_after` seconds
 │   ├── PermanentError      no attempt will help: the item fails with the `public` sentence
 │   ├── UnavailableError    something all work needs is away: hold the message, spend no attempt
@@ -19,7 +19,7 @@ class ConfigurationError(ScribeError):
     """The process cannot run as it is configured; the text says what to change."""
 
 
-class StepError(ScribeError):
+class WorkError(ScribeError):
     """A step did not finish.
 
     `str(error)` is for engineers and holds no personal data; `public` is one sentence that the user reads.
@@ -32,7 +32,7 @@ class StepError(ScribeError):
         self.public = public or self.default_public
 
 
-class TransientError(StepError):
+class TransientError(WorkError):
     """Another attempt may succeed. `retry_after` is in seconds, where the other side named it."""
 
     default_public = "A service that Scribe depends on did not answer in time. You can try this e-mail again."
@@ -42,11 +42,11 @@ class TransientError(StepError):
         self.retry_after = retry_after
 
 
-class PermanentError(StepError):
+class PermanentError(WorkError):
     """No further attempt can succeed with this input."""
 
 
-class UnavailableError(StepError):
+class UnavailableError(WorkError):
     """A dependency of all work is away; work resumes when it returns. `retry_after` is in seconds."""
 
     def __init__(self, message: str, *, retry_after: float = 1.0, public: str | None = None) -> None:
@@ -54,7 +54,7 @@ class UnavailableError(StepError):
         self.retry_after = retry_after
 
 
-class CancelledTaskError(StepError):
+class CancelledTaskError(WorkError):
     """The user has cancelled the task; nothing more of it is to be written."""
 
     default_public = "Cancelled."

@@ -18,7 +18,7 @@ MODEL_NAMES = (
 
 
 class StandInAddresses(BaseModel):
-    """Where the stand-ins are: the line that `python -m scribe.upstreams` prints."""
+    """Where the stand-ins are: the line that `python -m scribe.fakes` prints."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

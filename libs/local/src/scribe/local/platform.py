@@ -186,7 +186,7 @@ async def running_platform(folder: DataFolder, options: PlatformOptions, announc
 def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
     """The platform of a folder, not started."""
     outside = choose(options.environment)
-    stand_ins = StandIns(folder.keys, folder.logs / "upstreams.log", options.environment)
+    stand_ins = StandIns(folder.keys, folder.logs / "fakes.log", options.environment)
     return Platform(
         folder=folder,
         options=options,

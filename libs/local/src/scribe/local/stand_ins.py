@@ -18,7 +18,7 @@ STOP_GRACE = 5.0
 
 @dataclass
 class StandIns:
-    """`python -m scribe.upstreams`. Started again it is on the same port, with the same keys."""
+    """`python -m scribe.fakes`. Started again it is on the same port, with the same keys."""
 
     keys: Path
     log: Path
@@ -77,7 +77,7 @@ class StandIns:
         port = self.addresses.host_port.rpartition(":")[2] if self.addresses else "0"
         return Program(
             name=self.name,
-            command=(sys.executable, "-m", "scribe.upstreams", "--port", port, "--keys", str(self.keys)),
+            command=(sys.executable, "-m", "scribe.fakes", "--port", port, "--keys", str(self.keys)),
             environment=self.environment,
             log=self.log,
         )

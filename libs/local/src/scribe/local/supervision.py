@@ -8,10 +8,10 @@ from typing import Protocol
 from scribe.local.errors import LocalError
 
 FIRST_DELAY = 0.1
-LONGEST_DELAY = 10.0
+MAX_DELAY = 10.0
 SETTLED_AFTER = 30.0
 """Seconds of life after which the next end counts as the first one again."""
-MOST_FAILED_STARTS = 8
+MAX_FAILED_STARTS = 8
 """Starts in a row that may fail; with the delays between them that is about half a minute."""
 
 
@@ -59,7 +59,7 @@ async def _start_again(part: Part, failures: int) -> int:
         except MisconfiguredError:
             raise
         except LocalError:
-            if failures >= MOST_FAILED_STARTS:
+            if failures >= MAX_FAILED_STARTS:
                 raise
         else:
             return failures
@@ -67,4 +67,4 @@ async def _start_again(part: Part, failures: int) -> int:
 
 def delay_after(failures: int) -> float:
     """Seconds to wait before the next start."""
-    return float(min(FIRST_DELAY * 2**failures, LONGEST_DELAY))
+    return float(min(FIRST_DELAY * 2**failures, MAX_DELAY))

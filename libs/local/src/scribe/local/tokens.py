@@ -3,9 +3,9 @@
 import time
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from scribe.fakes.supabase import Keys
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder, RunState
-from scribe.upstreams.supabase import Keys
 
 DEFAULT_USER = "you@example.org"
 LIFETIME = 7 * 86400

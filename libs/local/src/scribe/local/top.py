@@ -23,21 +23,22 @@ from nats.js.errors import APIError
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.tasks.progress import Progress, State, read_progress
 from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.subject import Subject
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.local.errors import LocalError
 
 WINDOW = timedelta(minutes=5)
 RATE_WINDOW = timedelta(minutes=1)
-MOST_KEPT = 20_000
+MAX_KEPT = 20_000
 
 
 @dataclass
 class Happened:
     """What has happened at one step within the window; the oldest first."""
 
-    finished: deque[tuple[datetime, float]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
-    retries: deque[datetime] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
-    failures: deque[datetime] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    finished: deque[tuple[datetime, float]] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
+    retries: deque[datetime] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
+    failures: deque[datetime] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Activity:
     def note(self, subject: str, headers: Mapping[str, str]) -> None:
         """Take what one message tells."""
         try:
-            progress = read_progress(subject, headers)
+            progress = read_progress(Subject.parse(subject), headers)
         except UnreadableMessageError:
             return
         if progress.state in (State.QUEUED, State.STARTED, State.DONE):
@@ -118,7 +119,7 @@ def step_before(progress: Progress) -> Step | None:
 
 def _remember(seen: dict[tuple[UUID, int, Step], None], key: tuple[UUID, int, Step]) -> None:
     seen[key] = None
-    if len(seen) > MOST_KEPT:
+    if len(seen) > MAX_KEPT:
         del seen[next(iter(seen))]
 
 

@@ -20,10 +20,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.publisher import ERROR_CLASS, REASON
+from scribe.common.messaging.streams import DEADLETTER, EVENTS, PIPELINE
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.data import decode
 from scribe.common.tasks.progress import Progress, State, read_progress
 from scribe.common.tasks.steps import WIRE_NAMES
+from scribe.common.tasks.subject import Subject, deadletter_subject, event_subject, pipeline_subject
 from scribe.local.errors import LocalError
 
 STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
@@ -110,14 +112,14 @@ async def read_row(connection: asyncpg.Connection, task_id: UUID) -> TaskRow:
 async def read_states(js: JetStreamContext, row: TaskRow) -> list[Progress]:
     """What the streams still know of a task, in order."""
     places = {
-        "EVENTS": f"events.{row.user_id}.{row.id}.*",
-        "PIPELINE": f"pipeline.*.{row.id}.*",
+        EVENTS: event_subject(row.user_id, row.id),
+        PIPELINE: pipeline_subject(task_id=row.id),
     }
     states = []
     for stream, subject in places.items():
-        for message in await read_messages(js, stream, subject):
+        for message in await read_messages(js, stream, str(subject)):
             try:
-                states.append(read_progress(message.subject, message.headers or {}))
+                states.append(read_progress(Subject.parse(message.subject), message.headers or {}))
             except UnreadableMessageError:
                 continue
     return sorted(states, key=lambda state: (state.at, state.rank))
@@ -125,7 +127,7 @@ async def read_states(js: JetStreamContext, row: TaskRow) -> list[Progress]:
 
 async def read_dead_letters(js: JetStreamContext, task_id: UUID) -> list[DeadLetter]:
     """Where a task was given up."""
-    messages = await read_messages(js, "DEADLETTER", f"deadletter.*.{task_id}", headers_only=False)
+    messages = await read_messages(js, DEADLETTER, str(deadletter_subject(task_id=task_id)), headers_only=False)
     return [_dead_letter(message) for message in messages]
 
 
@@ -154,7 +156,7 @@ def _dead_letter(message: Msg) -> DeadLetter:
     except UnreadableMessageError:
         paid = {}
     usage = {WIRE_NAMES[step]: Spent.model_validate(spent.model_dump()) for step, spent in paid.items()}
-    step = message.subject.split(".")[1]
+    step = Subject.parse(message.subject).step
     return DeadLetter(message.metadata.timestamp, step, headers.get(ERROR_CLASS, ""), headers.get(REASON, ""), usage)
 
 

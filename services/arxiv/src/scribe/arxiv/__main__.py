@@ -9,7 +9,7 @@ from scribe.arxiv.settings import ArxivSettings
 from scribe.arxiv.step import find_papers
 from scribe.common.http.breaker import Breaker
 from scribe.common.http.upstream import open_upstream
-from scribe.common.messaging.kv import Memo, SlotLimiter
+from scribe.common.messaging.kv import RateLimiter, ResponseCache
 from scribe.common.settings import load
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
@@ -18,7 +18,7 @@ from scribe.common.worker.process import Resources, run_worker
 
 USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/tou.html)"
 
-JOURNEY = 1.1
+JITTER_FACTOR = 1.1
 """Requests take unequal times to arrive: slots are a tenth wider apart than arXiv asks for."""
 
 
@@ -34,9 +34,9 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
         timeout=settings.arxiv_timeout,
         headers={"User-Agent": USER_AGENT},
     ) as upstream:
-        limiter = SlotLimiter(slots, "arxiv", settings.arxiv_interval * JOURNEY)
+        limiter = RateLimiter(slots, "arxiv", settings.arxiv_interval * JITTER_FACTOR)
         breaker = Breaker("arxiv", resources.metrics.upstreams)
-        search = ArxivSearch(upstream, Memo(papers), limiter, breaker, resources.log)
+        search = ArxivSearch(upstream, ResponseCache(papers), limiter, breaker, resources.log)
 
         async def step(data: PipelineData) -> PipelineData:
             found = await find_papers(data, search, resources.log)

@@ -14,8 +14,8 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _ID = re.compile(r"/abs/(?P<id>(?:[\w.\-]+/)?[\w.\-]+)$")
 _VERSION = re.compile(r"v\d+$")
-MOST_AUTHORS = 60
-LONGEST_ABSTRACT = 4_000
+MAX_AUTHORS = 60
+MAX_ABSTRACT = 4_000
 
 
 class Record(BaseModel):
@@ -80,7 +80,7 @@ def _total(root: Element, found: int) -> int:
 
 def _record(entry: Element) -> Record | None:
     address = _ID.search(_text(entry, "id"))
-    authors = [_text(author, "name") for author in entry.findall(f"{_ATOM}author")][:MOST_AUTHORS]
+    authors = [_text(author, "name") for author in entry.findall(f"{_ATOM}author")][:MAX_AUTHORS]
     authors = [author for author in authors if author]
     title = _text(entry, "title")
     try:
@@ -92,7 +92,7 @@ def _record(entry: Element) -> Record | None:
     return Record(
         arxiv_id=_VERSION.sub("", address["id"]),
         title=title,
-        abstract=_text(entry, "summary")[:LONGEST_ABSTRACT],
+        abstract=_text(entry, "summary")[:MAX_ABSTRACT],
         authors=tuple(authors),
         published=published,
     )

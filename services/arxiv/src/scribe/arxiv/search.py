@@ -21,9 +21,9 @@ from scribe.common.text.names import PersonName, spellings
 PAGE = 50
 """Records asked for at once. Where arXiv has more, a second query is narrowed by the interest."""
 ATTEMPTS = 2
-LONGEST_PAUSE = 10.0
+MAX_PAUSE = 10.0
 """Seconds for which an overloaded arXiv is waited for; work that could wait longer goes on without papers."""
-MOST_TERMS = 6
+MAX_TERMS = 6
 
 
 class Cache(Protocol):
@@ -38,7 +38,7 @@ class Limiter(Protocol):
     async def wait(self) -> None: ...
 
 
-class Searches(Protocol):
+class PaperSearch(Protocol):
     """What the step needs: an author's records."""
 
     async def by_author(self, person: PersonName, terms: frozenset[str]) -> tuple[Record, ...]: ...
@@ -64,7 +64,7 @@ class ArxivSearch:
         Raises:
             TransientError: arXiv does not answer. PermanentError: it refuses the query.
         """
-        wanted = sorted(terms)[:MOST_TERMS]
+        wanted = sorted(terms)[:MAX_TERMS]
         key = _key(person, wanted)
         body = await self.cache.get_or_call(key, lambda: self._fetch(person, wanted))
         try:
@@ -102,7 +102,7 @@ class ArxivSearch:
             try:
                 return await self._turn(params)
             except TransientError as error:
-                if error.retry_after is not None and error.retry_after > LONGEST_PAUSE:
+                if error.retry_after is not None and error.retry_after > MAX_PAUSE:
                     raise
                 self.log.info("arxiv_retry", reason=str(error))
                 await asyncio.sleep(error.retry_after or 0.0)

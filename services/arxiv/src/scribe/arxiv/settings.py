@@ -8,7 +8,7 @@ from scribe.common.worker.settings import WorkerSettings
 
 
 class ArxivSettings(WorkerSettings):
-    """What the arxiv worker reads. Its slots are few: each waits for its turn at arXiv within its deadline."""
+    """What the arxiv worker reads. Its concurrency is low: each delivery waits for its turn at arXiv within its deadline."""
 
     concurrency: int = Field(4, ge=1, le=64, description="Deliveries that one arxiv worker has in progress at once.")
     max_replicas: int = Field(4, ge=1, description="Most replicas of this worker; bounds the unacknowledged messages.")
@@ -20,7 +20,7 @@ class ArxivSettings(WorkerSettings):
 
     @model_validator(mode="after")
     def _turns_come_in_time(self) -> Self:
-        if self.slots * self.arxiv_interval > self.step_deadline:
+        if self.total_concurrency * self.arxiv_interval > self.step_deadline:
             raise ValueError(
                 "work would end before its turn at arXiv comes: SCRIBE_CONCURRENCY x SCRIBE_MAX_REPLICAS x "
                 "SCRIBE_ARXIV_INTERVAL must not exceed SCRIBE_STEP_DEADLINE"

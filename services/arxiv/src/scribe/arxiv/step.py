@@ -6,7 +6,7 @@ from scribe.arxiv.authors import Match, best_match
 from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
 from scribe.arxiv.ranking import interest_score, is_named_in, score
-from scribe.arxiv.search import Searches
+from scribe.arxiv.search import PaperSearch
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.observability.logs import Logger
 from scribe.common.tasks.data import Paper, PipelineData
@@ -15,16 +15,16 @@ from scribe.common.tasks.steps import Step
 from scribe.common.text.names import PersonName, parse_name
 from scribe.common.text.terms import plain_words, terms
 
-MOST_PAPERS = 5
-LONGEST_ABSTRACT = 1_500
-MOST_AUTHORS = 12
+MAX_PAPERS = 5
+MAX_ABSTRACT = 1_500
+MAX_AUTHORS = 12
 
 NO_ANSWER = "arXiv could not be reached, so no papers were looked at."
 NO_PAPERS = "No papers by the recipient were found on arXiv."
 NO_LATIN_NAME = "The recipient's name could not be looked up on arXiv; write it in Latin letters."
 
 
-async def find_papers(data: PipelineData, search: Searches, log: Logger) -> PipelineData:
+async def find_papers(data: PipelineData, search: PaperSearch, log: Logger) -> PipelineData:
     """The data with at most five papers. No papers, and no arXiv, are warnings and never a failure."""
     if not wants_papers(data):
         return data.model_copy(update={"skipped": tuple(dict.fromkeys((*data.skipped, Step.ARXIV)))})
@@ -66,7 +66,7 @@ def choose(records: tuple[Record, ...], wanted: _Wanted) -> tuple[Paper, ...]:
         ((score(record, wanted.terms, wanted.year), record) for record in records if _is_theirs(record, wanted)),
         key=lambda pair: (-pair[0], -pair[1].published.timestamp(), pair[1].arxiv_id),
     )
-    return tuple(_paper(number, record, points) for number, (points, record) in enumerate(ranked[:MOST_PAPERS], 1))
+    return tuple(_paper(number, record, points) for number, (points, record) in enumerate(ranked[:MAX_PAPERS], 1))
 
 
 def _is_theirs(record: Record, wanted: _Wanted) -> bool:
@@ -85,10 +85,10 @@ def _paper(number: int, record: Record, points: float) -> Paper:
         authors=_authors(record),
         year=record.published.year,
         url=record.url,
-        abstract=readable(record.abstract)[:LONGEST_ABSTRACT],
+        abstract=readable(record.abstract)[:MAX_ABSTRACT],
         score=points,
     )
 
 
 def _authors(record: Record) -> tuple[str, ...]:
-    return tuple(author.replace(". -", ".-") for author in record.authors[:MOST_AUTHORS])
+    return tuple(author.replace(". -", ".-") for author in record.authors[:MAX_AUTHORS])

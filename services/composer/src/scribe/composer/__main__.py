@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.process.database import load_queries, open_pool
@@ -15,28 +15,28 @@ from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 from scribe.composer.checks import check_names
 from scribe.composer.settings import ComposerSettings
-from scribe.composer.step import Collaborators, compose
+from scribe.composer.step import ComposerDeps, compose
 from scribe.composer.store import PostgresEmails
 
 
 @asynccontextmanager
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
-    """The composer's collaborators, and the step over them."""
-    memo = Memo(await resources.broker.js.key_value("memo"))
+    """The composer's dependencies, and the step over them."""
+    cache = ResponseCache(await resources.broker.js.key_value("memo"))
     for check in check_names():
         resources.metrics.grounding.corrections.labels(check)
     async with (
         open_pool(settings, "composer", resources.metrics.database) as pool,
-        open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, memo=memo) as model,
+        open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, cache=cache) as model,
     ):
-        collaborators = Collaborators(
+        deps = ComposerDeps(
             model=model,
             prompt=load_prompt("scribe.composer.prompts", "compose"),
             emails=PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database),
             metrics=resources.metrics.grounding,
             clock=time.monotonic,
         )
-        yield partial(compose, collaborators)
+        yield partial(compose, deps)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from scribe.composer.material import Evidence, Material
 from scribe.composer.telling import details_of, telling
 from scribe.composer.vocabulary import TITLES
 
-MOST_SOURCES = 3
+MAX_SOURCES = 3
 """Sources that a sentence may rest on beyond those that its details name."""
 
 _OF_RECIPIENT = re.compile(
@@ -146,7 +146,7 @@ def _nearest(
 ) -> dict[str, Evidence]:
     """What else the sentence comes near to: items that hold a third of it, then some that add two words."""
     found = dict(chosen)
-    while len(found) < MOST_SOURCES:
+    while len(found) < MAX_SOURCES:
         missing = frozenset(novel - _stems_of(found.values()))
         nearest = max(evidence.values(), key=lambda item: _likeness(item, frozenset(), missing), default=None)
         gain = _likeness(nearest, frozenset(), missing) if nearest else 0

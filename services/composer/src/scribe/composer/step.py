@@ -15,7 +15,7 @@ from scribe.composer.store import EmailStore
 
 
 @dataclass(frozen=True)
-class Collaborators:
+class ComposerDeps:
     """What the step works with. `clock` counts seconds from any point."""
 
     model: StructuredModel
@@ -25,24 +25,24 @@ class Collaborators:
     clock: Callable[[], float]
 
 
-async def compose(collaborators: Collaborators, data: PipelineData) -> PipelineData:
+async def compose(deps: ComposerDeps, data: PipelineData) -> PipelineData:
     """The task with `email_id` filled in. A task whose e-mail is written already is not written, or paid for, again.
 
     Raises:
         PermanentError: no draft passed the checks. CancelledTaskError: the user does not want it any more.
         UnavailableError: the database or every model provider is away.
     """
-    written = await collaborators.emails.find(data.task_id)
+    written = await deps.emails.find(data.task_id)
     if written is not None:
         return data.model_copy(update={"email_id": written})
-    started = collaborators.clock()
+    started = deps.clock()
     material = Material.of(data)
-    finished = await write(collaborators.model, collaborators.prompt, material, f"{data.task_id}:{data.run}")
-    seconds = collaborators.clock() - started
-    email = finish(data, material, finished, collaborators.prompt.version, seconds)
-    email_id = await collaborators.emails.write(data, email)
-    _count(collaborators.metrics, finished, email)
-    versions = {**data.prompt_versions, Step.COMPOSER: collaborators.prompt.version}
+    finished = await write(deps.model, deps.prompt, material, f"{data.task_id}:{data.run}")
+    seconds = deps.clock() - started
+    email = finish(data, material, finished, deps.prompt.version, seconds)
+    email_id = await deps.emails.write(data, email)
+    _count(deps.metrics, finished, email)
+    versions = {**data.prompt_versions, Step.COMPOSER: deps.prompt.version}
     return (
         data.model_copy(update={"email_id": email_id, "prompt_versions": versions})
         .with_usage(Step.COMPOSER, finished.usage)

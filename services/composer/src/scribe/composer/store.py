@@ -8,7 +8,7 @@ import asyncpg
 
 from scribe.common.errors import CancelledTaskError
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import held_while_away, observed
+from scribe.common.process.database import as_unavailable, observed
 from scribe.common.tasks.data import PipelineData
 from scribe.composer.metadata import FinishedEmail
 
@@ -37,13 +37,13 @@ class PostgresEmails:
 
     async def find(self, task_id: UUID) -> UUID | None:
         """See EmailStore."""
-        with held_while_away():
+        with as_unavailable():
             found: UUID | None = await self._pool.fetchval(self._queries["find"], task_id)
         return found
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         """See EmailStore. The e-mail and the user's count are one transaction."""
-        with observed("INSERT emails", self._metrics), held_while_away():
+        with observed("INSERT emails", self._metrics), as_unavailable():
             async with self._pool.acquire() as connection, connection.transaction():
                 await self._refuse_cancelled(connection, data)
                 written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))

@@ -7,7 +7,7 @@ from scribe.common.text.wording import fold_accents, words
 from scribe.composer.vocabulary import GENERIC, GRAVE
 
 STEM = 5
-LONGEST_ACRONYM = 5
+MAX_ACRONYM = 5
 
 _LITTLE = frozenset({"of", "the", "and", "for", "in", "at", "on", "to", "a", "an", "de", "la"})
 _DOTS = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
@@ -56,7 +56,7 @@ def _form(part: str) -> str:
 def _initials(text: str) -> Iterator[str]:
     """`nlp` where a text speaks of natural language processing, `mit` of the Massachusetts Institute of Technology."""
     firsts = [part[0] for word in words(text) for part in word.split("-") if part and part not in _LITTLE]
-    for size in range(2, LONGEST_ACRONYM + 1):
+    for size in range(2, MAX_ACRONYM + 1):
         yield from (_form("".join(firsts[at : at + size]).upper()) for at in range(len(firsts) - size + 1))
 
 

@@ -29,13 +29,13 @@ from scribe.gateway.database import Database
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
-from scribe.gateway.pipeline.watch import Watch
+from scribe.gateway.pipeline.server_metrics import ServerMetricsCollector
 from scribe.gateway.queue.notifications import open_notifications
 from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.templates.documents import Documents
 from scribe.gateway.templates.writing import TemplateWriter
-from scribe.gateway.users.directory import Directory
+from scribe.gateway.users.cache import UserCache
 
 JWKS_PATH = "/.well-known/jwks.json"
 JWKS_TIMEOUT = 5.0
@@ -67,7 +67,7 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
                 metrics=metrics,
                 log=log,
                 tokens=TokenVerifier(keys, settings.issuer, settings.jwt_secret, settings.admin_user_ids),
-                users=Directory(database),
+                users=UserCache(database),
                 positions=Positions(database),
                 notifications=notifications,
                 documents=Documents(settings.guard),
@@ -89,7 +89,7 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
     reconciler = Reconciler(
         *(context.database, context.broker, context.settings, context.log, context.metrics.tasks), reissued=relay.wake
     )
-    watch = Watch(context.database, context.broker, context.metrics)
+    watch = ServerMetricsCollector(context.database, context.broker, context.metrics)
     async with asyncio.TaskGroup() as tasks:
         projecting = tasks.create_task(projector.run())
         others = [tasks.create_task(loop.run()) for loop in (relay, reconciler, watch)]

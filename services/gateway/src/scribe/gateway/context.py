@@ -20,7 +20,7 @@ from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.templates.documents import Documents
 from scribe.gateway.templates.writing import TemplateWriter
-from scribe.gateway.users.directory import Directory
+from scribe.gateway.users.cache import UserCache
 from scribe.gateway.web.openapi import allowed_methods
 
 
@@ -34,7 +34,7 @@ class Context:
     metrics: Metrics
     log: Logger
     tokens: TokenVerifier
-    users: Directory
+    users: UserCache
     positions: Positions
     notifications: Notifications
     documents: Documents

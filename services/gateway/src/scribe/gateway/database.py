@@ -11,7 +11,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import ACQUIRE_TIMEOUT, AWAY, observed
+from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, observed
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -87,5 +87,5 @@ def _forbidden_without_account() -> Iterator[None]:
 def _unavailable_while_away() -> Iterator[None]:
     try:
         yield
-    except AWAY as error:
+    except POSTGRES_UNAVAILABLE as error:
         raise ServiceUnavailable from error

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.settings import load
@@ -18,9 +18,9 @@ from scribe.parser.step import parse
 @asynccontextmanager
 async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The parser's collaborators, and the step over them."""
-    memo = Memo(await resources.broker.js.key_value("memo"))
+    cache = ResponseCache(await resources.broker.js.key_value("memo"))
     prompt = load_prompt("scribe.parser.prompts", "parse")
-    async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, memo=memo) as model:
+    async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, cache=cache) as model:
         yield partial(parse, model, prompt)
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.http.guard import guarded_client
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import BrowserMetrics
 from scribe.common.settings import load
@@ -21,7 +21,7 @@ from scribe.scraper.exa import open_exa
 from scribe.scraper.reader import PageReader
 from scribe.scraper.robots import Robots
 from scribe.scraper.settings import ScraperSettings
-from scribe.scraper.step import Collaborators, research
+from scribe.scraper.step import ScraperDeps, research
 from scribe.scraper.visit import Limits
 
 ROBOTS_TIMEOUT = 5.0
@@ -50,7 +50,7 @@ async def open_reader(settings: ScraperSettings, metrics: BrowserMetrics, log: L
 
 @asynccontextmanager
 async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIterator[StepFunction]:
-    """The step with Exa, the browser and the memo of paid answers.
+    """The step with Exa, the browser and the cache of paid answers.
 
     Raises:
         ConfigurationError: there is no key for Exa.
@@ -58,16 +58,16 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
     if settings.exa_api_key is None:
         raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
     metrics = resources.metrics
-    memo = Memo(await resources.broker.js.key_value("memo"))
+    cache = ResponseCache(await resources.broker.js.key_value("memo"))
     key = settings.exa_api_key.get_secret_value()
     async with (
-        open_exa(key, settings.exa_url, memo, metrics, timeout=settings.exa_timeout) as answers,
+        open_exa(key, settings.exa_url, cache, metrics, timeout=settings.exa_timeout) as answers,
         open_reader(settings, metrics.browser, resources.log) as reader,
     ):
-        tools = Collaborators(answers, reader, metrics.grounding, resources.log, settings.browser_pages_per_task)
+        deps = ScraperDeps(answers, reader, metrics.grounding, resources.log, settings.browser_pages_per_task)
 
         async def step(data: PipelineData) -> PipelineData:
-            return await research(data, tools)
+            return await research(data, deps)
 
         yield step
 

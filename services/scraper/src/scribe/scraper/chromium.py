@@ -18,7 +18,7 @@ from scribe.scraper.settings import ScraperSettings
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 LAUNCH_TIMEOUT = 30.0
 CLOSE_TIMEOUT = 5.0
-MOST_STARTS = 5
+MAX_STARTS = 5
 STARTS_WINDOW = 300.0
 """No more than five starts in five minutes: a browser that keeps dying is left alone, and work goes on without."""
 UNWANTED = ("--disable-popup-blocking",)
@@ -123,7 +123,7 @@ class Chromium:
     def _started_too_often(self) -> bool:
         since = self._clock() - STARTS_WINDOW
         self._starts = [start for start in self._starts if start > since]
-        return len(self._starts) >= MOST_STARTS
+        return len(self._starts) >= MAX_STARTS
 
 
 def find_chromium(configured: str | None, bundled: str) -> str | None:

@@ -10,7 +10,7 @@ from exa_py import AsyncExa
 from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scribe.common.errors import PermanentError, StepError, TransientError
+from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.http.breaker import Breaker
 from scribe.common.http.upstream import error_for_status, outgoing
 from scribe.common.observability.metrics import Metrics
@@ -19,9 +19,9 @@ from scribe.scraper.sentences import clean
 
 CITATION_BYTES = 16_000
 """Of a page's text, in UTF-8: twelve pages then stay well below what a message may hold."""
-MOST_CITATIONS = 10
-LONGEST_ANSWER = 4_000
-LONGEST_TITLE = 300
+MAX_CITATIONS = 10
+MAX_ANSWER = 4_000
+MAX_TITLE = 300
 REFUSED_KEY = frozenset({401, 402, 403})
 KEY_SENTENCE = "The web search that Scribe depends on refuses its key. Whoever runs Scribe has to renew it."
 
@@ -46,7 +46,7 @@ class Answer(BaseModel):
     cost_usd: float | None = None
 
 
-class Answers(Protocol):
+class AnswerClient(Protocol):
     """What the step needs: an answer to a question."""
 
     async def answer(self, question: str) -> Answer: ...
@@ -88,7 +88,7 @@ class ExaAnswers:
         with self._breaker.admit(), outgoing("exa", "POST", self._url, self._metrics) as call:
             try:
                 response = await self._client.answer(question, text=True, timeout=self._timeout)
-            except StepError as error:
+            except WorkError as error:
                 call.outcome = str(error).rpartition(" ")[2]
                 raise
             except httpx.HTTPError as error:
@@ -108,12 +108,12 @@ class ExaAnswers:
 def _kept(response: AnswerResponse) -> Answer:
     answer = response.answer if isinstance(response.answer, str) else ""
     citations = [
-        Citation(url=c.url, title=clean(c.title or "", LONGEST_TITLE), text=clean(c.text or "", CITATION_BYTES))
+        Citation(url=c.url, title=clean(c.title or "", MAX_TITLE), text=clean(c.text or "", CITATION_BYTES))
         for c in response.citations
         if c.url
     ]
     cost = response.cost_dollars.total if response.cost_dollars else None
-    return Answer(text=clean(answer, LONGEST_ANSWER), citations=tuple(citations[:MOST_CITATIONS]), cost_usd=cost)
+    return Answer(text=clean(answer, MAX_ANSWER), citations=tuple(citations[:MAX_CITATIONS]), cost_usd=cost)
 
 
 async def _raise_for_status(response: httpx.Response) -> None:

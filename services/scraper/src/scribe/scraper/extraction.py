@@ -3,7 +3,7 @@
 import trafilatura
 from pydantic import BaseModel
 
-MOST_HTML = 500_000
+MAX_HTML = 500_000
 """Characters of HTML; a page of text is far below, and working out more would take too long."""
 
 SNAPSHOT = """

@@ -14,10 +14,10 @@ from scribe.scraper.recipient import Recipient
 from scribe.scraper.sentences import folded_words, paragraphs, sentences, stands_in
 from scribe.scraper.statements import is_fit, says_the_same, without_marks
 
-MOST_CHARACTERS = 3_000
-MOST_CANDIDATES = 250
-MOST_FACTS = 25
-MOST_QUOTES = 4
+MAX_CHARACTERS = 3_000
+MAX_CANDIDATES = 250
+MAX_FACTS = 25
+MAX_QUOTES = 4
 """Pages whose sentences are kept for one fact."""
 
 
@@ -73,7 +73,7 @@ def draw_facts(recipient: Recipient, interest: str, sources: Sequence[Source], a
         for sentence in about(recipient, source.text)
         if is_fit(sentence)
     ]
-    candidates = sorted(candidates, key=lambda c: -c.points)[:MOST_CANDIDATES]
+    candidates = sorted(candidates, key=lambda c: -c.points)[:MAX_CANDIDATES]
     unsupported = _weigh_by_answers(candidates, recipient, answers)
     merged = _merged(candidates, terms(recipient.written))
     verified = [candidate for candidate in merged if _is_verified(candidate, sources)]
@@ -111,7 +111,7 @@ def _merged(candidates: list[Candidate], name: frozenset[str]) -> list[Candidate
         if same is None:
             candidate.quotes[candidate.source.id] = candidate.quote
             merged.append(candidate)
-        elif candidate.source.id not in same.quotes and len(same.quotes) < MOST_QUOTES:
+        elif candidate.source.id not in same.quotes and len(same.quotes) < MAX_QUOTES:
             same.quotes[candidate.source.id] = candidate.quote
             same.points += 1
     return merged
@@ -124,10 +124,10 @@ def _is_verified(candidate: Candidate, sources: Iterable[Source]) -> bool:
 
 
 def _fitting(candidates: Iterable[Candidate]) -> list[Candidate]:
-    room = MOST_CHARACTERS
+    room = MAX_CHARACTERS
     kept: list[Candidate] = []
     for candidate in candidates:
-        if len(candidate.statement) <= room and len(kept) < MOST_FACTS:
+        if len(candidate.statement) <= room and len(kept) < MAX_FACTS:
             kept.append(candidate)
             room -= len(candidate.statement)
     return kept

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from scribe.common.errors import StepError
+from scribe.common.errors import WorkError
 from scribe.common.http.guard import RefusedUrlError, UnresolvedHostError, UrlGuard
 
 HEAD_LIMIT = 64 * 1024
 HEAD_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5.0
 CHUNK = 64 * 1024
-MOST_CONNECTIONS = 48
+MAX_CONNECTIONS = 48
 
 _HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:", b"upgrade:", b"te:")
 
@@ -55,13 +55,13 @@ class Proxy:
 
 
 @asynccontextmanager
-async def guarded_proxy(guard: UrlGuard, most_bytes: int) -> AsyncIterator[Proxy]:
+async def guarded_proxy(guard: UrlGuard, max_bytes: int) -> AsyncIterator[Proxy]:
     """Listen on a free port of loopback until the end of the block; then every connection is closed."""
     handling: set[asyncio.Task[None]] = set()
-    proxy = Proxy("", Budget(most_bytes))
+    proxy = Proxy("", Budget(max_bytes))
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(handling) >= MOST_CONNECTIONS:
+        if len(handling) >= MAX_CONNECTIONS:
             writer.close()
             return
         task = asyncio.create_task(_Connection(guard, proxy, reader, writer).handle())
@@ -101,7 +101,7 @@ class _Connection:
             await self._answer("403 Forbidden")
         except UnresolvedHostError:
             await self._answer("502 Bad Gateway")
-        except (OSError, SpentError, StepError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except (OSError, SpentError, WorkError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
             self._writer.close()

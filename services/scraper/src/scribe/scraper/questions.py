@@ -2,7 +2,7 @@
 
 from scribe.common.tasks.data import PipelineData, TemplateType
 
-LONGEST_QUESTION = 600
+MAX_QUESTION = 600
 
 _PUBLICATIONS = {
     TemplateType.RESEARCH: "Which research papers and results of {name} on {interest} matter most or are recent?",
@@ -21,7 +21,7 @@ def questions(data: PipelineData) -> tuple[str, str]:
     )
     publications = _PUBLICATIONS[kind].format(name=name, interest=interest)
     searched = f" Search terms: {terms}." if terms else ""
-    return (background + searched)[:LONGEST_QUESTION], (publications + searched)[:LONGEST_QUESTION]
+    return (background + searched)[:MAX_QUESTION], (publications + searched)[:MAX_QUESTION]
 
 
 def _line(text: str) -> str:

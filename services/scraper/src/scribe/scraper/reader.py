@@ -4,11 +4,11 @@ import asyncio
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from scribe.common.errors import StepError
+from scribe.common.errors import WorkError
 from scribe.common.http.guard import UrlGuard
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import BrowserMetrics
-from scribe.common.observability.spans import calling, failed
+from scribe.common.observability.spans import call_span, record_failure
 from scribe.scraper.chromium import Chromium
 from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.extraction import Snapshot, readable_text
@@ -50,7 +50,7 @@ class PageReader:
             return None
         async with self.places:
             with (
-                calling("web", "GET") as span,
+                call_span("web", "GET") as span,
                 self.metrics.open_pages.labels("chromium").track_inprogress(),
                 self.metrics.page_duration.labels("chromium").time(),
             ):
@@ -58,7 +58,7 @@ class PageReader:
                     page, outcome = await self._read(url), "read"
                 except PageError as error:
                     page, outcome = None, str(error)
-                    failed(span, outcome)
+                    record_failure(span, outcome)
         self.metrics.pages.labels(outcome).inc()
         if page is None:
             self.log.info("page_not_read", outcome=outcome)
@@ -96,7 +96,7 @@ class PageReader:
         """The URL in the form that was checked."""
         try:
             checked = await self.guard.check(url)
-        except StepError as error:
+        except WorkError as error:
             raise PageError("refused") from error
         if not await self.robots.allow(checked.url):
             raise PageError("robots")

@@ -9,14 +9,14 @@ import httpx
 from cachetools import TTLCache
 from protego import Protego
 
-from scribe.common.errors import StepError
+from scribe.common.errors import WorkError
 
 PRODUCT = "ScribeBot"
 """The product token that a robots.txt names to address the scraper."""
-MOST_BYTES = 500 * 1024
+MAX_BYTES = 500 * 1024
 TIMEOUT = 5.0
 KEPT_SECONDS = 3600.0
-MOST_ORIGINS = 512
+MAX_ORIGINS = 512
 ALLOW_ALL = ""
 REFUSE_ALL = "User-agent: *\nDisallow: /"
 
@@ -26,7 +26,7 @@ class Robots:
 
     def __init__(self, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._kept: TTLCache[str, Protego] = TTLCache(MOST_ORIGINS, KEPT_SECONDS, timer=clock)
+        self._kept: TTLCache[str, Protego] = TTLCache(MAX_ORIGINS, KEPT_SECONDS, timer=clock)
 
     async def allow(self, url: str) -> bool:
         """Whether the site lets the scraper read this page."""
@@ -51,8 +51,8 @@ class Robots:
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
                     body += chunk
-                    if len(body) >= MOST_BYTES:
+                    if len(body) >= MAX_BYTES:
                         break
-                return bytes(body[:MOST_BYTES]).decode(errors="replace")
-        except (httpx.HTTPError, httpx.InvalidURL, StepError, TimeoutError):
+                return bytes(body[:MAX_BYTES]).decode(errors="replace")
+        except (httpx.HTTPError, httpx.InvalidURL, WorkError, TimeoutError):
             return REFUSE_ALL

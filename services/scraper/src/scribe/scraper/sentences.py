@@ -16,14 +16,14 @@ _ABBREVIATION = re.compile(
 _WORDS = re.compile(r"[^\W_]+")
 
 
-def clean(text: str, most_bytes: int) -> str:
+def clean(text: str, max_bytes: int) -> str:
     """`text` without control characters and needless blanks, cut at a word so that it fits in UTF-8."""
     visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
     tidy = _BREAKS.sub("\n", _BLANK.sub(" ", visible)).strip()
     encoded = tidy.encode()
-    if len(encoded) <= most_bytes:
+    if len(encoded) <= max_bytes:
         return tidy
-    cut = encoded[:most_bytes].decode(errors="ignore")
+    cut = encoded[:max_bytes].decode(errors="ignore")
     return cut[: max(cut.rfind(" "), cut.rfind("\n"), len(cut) // 2)].rstrip()
 
 

@@ -10,7 +10,7 @@ from scribe.common.text.terms import plain_words, terms
 from scribe.scraper.exa import Citation
 from scribe.scraper.recipient import Recipient
 
-MOST_SOURCES = 12
+MAX_SOURCES = 12
 LITTLE_TEXT = 200
 """Characters below which a page counts as without text."""
 
@@ -84,7 +84,7 @@ def ranked(pages: Iterable[Page], recipient: Recipient, interest: str) -> list[P
     unique: dict[str, Page] = {}
     for page in sorted(scored, key=lambda page: -page.rank):
         unique.setdefault(page.text or page.url, page)
-    return list(unique.values())[:MOST_SOURCES]
+    return list(unique.values())[:MAX_SOURCES]
 
 
 def _rank(page: Page, recipient: Recipient, wanted: frozenset[str]) -> float:

@@ -5,8 +5,8 @@ import re
 from scribe.common.text.terms import terms
 
 SHORTEST, LONGEST = 30, 400
-LEAST_WORDS = 5
-LEAST_IN_COMMON = 3
+MIN_WORDS = 5
+MIN_IN_COMMON = 3
 SUPPORT = 0.75
 """Share of a statement's words that a sentence must hold to say the same."""
 
@@ -60,7 +60,7 @@ def _is_whole(sentence: str) -> bool:
     if _IDEOGRAPH.search(sentence):  # no blanks, and no verb that could be told by its letters
         return SHORTEST / 3 <= len(sentence) <= LONGEST
     words = len(sentence.split())
-    return SHORTEST <= len(sentence) <= LONGEST and words >= LEAST_WORDS and _VERB.search(sentence) is not None
+    return SHORTEST <= len(sentence) <= LONGEST and words >= MIN_WORDS and _VERB.search(sentence) is not None
 
 
 def is_command(sentence: str) -> bool:
@@ -78,4 +78,4 @@ def says_the_same(statement: str, sentence: str, name: frozenset[str]) -> bool:
     if bool(_NEGATION.search(statement)) != bool(_NEGATION.search(sentence)):
         return False
     wanted = terms(statement) - name
-    return len(wanted) >= LEAST_IN_COMMON and len(wanted & terms(sentence)) >= SUPPORT * len(wanted)
+    return len(wanted) >= MIN_IN_COMMON and len(wanted & terms(sentence)) >= SUPPORT * len(wanted)

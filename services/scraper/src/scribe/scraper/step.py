@@ -9,7 +9,7 @@ from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import GroundingMetrics
 from scribe.common.tasks.data import PipelineData, Research, Usage
 from scribe.common.tasks.steps import Step
-from scribe.scraper.exa import Answer, Answers
+from scribe.scraper.exa import Answer, AnswerClient
 from scribe.scraper.facts import Found, draw_facts
 from scribe.scraper.identity import tell_apart
 from scribe.scraper.questions import questions
@@ -30,7 +30,7 @@ class ReadPage:
     text: str
 
 
-class Reads(Protocol):
+class PageFetcher(Protocol):
     """What the step needs of a browser."""
 
     @property
@@ -41,24 +41,24 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True)
-class Collaborators:
-    """What the step works with. `most_pages` is how many pages are opened for one task."""
+class ScraperDeps:
+    """What the step works with. `max_pages` is how many pages are opened for one task."""
 
-    answers: Answers
-    reader: Reads
+    answers: AnswerClient
+    reader: PageFetcher
     metrics: GroundingMetrics
     log: Logger
-    most_pages: int
+    max_pages: int
 
 
-async def research(data: PipelineData, tools: Collaborators) -> PipelineData:
+async def research(data: PipelineData, deps: ScraperDeps) -> PipelineData:
     """The data with its research. No results are a warning and never a failure."""
     recipient = Recipient.named(data.recipient_name)
-    answers = await _ask(tools.answers, questions(data))
+    answers = await _ask(deps.answers, questions(data))
     data = data.with_usage(Step.SCRAPER, _usage(answers))
     cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, data.recipient_interest)
-    pages, unread = await _with_texts(cited, tools)
-    if unread and not tools.reader.available:
+    pages, unread = await _with_texts(cited, deps)
+    if unread and not deps.reader.available:
         data = data.with_warning(NO_BROWSER)
     told = [page for page in ranked(pages, recipient, data.recipient_interest) if recipient.named_in_full(page.text)]
     judged = tell_apart(told, recipient, data.recipient_interest)
@@ -66,17 +66,17 @@ async def research(data: PipelineData, tools: Collaborators) -> PipelineData:
     found = draw_facts(recipient, data.recipient_interest, sources, [answer.text for answer in answers])
     lost = len(draw_facts(recipient, data.recipient_interest, numbered(judged.strangers), ()).facts)
     result = Research(sources=sources, facts=found.facts, facts_dropped=found.dropped + lost)
-    _count(result, tools)
+    _count(result, deps)
     return data.model_copy(update={"research": result}).with_warning(*_warnings(result, judged.strangers, found))
 
 
-async def _ask(answers: Answers, asked: Sequence[str]) -> list[Answer]:
+async def _ask(answers: AnswerClient, asked: Sequence[str]) -> list[Answer]:
     """The answers to all questions, side by side.
 
     All are waited for, also when one fails: what was answered is kept, and not paid for again.
 
     Raises:
-        StepError: one of them failed.
+        WorkError: one of them failed.
     """
     results = await asyncio.gather(*(answers.answer(question) for question in asked), return_exceptions=True)
     for result in results:
@@ -85,11 +85,11 @@ async def _ask(answers: Answers, asked: Sequence[str]) -> list[Answer]:
     return [result for result in results if isinstance(result, Answer)]
 
 
-async def _with_texts(cited: list[Page], tools: Collaborators) -> tuple[list[Page], int]:
+async def _with_texts(cited: list[Page], deps: ScraperDeps) -> tuple[list[Page], int]:
     """The pages, the best of those without text read in the browser, and how many stay without."""
-    empty = [page for page in cited if not page.has_text][: tools.most_pages]
+    empty = [page for page in cited if not page.has_text][: deps.max_pages]
     async with asyncio.TaskGroup() as tasks:
-        running = {page.url: tasks.create_task(tools.reader.read(page.url)) for page in empty}
+        running = {page.url: tasks.create_task(deps.reader.read(page.url)) for page in empty}
     read = {url: found for url, task in running.items() if (found := task.result())}
     pages = [
         replace(page, title=read[page.url].title or page.title, text=read[page.url].text, origin="page")
@@ -113,8 +113,8 @@ def _warnings(result: Research, strangers: Sequence[Page], found: Found) -> list
     return warnings if found.facts else [*warnings, NO_FACTS]
 
 
-def _count(result: Research, tools: Collaborators) -> None:
-    tools.metrics.facts.labels("kept").inc(len(result.facts))
-    tools.metrics.facts.labels("dropped").inc(result.facts_dropped)
+def _count(result: Research, deps: ScraperDeps) -> None:
+    deps.metrics.facts.labels("kept").inc(len(result.facts))
+    deps.metrics.facts.labels("dropped").inc(result.facts_dropped)
     for source in result.sources:
-        tools.metrics.sources.labels(source.origin).inc()
+        deps.metrics.sources.labels(source.origin).inc()

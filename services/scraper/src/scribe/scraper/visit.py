@@ -12,7 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import ValidationError
 
 from scribe.common.http.guard import UrlGuard
-from scribe.scraper.extraction import MOST_HTML, SNAPSHOT, Snapshot
+from scribe.scraper.extraction import MAX_HTML, SNAPSHOT, Snapshot
 from scribe.scraper.proxy import Budget, guarded_proxy
 from scribe.scraper.trackers import is_tracker
 
@@ -30,7 +30,7 @@ class Limits:
     """What reading a page may cost, and as whom."""
 
     seconds: float
-    most_bytes: int
+    max_bytes: int
     user_agent: str
 
 
@@ -48,7 +48,7 @@ async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> 
     Raises:
         PageError: it is not to be had. StuckError: the browser is to be ended.
     """
-    async with guarded_proxy(guard, limits.most_bytes) as proxy, _context(browser, proxy.url, limits) as context:
+    async with guarded_proxy(guard, limits.max_bytes) as proxy, _context(browser, proxy.url, limits) as context:
         try:
             async with asyncio.timeout(limits.seconds) as scope, _hurried(scope, proxy.budget):
                 return await _read(await context.new_page(), url, limits)
@@ -125,7 +125,7 @@ async def _read(page: Page, url: str, limits: Limits) -> Snapshot:
     _refuse_unreadable(response)
     with suppress(PlaywrightTimeoutError):  # a page that never rests is read as it is
         await page.wait_for_load_state("networkidle", timeout=QUIET_TIMEOUT * 1000)
-    return Snapshot.model_validate(await page.evaluate(SNAPSHOT, MOST_HTML))
+    return Snapshot.model_validate(await page.evaluate(SNAPSHOT, MAX_HTML))
 
 
 def _refuse_unreadable(response: Response | None) -> None:

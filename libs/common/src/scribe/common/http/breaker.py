@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from scribe.common.errors import StepError, TransientError, UnavailableError
+from scribe.common.errors import TransientError, UnavailableError, WorkError
 from scribe.common.observability.metrics import UpstreamMetrics
 
-LONGEST_HOLD = 60.0
+MAX_HOLD = 60.0
 """Seconds for which work may be held in a consumer; what must wait longer leaves it and comes back later."""
 PROBE_WAIT = 1.0
 
@@ -30,7 +30,7 @@ class Breaker:
         *,
         threshold: int = 3,
         first: float = 5.0,
-        longest: float = LONGEST_HOLD,
+        longest: float = MAX_HOLD,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
@@ -66,7 +66,7 @@ class Breaker:
             if error.retry_after is not None:
                 raise self._held(error.retry_after) from error
             raise
-        except StepError:
+        except WorkError:
             self._answered()
             raise
         else:
@@ -86,8 +86,8 @@ class Breaker:
         self._probing = True
         return True
 
-    def _held(self, seconds: float) -> StepError:
-        if seconds > LONGEST_HOLD:
+    def _held(self, seconds: float) -> WorkError:
+        if seconds > MAX_HOLD:
             return TransientError(f"{self._name} is not to be called for {seconds:.0f} s", retry_after=seconds)
         return UnavailableError(f"{self._name} is held back", retry_after=max(seconds, 0.1))
 

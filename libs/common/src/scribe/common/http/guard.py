@@ -21,7 +21,7 @@ from scribe.common.settings import Settings
 
 PORTS = {"http": 80, "https": 443}
 RESOLVE_TIMEOUT = 5.0
-LONGEST_URL = 2048
+MAX_URL = 2048
 
 _FORBIDDEN_V4 = tuple(
     IPv4Network(network)
@@ -186,8 +186,8 @@ class UrlGuard:
 
 
 def _parse(url: str | httpx.URL) -> httpx.URL:
-    if len(str(url)) > LONGEST_URL:
-        raise RefusedUrlError(f"the URL is longer than {LONGEST_URL} characters")
+    if len(str(url)) > MAX_URL:
+        raise RefusedUrlError(f"the URL is longer than {MAX_URL} characters")
     try:
         return httpx.URL(url)
     except httpx.InvalidURL as error:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from scribe.common.errors import PermanentError, StepError, TransientError
+from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.observability.metrics import Metrics, UpstreamCall
-from scribe.common.observability.spans import called, calling
+from scribe.common.observability.spans import call_span, record_call
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 529})
 CONNECT_TIMEOUT = 5.0
@@ -31,7 +31,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return None
 
 
-def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> StepError:
+def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> WorkError:
     """The error of an answer whose status is 400 or above. Its text holds no part of the answer's body."""
     message = f"{upstream} answered {status}"
     if status in TRANSIENT_STATUSES or status >= 500:
@@ -42,12 +42,12 @@ def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> 
 @contextmanager
 def outgoing(name: str, method: str, url: httpx.URL, metrics: Metrics) -> Iterator[UpstreamCall]:
     """One call, as a span and in the metrics; of the URL only the server is told. Set `outcome` of what it gives."""
-    with calling(name, method, urlsplit(str(url))) as span, metrics.upstreams.call(name) as call:
+    with call_span(name, method, urlsplit(str(url))) as span, metrics.upstreams.call(name) as call:
         try:
             yield call
         finally:
             if call.outcome.isdigit():
-                called(span, int(call.outcome))
+                record_call(span, int(call.outcome))
 
 
 @dataclass(frozen=True)

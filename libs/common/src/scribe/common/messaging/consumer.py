@@ -3,7 +3,7 @@
 nats-py's own `fetch` leaves an orphan pull behind after an idle probe and stalls for up to its timeout, and does not
 notice a killed server (measured with 2.15 and 2.16), so the loop speaks the pull protocol itself:
 
-- A pull asks for exactly as many messages as there are free slots without a credit. A delivery uses up one credit;
+- A pull asks for exactly as many messages as may still begin and have no credit yet. A delivery uses up one credit;
   a status 404, 408 or 409 gives back what its `Nats-Pending-Messages` says.
 - The server sends a heartbeat every 5 s while a pull waits. Two missed ones, or a reconnect, mean that nobody knows
   what became of the credits: the loop takes a new inbox and asks anew.
@@ -27,7 +27,7 @@ from scribe.common.observability.logs import Logger
 
 EXPIRES = 30.0
 HEARTBEAT = 5.0
-AGAIN = 0.5
+RETRY_INTERVAL = 0.5
 CREDIT_STATUSES = frozenset({"404", "408", "409"})
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -40,7 +40,7 @@ class PullOptions:
 
     stream: str
     durable: str
-    slots: int
+    concurrency: int
     expires: float = EXPIRES
     heartbeat: float = HEARTBEAT
 
@@ -131,7 +131,7 @@ class Consumer:
             await self._ask()
         try:
             # Not `wait_for`: Python 3.11's may swallow a cancellation.
-            async with asyncio.timeout(AGAIN if self._lost else self._options.heartbeat):
+            async with asyncio.timeout(RETRY_INTERVAL if self._lost else self._options.heartbeat):
                 await self._wake.wait()
         except TimeoutError:
             return
@@ -154,7 +154,7 @@ class Consumer:
         await self._ask()
 
     async def _ask(self) -> None:
-        batch = self._options.slots - self._in_progress - self._credits
+        batch = self._options.concurrency - self._in_progress - self._credits
         if batch <= 0 or self._inbox is None or not self._broker.is_connected:
             return
         request = {

@@ -8,9 +8,10 @@ import nats.errors
 from nats.aio.msg import Msg
 
 from scribe.common.errors import UnavailableError
+from scribe.common.tasks.subject import Subject
 
 ACK_TIMEOUT = 5.0
-MOST_UNANSWERED = 3
+MAX_UNANSWERED = 3
 
 
 class Settlement(StrEnum):
@@ -26,11 +27,10 @@ class Delivery:
     """A message as it was handed to this process. `attempt` counts its deliveries, from 1."""
 
     message: Msg
-    subject: str
+    subject: Subject
     body: bytes
     headers: Mapping[str, str]
     attempt: int
-    stream_sequence: int
     settlement: Settlement | None = field(default=None, init=False)
     _unanswered: int = field(default=0, init=False)
 
@@ -40,11 +40,10 @@ class Delivery:
         metadata = message.metadata
         return cls(
             message=message,
-            subject=message.subject,
+            subject=Subject.parse(message.subject),
             body=message.data,
             headers=message.headers or {},
             attempt=metadata.num_delivered or 1,
-            stream_sequence=metadata.sequence.stream,
         )
 
     async def ack(self) -> None:
@@ -61,7 +60,7 @@ class Delivery:
             await self.message.ack_sync(timeout=ACK_TIMEOUT)
         except (nats.errors.Error, OSError) as error:
             self._unanswered += 1
-            if self._unanswered >= MOST_UNANSWERED:
+            if self._unanswered >= MAX_UNANSWERED:
                 return
             self.settlement = None
             raise UnavailableError(f"an ack was not answered: {type(error).__name__}") from error

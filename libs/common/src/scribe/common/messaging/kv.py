@@ -10,10 +10,10 @@ from nats.js.kv import KeyValue
 
 from scribe.common.errors import UnavailableError
 
-MOST_COLLISIONS = 500
+MAX_COLLISIONS = 500
 
 
-class Memo:
+class ResponseCache:
     """Answers by key, for as long as their bucket keeps them, so that a redelivery does not pay twice.
 
     It is an optimisation: while NATS is away or the bucket is full, answers are fetched anew.
@@ -40,7 +40,7 @@ class Memo:
         return answer
 
 
-class SlotLimiter:
+class RateLimiter:
     """At most one call every `interval` seconds over every process that shares the bucket.
 
     The entry holds the Unix time, in milliseconds, from which the next call may start. Who moves it forward by
@@ -61,7 +61,7 @@ class SlotLimiter:
             UnavailableError: NATS is away, or the slots are contended beyond hope.
         """
         try:
-            for _ in range(MOST_COLLISIONS):
+            for _ in range(MAX_COLLISIONS):
                 if await self._take():
                     return
         except (nats.errors.Error, APIError, OSError) as error:

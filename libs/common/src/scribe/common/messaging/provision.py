@@ -1,4 +1,4 @@
-"""`python -m scribe.common.messaging.provision`: create or verify every stream, bucket and durable consumer, then exit."""
+"""`python -m scribe.common.messaging.provision`: create or verify streams, buckets and durable consumers, and exit."""
 
 import asyncio
 import sys

@@ -14,11 +14,11 @@ from nats.js.errors import APIError, NoStreamResponseError
 from opentelemetry import propagate
 
 from scribe.common.errors import UnavailableError
-from scribe.common.messaging.streams import deadletter_subject, pipeline_message_id
-from scribe.common.observability.spans import sending
+from scribe.common.observability.spans import publish_span
 from scribe.common.tasks.data import PipelineData, encode
 from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject, deadletter_subject
 
 MESSAGE_ID = "Nats-Msg-Id"
 SUBJECT_LIMIT_CODE = 10077
@@ -44,9 +44,10 @@ class Publisher:
     async def transition(self, data: PipelineData, progress: Progress) -> None:
         """Publish the work of `progress.step`, or the end of the task; the end has no body, its headers say all."""
         body = b"" if progress.state is State.DONE else encode(data)
-        message_id = pipeline_message_id(progress.step, progress.task_id, progress.run)
-        with sending(progress.subject, message_id, len(body)):
-            await self.publish(progress.subject, body, {**progress.headers(), MESSAGE_ID: message_id})
+        subject = progress.subject
+        message_id = subject.message_id
+        with publish_span(subject.destination, subject.task_id, message_id, len(body)):
+            await self.publish(subject, body, {**progress.headers(), MESSAGE_ID: message_id})
 
     async def event(self, progress: Progress) -> None:
         """Publish what happened between two transitions."""
@@ -60,15 +61,15 @@ class Publisher:
         kept = {name: value for name, value in headers.items() if not name.startswith("Nats-")}
         message_id = f"{why[ORIGINAL_SUBJECT]}:{why[ATTEMPTS]}"
         subject = deadletter_subject(step, task_id)
-        with sending(subject, message_id, len(body)):
+        with publish_span(subject.destination, subject.task_id, message_id, len(body)):
             await self.publish(subject, body, {**kept, **why, MESSAGE_ID: message_id})
 
-    async def publish(self, subject: str, body: bytes, headers: Mapping[str, str]) -> None:
+    async def publish(self, subject: Subject, body: bytes, headers: Mapping[str, str]) -> None:
         """Store one message, with the current trace context in its headers."""
         carrier = dict(headers)
         propagate.inject(carrier)
         try:
-            await self._js.publish(subject, body, headers=carrier)
+            await self._js.publish(str(subject), body, headers=carrier)
         except APIError as error:
             if is_subject_taken(error):
                 return

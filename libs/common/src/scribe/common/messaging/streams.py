@@ -1,4 +1,4 @@
-"""The streams, consumers and buckets, declared once as values; their subjects; and the command that provisions them.
+"""The streams, consumers and buckets, declared once as values, and how they are made and verified.
 
 `ensure` creates what is missing and verifies what is there. A difference is an error that names the field: two
 versions that disagree about a stream must be noticed by an operator, not settled by whoever started last.
@@ -6,9 +6,6 @@ versions that disagree about a stream must be noticed by an operator, not settle
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
-from uuid import UUID
 
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -25,55 +22,15 @@ from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.subject import deadletter_subject, event_subject, pipeline_subject
+
+PIPELINE, EVENTS, DEADLETTER = "PIPELINE", "EVENTS", "DEADLETTER"
+"""The names of the streams."""
 
 HOUR = 3600.0
 DAY = 24 * HOUR
 ACK_WAIT = 30.0
 MIB = 1024 * 1024
-
-
-class EventKind(StrEnum):
-    """What the EVENTS stream tells of a task between two transitions."""
-
-    STARTED = "started"
-    RETRYING = "retrying"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-def pipeline_subject(step: Step, task_id: UUID, run: int) -> str:
-    """The one subject of one transition: the work of `step`, or the end when it is `done`."""
-    return f"pipeline.{step}.{task_id}.{run}"
-
-
-def pipeline_message_id(step: Step, task_id: UUID, run: int) -> str:
-    """The `Nats-Msg-Id` of a transition."""
-    return f"{task_id}:{run}:{step}"
-
-
-def pipeline_run_subjects(task_id: UUID, run: int | Literal["*"]) -> str:
-    """Every subject of one run of a task, or of all its runs, as a filter."""
-    return f"pipeline.*.{task_id}.{run}"
-
-
-def event_subject(user_id: UUID, task_id: UUID, kind: EventKind) -> str:
-    """The subject of an event of a task."""
-    return f"events.{user_id}.{task_id}.{kind}"
-
-
-def deadletter_subject(step: Step, task_id: UUID | str) -> str:
-    """The subject of a dead letter; `task_id` is whatever the original subject held."""
-    return f"deadletter.{step}.{task_id}"
-
-
-def notify_subject(user_id: UUID) -> str:
-    """The core subject on which the projector announces changes of a user's items."""
-    return f"notify.{user_id}"
-
-
-def cancel_subject(task_id: UUID | str) -> str:
-    """The core subject that interrupts a worker; `*` for all tasks."""
-    return f"cancel.{task_id}"
 
 
 @dataclass(frozen=True)
@@ -89,8 +46,8 @@ class StreamLimits:
 def pipeline_stream(limits: StreamLimits) -> StreamConfig:
     """PIPELINE: limits retention, one message a subject, new messages refused when it is full."""
     return StreamConfig(
-        name="PIPELINE",
-        subjects=["pipeline.*.*.*"],
+        name=PIPELINE,
+        subjects=[str(pipeline_subject())],
         storage=StorageType.FILE,
         retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.NEW,
@@ -108,8 +65,8 @@ def pipeline_stream(limits: StreamLimits) -> StreamConfig:
 def events_stream(limits: StreamLimits) -> StreamConfig:
     """EVENTS: what happened between two transitions, for a week."""
     return StreamConfig(
-        name="EVENTS",
-        subjects=["events.*.*.*"],
+        name=EVENTS,
+        subjects=[str(event_subject())],
         storage=StorageType.FILE,
         retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.OLD,
@@ -125,8 +82,8 @@ def events_stream(limits: StreamLimits) -> StreamConfig:
 def deadletter_stream(limits: StreamLimits) -> StreamConfig:
     """DEADLETTER: messages that no attempt could finish, for a month."""
     return StreamConfig(
-        name="DEADLETTER",
-        subjects=["deadletter.*.*"],
+        name=DEADLETTER,
+        subjects=[str(deadletter_subject())],
         storage=StorageType.FILE,
         retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.OLD,
@@ -145,7 +102,7 @@ def streams(limits: StreamLimits) -> tuple[StreamConfig, ...]:
 
 
 def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
-    """The KV buckets: cancelled tasks, rate-limit slots, answers of paid calls, arXiv answers."""
+    """The KV buckets: cancelled tasks, upstream rate limits, answers of paid calls, arXiv answers."""
     return (
         KeyValueConfig(bucket="cancelled", ttl=2 * DAY, max_bytes=16 * MIB, replicas=limits.replicas),
         KeyValueConfig(bucket="slots", max_bytes=MIB, replicas=limits.replicas),
@@ -154,16 +111,16 @@ def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
     )
 
 
-def step_consumer(step: Step, slots: int) -> ConsumerConfig:
-    """The durable consumer of a step. `slots` is how many deliveries all its pods together may have in progress."""
+def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
+    """The durable consumer of a step. `concurrency` counts the deliveries that all its pods may have in progress."""
     return ConsumerConfig(
         durable_name=step.value,
-        filter_subject=f"pipeline.{step}.*.*",
+        filter_subject=str(pipeline_subject(step)),
         ack_policy=AckPolicy.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
         ack_wait=ACK_WAIT,
         max_deliver=-1,
-        max_ack_pending=4 * slots,
+        max_ack_pending=4 * concurrency,
         max_waiting=512,
     )
 
@@ -213,7 +170,7 @@ async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
     """Create a durable consumer, or verify the one that is there.
 
-    `max_ack_pending` follows the number of slots, so it alone is updated instead of refused.
+    `max_ack_pending` follows the number of concurrency, so it alone is updated instead of refused.
 
     Raises:
         ConfigurationError: it is there with another configuration. NotFoundError: its stream is not there.
@@ -228,11 +185,11 @@ async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerCon
         await js.add_consumer(stream, wanted)
 
 
-async def ensure_all_consumers(js: JetStreamContext, slots: dict[Step, int]) -> None:
+async def ensure_all_consumers(js: JetStreamContext, concurrency: dict[Step, int]) -> None:
     """Every durable consumer, so that what is published before a worker starts is already counted as its lag."""
     for step in WORKING_STEPS:
-        await ensure_consumer(js, "PIPELINE", step_consumer(step, slots[step]))
-    for stream in ("PIPELINE", "EVENTS"):
+        await ensure_consumer(js, PIPELINE, step_consumer(step, concurrency[step]))
+    for stream in (PIPELINE, EVENTS):
         await ensure_consumer(js, stream, projector_consumer())
 
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError
 
-from scribe.common.errors import PermanentError, StepError, TransientError
+from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.http.upstream import TRANSIENT_STATUSES, parse_retry_after
 
 
-def error_of(provider: str, error: AgentRunError) -> StepError:
+def error_of(provider: str, error: AgentRunError) -> WorkError:
     """The error of a request without an answer; its text holds no part of what the provider said."""
     if isinstance(error, ModelHTTPError):
         return _error_of_status(provider, error)
@@ -17,7 +17,7 @@ def error_of(provider: str, error: AgentRunError) -> StepError:
     return TransientError(f"{provider} gave an unreadable answer: {type(error).__name__}")
 
 
-def _error_of_status(provider: str, error: ModelHTTPError) -> StepError:
+def _error_of_status(provider: str, error: ModelHTTPError) -> WorkError:
     message = f"{provider} answered {error.status_code}"
     if error.status_code in TRANSIENT_STATUSES or error.status_code >= 500:
         return TransientError(message, retry_after=error.retry_after or _named_time(error))

@@ -19,22 +19,22 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
 
-from scribe.common.errors import PermanentError, StepError, TransientError, UnavailableError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.http.breaker import Breaker
-from scribe.common.messaging.kv import Memo
+from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models.answers import Answer, Fault, T, raw_answer, read_answer
 from scribe.common.models.faults import error_of, outcome_of
 from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.observability.metrics import Metrics
-from scribe.common.observability.spans import asked, asking
+from scribe.common.observability.spans import llm_span, record_llm
 from scribe.common.tasks.data import Usage
 
 TOOL = "answer"
 
 
-class Paid(BaseModel):
+class CachedResponse(BaseModel):
     """An answer as it was paid for and is kept."""
 
     model_config = ConfigDict(frozen=True)
@@ -77,13 +77,18 @@ class StructuredModel:
     """The models that answer for one purpose (a step, or `template`), tried in order."""
 
     def __init__(
-        self, models: tuple[NamedModel, ...], settings: ModelSettings, metrics: Metrics, purpose: str, memo: Memo | None
+        self,
+        models: tuple[NamedModel, ...],
+        settings: ModelSettings,
+        metrics: Metrics,
+        purpose: str,
+        cache: ResponseCache | None,
     ) -> None:
         self._models = models
         self._settings = settings
         self._metrics = metrics
         self._purpose = purpose
-        self._memo = memo
+        self._cache = cache
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,26 +106,26 @@ class StructuredModel:
             PermanentError: every model refuses the request.
         """
         question = Question(instructions, prompt, output, scope)
-        errors: list[StepError] = []
+        errors: list[WorkError] = []
         for model in self._models:
             try:
                 paid = await self._remembered(model, question)
-            except StepError as error:
+            except WorkError as error:
                 errors.append(error)
             else:
                 return read_answer(paid.text, paid.fault, output, paid.usage)
-        raise most_hopeful(errors)
+        raise most_recoverable(errors)
 
-    async def _remembered(self, model: NamedModel, question: Question) -> Paid:
-        if self._memo is None or not question.scope:
+    async def _remembered(self, model: NamedModel, question: Question) -> CachedResponse:
+        if self._cache is None or not question.scope:
             return await self._request(model, question)
 
         async def call() -> bytes:
             return (await self._request(model, question)).model_dump_json().encode()
 
-        return Paid.model_validate_json(await self._memo.get_or_call(question.key(model.name), call))
+        return CachedResponse.model_validate_json(await self._cache.get_or_call(question.key(model.name), call))
 
-    async def _request(self, model: NamedModel, question: Question) -> Paid:
+    async def _request(self, model: NamedModel, question: Question) -> CachedResponse:
         with model.breaker.admit(), self._span(model) as span, self._metrics.upstreams.call(model.provider) as call:
             try:
                 response = await model_request(
@@ -135,7 +140,7 @@ class StructuredModel:
             call.outcome = "200"
             return self._paid(model, response, span)
 
-    def _paid(self, model: NamedModel, response: ModelResponse, span: Span) -> Paid:
+    def _paid(self, model: NamedModel, response: ModelResponse, span: Span) -> CachedResponse:
         usage = priced(model.name, response.usage)
         labels = (model.provider, model.name.partition(":")[2], self._purpose)
         self._metrics.llm.tokens.labels(*labels, "input").inc(usage.input_tokens)
@@ -144,16 +149,16 @@ class StructuredModel:
         if usage.cost_usd is None:
             self._metrics.llm.unpriced.labels(*labels).inc()
         tokens = (usage.input_tokens, usage.output_tokens)
-        asked(span, response.model_name or "", response.finish_reason, tokens, usage.cost_usd)
+        record_llm(span, response.model_name or "", response.finish_reason, tokens, usage.cost_usd)
         text, fault = raw_answer(response)
-        return Paid(text=text, fault=fault, usage=usage)
+        return CachedResponse(text=text, fault=fault, usage=usage)
 
     def _span(self, model: NamedModel) -> AbstractContextManager[Span]:
         provider, _, name = model.name.partition(":")
-        return asking(provider, name, self._purpose, self._settings.get("max_tokens"))
+        return llm_span(provider, name, self._purpose, self._settings.get("max_tokens"))
 
 
-def most_hopeful(errors: list[StepError]) -> StepError:
+def most_recoverable(errors: list[WorkError]) -> WorkError:
     """Of the errors of all models the one whose handling loses least: hold, else retry, else fail."""
     for kind in (UnavailableError, TransientError):
         alike = [error for error in errors if isinstance(error, kind)]
@@ -180,7 +185,7 @@ async def open_model(
     metrics: Metrics,
     *,
     purpose: str,
-    memo: Memo | None = None,
+    cache: ResponseCache | None = None,
 ) -> AsyncIterator[StructuredModel]:
     """The models of `choice`, with one breaker for each provider.
 
@@ -197,4 +202,4 @@ async def open_model(
             metrics.upstreams.create_zeros(providers[name])
             metrics.llm.create_zeros(providers[name], name.partition(":")[2], purpose)
         named = tuple(NamedModel(name, model, breakers[providers[name]]) for name, model in models.items())
-        yield StructuredModel(named, limits, metrics, purpose, memo)
+        yield StructuredModel(named, limits, metrics, purpose, cache)

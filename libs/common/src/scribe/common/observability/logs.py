@@ -34,7 +34,7 @@ _NOISY = (
     "pypdf",
     "urllib3",
 )
-MOST_FRAMES = 12
+MAX_FRAMES = 12
 
 
 def configure(settings: Settings, service: str) -> Logger:
@@ -91,7 +91,7 @@ def _stack(error: BaseException | None) -> Iterator[str]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        for frame in traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]:
+        for frame in traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]:
             yield f"{frame.filename}:{frame.lineno} {frame.name}"
         error = error.__cause__ or error.__context__
         if error is not None:

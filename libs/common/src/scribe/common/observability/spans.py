@@ -42,51 +42,55 @@ Attributes = Mapping[str, AttributeValue]
 _TRACER = trace.get_tracer(SCOPE)
 
 
-def answering(method: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
+def request_span(method: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
     """A request that a client made: the root of a trace.
 
     Clients are strangers, so theirs is not continued (they could have everything sampled): it is linked.
     """
-    link = context_in(headers)
+    link = extract_context(headers)
     return _span(method, SpanKind.SERVER, {http_attributes.HTTP_REQUEST_METHOD: method}, Context(), link)
 
 
-def answered(span: Span, method: str, route: str, status: int) -> None:
+def record_response(span: Span, method: str, route: str, status: int) -> None:
     """Complete the span of a request with what is known when it is over."""
     span.update_name(f"{method} {route}")
     span.set_attributes(
         {http_attributes.HTTP_ROUTE: route, http_attributes.HTTP_RESPONSE_STATUS_CODE: status},
     )
     if status >= 500:
-        failed(span, str(status))
+        record_failure(span, str(status))
 
 
-def sending(subject: str, message_id: str, size: int) -> AbstractContextManager[Span]:
-    """A message on its way into a stream."""
+def publish_span(destination: str, task_id: str, message_id: str, size: int) -> AbstractContextManager[Span]:
+    """A message of `size` bytes on its way into a stream. `destination` is the same for all users and tasks."""
     return _span(
-        f"send {_destination(subject)}",
+        f"send {destination}",
         SpanKind.PRODUCER,
         {
-            **_message(subject, "send"),
+            **_message(destination, task_id, "send"),
             messaging.MESSAGING_MESSAGE_ID: message_id,
             messaging.MESSAGING_MESSAGE_BODY_SIZE: size,
         },
     )
 
 
-def processing(
-    subject: str, headers: Mapping[str, str], *, consumer: str, attempt: int
+def process_span(
+    destination: str, task_id: str, headers: Mapping[str, str], *, consumer: str, attempt: int
 ) -> AbstractContextManager[Span]:
     """One delivery of a message, below the span that sent it."""
     return _span(
-        f"process {_destination(subject)}",
+        f"process {destination}",
         SpanKind.CONSUMER,
-        {**_message(subject, "process"), messaging.MESSAGING_CONSUMER_GROUP_NAME: consumer, ATTEMPT: attempt},
+        {
+            **_message(destination, task_id, "process"),
+            messaging.MESSAGING_CONSUMER_GROUP_NAME: consumer,
+            ATTEMPT: attempt,
+        },
         propagate.extract(headers),
     )
 
 
-def calling(upstream: str, method: str, url: SplitResult | None = None) -> AbstractContextManager[Span]:
+def call_span(upstream: str, method: str, url: SplitResult | None = None) -> AbstractContextManager[Span]:
     """A request to a service that is not ours. Of its URL only the server is told, and of a page's not even that."""
     attributes: dict[str, AttributeValue] = {UPSTREAM: upstream, http_attributes.HTTP_REQUEST_METHOD: method}
     if url is not None:
@@ -96,14 +100,14 @@ def calling(upstream: str, method: str, url: SplitResult | None = None) -> Abstr
     return _span(method, SpanKind.CLIENT, attributes)
 
 
-def called(span: Span, status: int) -> None:
+def record_call(span: Span, status: int) -> None:
     """Complete the span of a call with the status of its answer."""
     span.set_attribute(http_attributes.HTTP_RESPONSE_STATUS_CODE, status)
     if status >= 400:
-        failed(span, str(status))
+        record_failure(span, str(status))
 
 
-def asking(provider: str, model: str, step: str, max_tokens: int | None) -> AbstractContextManager[Span]:
+def llm_span(provider: str, model: str, step: str, max_tokens: int | None) -> AbstractContextManager[Span]:
     """A request to a model, without what is asked."""
     attributes: dict[str, AttributeValue] = {
         gen_ai.GEN_AI_OPERATION_NAME: gen_ai.GenAiOperationNameValues.CHAT.value,
@@ -117,7 +121,9 @@ def asking(provider: str, model: str, step: str, max_tokens: int | None) -> Abst
     return _span(f"chat {model}", SpanKind.CLIENT, attributes)
 
 
-def asked(span: Span, model: str, finish_reason: str | None, tokens: tuple[int, int], cost_usd: float | None) -> None:
+def record_llm(
+    span: Span, model: str, finish_reason: str | None, tokens: tuple[int, int], cost_usd: float | None
+) -> None:
     """Complete the span of a request to a model. `tokens` are those that went in and those that came out."""
     span.set_attributes(
         {
@@ -132,7 +138,7 @@ def asked(span: Span, model: str, finish_reason: str | None, tokens: tuple[int, 
 
 
 @contextmanager
-def transaction(summary: str) -> Iterator[Span]:
+def transaction_span(summary: str) -> Iterator[Span]:
     """A transaction in PostgreSQL. `summary` names its statements and tables (`INSERT emails`), never their values.
 
     It is a leaf: what happens meanwhile still belongs to the span around it.
@@ -146,13 +152,13 @@ def transaction(summary: str) -> Iterator[Span]:
         span.end()
 
 
-def failed(span: Span, kind: str) -> None:
+def record_failure(span: Span, kind: str) -> None:
     """Mark a span as failed with the class of an error, or a status code."""
     span.set_attribute(error_attributes.ERROR_TYPE, kind)
     span.set_status(Status(StatusCode.ERROR))
 
 
-def context_in(headers: Mapping[str, str]) -> SpanContext | None:
+def extract_context(headers: Mapping[str, str]) -> SpanContext | None:
     """The span that `headers` (`traceparent`) name, where they name one."""
     found = trace.get_current_span(propagate.extract(headers, Context())).get_span_context()
     return found if found.is_valid else None
@@ -166,7 +172,7 @@ def current_traceparent() -> str | None:
 
 
 @contextmanager
-def continued(traceparent: str | None) -> Iterator[None]:
+def continue_trace(traceparent: str | None) -> Iterator[None]:
     """A block that belongs to the span which was stored as `traceparent`."""
     token = attach(propagate.extract({"traceparent": traceparent or ""}, Context()))
     try:
@@ -175,20 +181,13 @@ def continued(traceparent: str | None) -> Iterator[None]:
         detach(token)
 
 
-def _destination(subject: str) -> str:
-    """The part of a subject that is the same for all users and tasks."""
-    tokens = subject.split(".")
-    return f"events.{tokens[-1]}" if tokens[0] == "events" else ".".join(tokens[:2])
-
-
-def _message(subject: str, operation: str) -> dict[str, AttributeValue]:
-    tokens = subject.split(".")
+def _message(destination: str, task_id: str, operation: str) -> dict[str, AttributeValue]:
     return {
         messaging.MESSAGING_SYSTEM: "nats",
         messaging.MESSAGING_OPERATION_TYPE: operation,
         messaging.MESSAGING_OPERATION_NAME: operation,
-        messaging.MESSAGING_DESTINATION_NAME: _destination(subject),
-        messaging.MESSAGING_MESSAGE_CONVERSATION_ID: tokens[2] if len(tokens) > 2 else "",
+        messaging.MESSAGING_DESTINATION_NAME: destination,
+        messaging.MESSAGING_MESSAGE_CONVERSATION_ID: task_id,
     }
 
 
@@ -222,4 +221,4 @@ class _NotesFailure:
         self, kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
         if kind is not None:
-            failed(self._span, kind.__name__)
+            record_failure(self._span, kind.__name__)

@@ -16,13 +16,13 @@ from opentelemetry import trace
 
 from scribe.common.errors import ConfigurationError, UnavailableError
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.observability.spans import transaction
+from scribe.common.observability.spans import transaction_span
 from scribe.common.process.settings import DatabaseSettings
 
 ACQUIRE_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
 
-AWAY = (
+POSTGRES_UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -89,16 +89,16 @@ def observed(operation: str, metrics: DatabaseMetrics) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(metrics.transaction.labels(operation).time())
         if trace.get_current_span().is_recording():
-            stack.enter_context(transaction(operation))
+            stack.enter_context(transaction_span(operation))
         yield
 
 
 @contextmanager
-def held_while_away() -> Iterator[None]:
+def as_unavailable() -> Iterator[None]:
     """Turn the errors of an absent server into UnavailableError, which settlement answers by holding the message."""
     try:
         yield
-    except AWAY as error:
+    except POSTGRES_UNAVAILABLE as error:
         raise UnavailableError(f"PostgreSQL is away: {type(error).__name__}") from error
 
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from scribe.common.errors import UnreadableMessageError
-from scribe.common.messaging.streams import EventKind, event_subject, pipeline_subject
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.rank import COMPLETED_RANK, Phase, state_rank
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject, event_subject, pipeline_subject
 
 USER, STEP, RUN, ATTEMPT = "Scribe-User", "Scribe-Step", "Scribe-Run", "Scribe-Attempt"
 AT, TIMINGS, SKIPPED = "Scribe-At", "Scribe-Step-Timings", "Scribe-Skipped"
@@ -69,11 +69,11 @@ class Progress:
         return state_rank(self.run, self.step, self.attempt, _PHASES[self.state])
 
     @property
-    def subject(self) -> str:
+    def subject(self) -> Subject:
         """Where the message of this state is published."""
         if self.state in (State.QUEUED, State.DONE):
             return pipeline_subject(self.step, self.task_id, self.run)
-        return event_subject(self.user_id, self.task_id, EventKind(self.state.value))
+        return event_subject(self.user_id, self.task_id, self.state)
 
     def headers(self) -> dict[str, str]:
         """The headers of the message of this state."""
@@ -115,30 +115,28 @@ def progress_of(
     )
 
 
-def read_progress(subject: str, headers: Mapping[str, str]) -> Progress:
+def read_progress(subject: Subject, headers: Mapping[str, str]) -> Progress:
     """The progress that a message of PIPELINE or EVENTS tells of.
 
     Raises:
         UnreadableMessageError: the subject or a header is missing or malformed.
     """
     try:
-        return _read(subject.split("."), headers)
+        return _read(subject, headers)
     except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
-        raise UnreadableMessageError(
-            f"no progress in {subject.split('.', maxsplit=1)[0]}: {type(error).__name__}"
-        ) from None
+        raise UnreadableMessageError(f"no progress in {subject.root}: {type(error).__name__}") from None
 
 
-def _read(tokens: list[str], headers: Mapping[str, str]) -> Progress:
+def _read(subject: Subject, headers: Mapping[str, str]) -> Progress:
     step = Step(headers[STEP])
-    state = _transition_state(step) if tokens[0] == "pipeline" else State(tokens[3])
+    state = _transition_state(step) if subject.root == "pipeline" else State(subject.state)
     not_before = headers.get(NOT_BEFORE)
     template_type = headers.get(TEMPLATE_TYPE)
     email_id = headers.get(EMAIL)
     error = headers.get(ERROR)
     return Progress(
         state=state,
-        task_id=UUID(tokens[2]),
+        task_id=UUID(subject.task_id),
         user_id=UUID(headers[USER]),
         run=int(headers[RUN]),
         step=step,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from scribe.common.text.name_words import DEGREES, FAMILY_FIRST, PARTICLES, SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
 
-LONGEST_NAME = 255
+MAX_NAME = 255
 
 STROKES = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h"}
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
 
 def parse_name(text: str) -> PersonName | None:
     """The name in `text` without titles, degrees and nicknames; None where it holds no name in Latin letters."""
-    text = text[:LONGEST_NAME]
+    text = text[:MAX_NAME]
     aside = [*_NICKNAME.findall(text), *_SINGLE_QUOTED.findall(text)]
     name = _parse_plain(_SINGLE_QUOTED.sub(" ", _NICKNAME.sub(" ", text)))
     if name is None:

@@ -14,7 +14,7 @@ _COMMON = frozenset(
     )
 )
 _ENDINGS = re.findall(r"\w+", "ements ement ations ation ities ity ings ing ies ed es s ical ic al y")
-_LEAST_STEM = 4
+_MIN_STEM = 4
 
 
 def terms(text: str) -> frozenset[str]:
@@ -25,7 +25,7 @@ def terms(text: str) -> frozenset[str]:
 def stem(word: str) -> str:
     """A rough stem: enough that `fluids`, `fluid` and `fluidity` meet, and `entangled` and `entangling`."""
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
+        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
             return word[: -len(ending)]
     return word
 

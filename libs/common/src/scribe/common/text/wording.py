@@ -19,7 +19,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|jr|sr|vs|etc|e\.g|i\.e|cf|al|no|fig|vol|ph\.d|dipl|ing|rer|nat|hon)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
-LONGEST_ABBREVIATION = 12
+MAX_ABBREVIATION = 12
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-ÞŁŚŠŻŽ{])")
 
 
@@ -51,7 +51,7 @@ def _sentences_of_line(line: str) -> list[str]:
     found: list[str] = []
     begin = 0
     for end in _SENTENCE_END.finditer(line):
-        if _ABBREVIATION.search(line[max(begin, end.start() - LONGEST_ABBREVIATION) : end.start()]):
+        if _ABBREVIATION.search(line[max(begin, end.start() - MAX_ABBREVIATION) : end.start()]):
             continue
         found.append(line[begin : end.end()].strip())
         begin = end.end()

@@ -6,10 +6,10 @@ Jitter = Callable[[float, float], float]
 """`random.uniform`, or a stand-in for it in tests."""
 
 FIRST_DELAY = 1.0
-LONGEST_DELAY = 16.0
+MAX_DELAY = 16.0
 
 
-def retry_delay(attempt: int, uniform: Jitter, *, first: float = FIRST_DELAY, longest: float = LONGEST_DELAY) -> float:
+def retry_delay(attempt: int, uniform: Jitter, *, first: float = FIRST_DELAY, longest: float = MAX_DELAY) -> float:
     """Seconds to wait after `attempt` (from 1) has failed: uniform over 0..ceiling, at least a tenth of `first`.
 
     The ceiling doubles from `first` with every attempt up to `longest`. Full jitter spreads the retries of work that

@@ -12,8 +12,8 @@ from nats.js.kv import KeyValue
 
 from scribe.common.errors import CancelledTaskError, UnavailableError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import cancel_subject
 from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.subject import CANCEL_PREFIX, cancel_subject
 
 BUCKET = "cancelled"
 
@@ -26,7 +26,7 @@ class Cancellations:
         self._running: dict[str, set[asyncio.Task[object]]] = {}
         self._interrupted: set[asyncio.Task[object]] = set()
 
-    async def refuse_cancelled(self, data: PipelineData) -> None:
+    async def raise_if_cancelled(self, data: PipelineData) -> None:
         """Look before a step, and before publishing.
 
         Raises:
@@ -64,7 +64,7 @@ class Cancellations:
 
     async def interrupt(self, message: Msg) -> None:
         """Take a message on `cancel.<task_id>`."""
-        for task in self._running.get(message.subject.removeprefix("cancel."), set()).copy():
+        for task in self._running.get(message.subject.removeprefix(CANCEL_PREFIX), set()).copy():
             self._interrupted.add(task)
             task.cancel()
 

@@ -117,9 +117,9 @@ def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner
     js = resources.broker.js
     return Consumer(
         resources.broker,
-        PullOptions(stream="PIPELINE", durable=step.value, slots=settings.concurrency),
+        PullOptions(stream="PIPELINE", durable=step.value, concurrency=settings.concurrency),
         runner.handle,
-        ensure=lambda: ensure_consumer(js, "PIPELINE", step_consumer(step, settings.slots)),
+        ensure=lambda: ensure_consumer(js, "PIPELINE", step_consumer(step, settings.total_concurrency)),
         log=resources.log,
         alive=resources.metrics.steps.pull_heartbeat.labels(step).set_to_current_time,
     )

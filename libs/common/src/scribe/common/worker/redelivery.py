@@ -11,9 +11,10 @@ from nats.js.errors import APIError
 from opentelemetry.trace import SpanContext
 
 from scribe.common.messaging.delivery import Delivery
-from scribe.common.messaging.streams import EventKind
-from scribe.common.observability.spans import context_in
-from scribe.common.tasks.progress import ATTEMPT, RUN, STEP, USER
+from scribe.common.messaging.streams import EVENTS
+from scribe.common.observability.spans import extract_context
+from scribe.common.tasks.progress import ATTEMPT, RUN, STEP, USER, State
+from scribe.common.tasks.subject import event_subject
 
 EarlierAttempt = Callable[[Delivery], Awaitable[SpanContext | None]]
 
@@ -25,13 +26,13 @@ async def no_earlier_attempt(_delivery: Delivery) -> SpanContext | None:
 
 async def earlier_attempt(js: JetStreamContext, delivery: Delivery) -> SpanContext | None:
     """The span of the attempt before this one; None where it is not known, or NATS does not answer."""
-    tokens, user = delivery.subject.split("."), delivery.headers.get(USER)
-    if len(tokens) < 4 or not user:
+    subject, user = delivery.subject, delivery.headers.get(USER)
+    if not user:
         return None
     try:
-        started = await js.get_last_msg("EVENTS", f"events.{user}.{tokens[2]}.{EventKind.STARTED}", direct=True)
+        started = await js.get_last_msg(EVENTS, str(event_subject(user, subject.task_id, State.STARTED)), direct=True)
     except (nats.errors.Error, APIError, OSError):
         return None
     headers = started.headers or {}
-    same = headers.get(STEP) == tokens[1] and headers.get(RUN) == tokens[3]
-    return context_in(headers) if same and headers.get(ATTEMPT) != str(delivery.attempt) else None
+    same = headers.get(STEP) == subject.step and headers.get(RUN) == subject.run
+    return extract_context(headers) if same and headers.get(ATTEMPT) != str(delivery.attempt) else None

@@ -12,12 +12,12 @@ from typing import TypeVar
 from opentelemetry import trace
 from opentelemetry.trace import Span
 
-from scribe.common.errors import PermanentError, StepError, UnavailableError, UnreadableMessageError
+from scribe.common.errors import PermanentError, UnavailableError, UnreadableMessageError, WorkError
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics, StepMetrics
-from scribe.common.observability.spans import ATTEMPT, OUTCOME, failed, processing
+from scribe.common.observability.spans import ATTEMPT, OUTCOME, process_span, record_failure
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
@@ -85,18 +85,18 @@ class Runner:
         try:
             return Finished(await self._hold(lambda: self._work(data, delivery), until=self.stopping))
         except Exception as error:
-            if not isinstance(error, StepError):
+            if not isinstance(error, WorkError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
             return decide(data, delivery.attempt, error, random.uniform)
 
     async def _work(self, data: PipelineData, delivery: Delivery) -> PipelineData:
-        await self.cancellations.refuse_cancelled(data)
+        await self.cancellations.raise_if_cancelled(data)
         started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
         await self.publisher.event(started)
         with self.cancellations.interruptible(data.task_id):
             result = await self.work(data)
         if result.email_id is None:
-            await self.cancellations.refuse_cancelled(data)
+            await self.cancellations.raise_if_cancelled(data)
         return result
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
@@ -129,7 +129,10 @@ class Runner:
     @asynccontextmanager
     async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:
         attempt = delivery.attempt
-        with processing(delivery.subject, delivery.headers, consumer=self.step, attempt=attempt) as span:
+        subject = delivery.subject
+        with process_span(
+            subject.destination, subject.task_id, delivery.headers, consumer=self.step, attempt=attempt
+        ) as span:
             if attempt > 1 and span.is_recording():
                 earlier = await self.earlier(delivery)
                 if earlier is not None:
@@ -144,16 +147,15 @@ class Runner:
             self.metrics.dead_letters.labels(self.step).inc()
         error = getattr(outcome, "error", None)
         if error is not None:
-            failed(trace.get_current_span(), type(error).__name__)
-        tokens = delivery.subject.split(".")
+            record_failure(trace.get_current_span(), type(error).__name__)
         self.log.info(
             "delivery",
-            task_id=tokens[2] if len(tokens) > 2 else None,
-            run=tokens[-1],
+            task_id=delivery.subject.task_id,
+            run=delivery.subject.run,
             step=self.step,
             attempt=delivery.attempt,
             outcome=name,
             duration=round(seconds, 3),
             error_class=type(error).__name__ if error is not None else None,
-            reason=str(error) if isinstance(error, StepError) else None,
+            reason=str(error) if isinstance(error, WorkError) else None,
         )

@@ -16,7 +16,7 @@ class WorkerSettings(BrokerSettings):
     hold_limit: float = Field(600.0, gt=0, description="Seconds for which a message is held while NATS is away.")
 
     @property
-    def slots(self) -> int:
+    def total_concurrency(self) -> int:
         """Deliveries that all replicas together may have in progress."""
         return self.concurrency * self.max_replicas
 

@@ -21,21 +21,22 @@ from uuid import UUID
 from scribe.common.errors import (
     CancelledTaskError,
     PermanentError,
-    StepError,
     TransientError,
     UnavailableError,
     UnreadableMessageError,
+    WorkError,
 )
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.route import next_step
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject
 from scribe.common.worker.backoff import Jitter, retry_delay
 
 MAX_ATTEMPTS = 5
-LONGEST_NAK = 30.0
-LONGEST_POSTPONEMENT = 3600.0
+MAX_NAK = 30.0
+MAX_POSTPONEMENT = 3600.0
 RELEASE_DELAY = 5.0
 
 
@@ -43,7 +44,7 @@ class Settleable(Protocol):
     """What settlement needs of a delivery."""
 
     @property
-    def subject(self) -> str: ...
+    def subject(self) -> Subject: ...
     @property
     def body(self) -> bytes: ...
     @property
@@ -155,8 +156,8 @@ def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitt
         return Failed(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
     delay = max(retry_delay(attempt, uniform), asked or 0.0)
-    if delay > LONGEST_NAK:
-        return Postpone(data, error, min(delay, LONGEST_POSTPONEMENT))
+    if delay > MAX_NAK:
+        return Postpone(data, error, min(delay, MAX_POSTPONEMENT))
     return Retry(data, error, delay)
 
 
@@ -186,8 +187,9 @@ async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: 
             await publisher.event(_event(data, State.CANCELLED, step, delivery, None))
             await delivery.ack()
         case Unreadable(error):
-            task_id = _task_token(delivery.subject)
-            await publisher.dead_letter(step, task_id, delivery.body, delivery.headers, _why(delivery, error))
+            await publisher.dead_letter(
+                step, delivery.subject.task_id, delivery.body, delivery.headers, _why(delivery, error)
+            )
             await delivery.term()
         case _:
             assert_never(outcome)
@@ -219,20 +221,15 @@ def _postponed(
 
 
 def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:
-    reason = str(error) if isinstance(error, StepError | UnreadableMessageError) else "unforeseen error"
+    reason = str(error) if isinstance(error, WorkError | UnreadableMessageError) else "unforeseen error"
     return {
         REASON: " ".join(reason.split())[:500],
         ERROR_CLASS: type(error).__name__,
         ATTEMPTS: str(delivery.attempt),
-        ORIGINAL_SUBJECT: delivery.subject,
+        ORIGINAL_SUBJECT: str(delivery.subject),
     }
 
 
 def public_sentence(error: BaseException) -> str:
     """What the user reads of an error; nothing of an unforeseen one's text."""
-    return error.public if isinstance(error, StepError) else StepError.default_public
-
-
-def _task_token(subject: str) -> str:
-    tokens = subject.split(".")
-    return tokens[2] if len(tokens) > 2 else "unknown"
+    return error.public if isinstance(error, WorkError) else WorkError.default_public

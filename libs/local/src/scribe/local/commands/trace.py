@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from scribe.common.process.database import AWAY
+from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.local.commands.options import Data
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER
@@ -49,7 +49,7 @@ async def _row(task_id: UUID, database: str) -> TaskRow:
                 return await read_row(connection, task_id)
             finally:
                 await connection.close()
-    except (*AWAY, asyncpg.PostgresError) as error:
+    except (*POSTGRES_UNAVAILABLE, asyncpg.PostgresError) as error:
         raise LocalError(f"PostgreSQL does not answer ({type(error).__name__}); check its URL.") from None
 
 

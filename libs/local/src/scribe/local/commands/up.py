@@ -23,7 +23,7 @@ from scribe.local.running import run
 from scribe.local.services import WORKERS
 from scribe.local.tokens import DEFAULT_USER, mint_token
 
-MOST_REPLICAS = 8
+MAX_REPLICAS = 8
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "fireworks": "FIREWORKS_API_KEY", "exa": "EXA_API_KEY"}
 
 Replicas = Annotated[
@@ -96,10 +96,10 @@ def parse_replicas(values: Sequence[str]) -> dict[str, int]:
     replicas: dict[str, int] = {}
     for value in values:
         step, _, number = value.partition("=")
-        if step not in WORKERS or not number.isdecimal() or not 1 <= int(number) <= MOST_REPLICAS:
+        if step not in WORKERS or not number.isdecimal() or not 1 <= int(number) <= MAX_REPLICAS:
             raise LocalError(
                 f"--replicas {value} is not understood: write STEP=N with one of {', '.join(WORKERS)} "
-                f"and a number from 1 to {MOST_REPLICAS}."
+                f"and a number from 1 to {MAX_REPLICAS}."
             )
         replicas[step] = int(number)
     return replicas

@@ -20,11 +20,11 @@ from rich.console import Console
 from scribe.common.errors import ConfigurationError
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.metrics import Metrics
+from scribe.fakes.controls import Controls
+from scribe.fakes.server import serving
 from scribe.local.evaluation.case import Case, load_cases
 from scribe.local.evaluation.report import Judged, count_wrong, judge, share_passed, show
 from scribe.local.evaluation.running import Result, Steps
-from scribe.upstreams.controls import Controls
-from scribe.upstreams.server import serving
 
 STAND_IN = "anthropic:claude-haiku-4-5"
 AT_ONCE = 4

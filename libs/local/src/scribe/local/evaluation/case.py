@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from scribe.common.tasks.data import TemplateType
+from scribe.fakes.controls import Behaviour
 from scribe.local.evaluation.world import Page, World
-from scribe.upstreams.controls import Behaviour
 
 Place = Literal[
     "page", "page_title", "answer", "abstract", "paper_title", "fact", "name", "interest", "sender", "template"

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from scribe.arxiv.step import find_papers
-from scribe.common.errors import StepError
+from scribe.common.errors import WorkError
 from scribe.common.models import StructuredModel
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import Fact, PipelineData, Research
 from scribe.composer.metadata import FinishedEmail
-from scribe.composer.step import Collaborators as Writing
+from scribe.composer.step import ComposerDeps as Writing
 from scribe.composer.step import compose
 from scribe.local.evaluation.case import Case
 from scribe.local.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
 from scribe.parser.step import parse
-from scribe.scraper.step import Collaborators as Searching
+from scribe.scraper.step import ScraperDeps as Searching
 from scribe.scraper.step import research
 
 
@@ -63,14 +63,14 @@ class Steps:
         failure = ""
         try:
             await self._steps(case, kept)
-        except StepError as error:
+        except WorkError as error:
             failure = error.public
         return Result(case, kept.email, failure, time.monotonic() - started)
 
     async def _steps(self, case: Case, kept: Kept) -> None:
         metrics = Metrics()
         data = await parse(self.parser, load_prompt("scribe.parser.prompts", "parse"), _submitted(case))
-        searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, most_pages=0)
+        searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, max_pages=0)
         data = _with_facts(await research(data, searching), case.world.facts)
         data = await find_papers(data, WorldSearches(case.world), self.log)
         prompt = load_prompt("scribe.composer.prompts", "compose")

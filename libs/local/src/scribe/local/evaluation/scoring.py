@@ -15,7 +15,7 @@ from scribe.local.evaluation.case import Case
 from scribe.local.evaluation.running import Result
 
 KEPT = 0.85
-LONGEST_RUN = 11
+MAX_RUN = 11
 
 _GAP = re.compile(r"\{\{[^{}\n]*\}\}?[ ]?|\[[A-Za-z][^\[\]\n]*\](?!\()")
 _WORD = re.compile(r"\w+")
@@ -115,7 +115,7 @@ def _honest_template(case: Case) -> str:
 
 def copied(case: Case, email: FinishedEmail) -> list[str]:
     """A run of twelve words from a page or an abstract, titles and the template aside."""
-    size = LONGEST_RUN + 1
+    size = MAX_RUN + 1
     mine = _runs(_words(email.message), size) - _runs(_words(case.template), size)
     titles = {run for record in case.world.records() for run in _runs(_words(record.title), size)}
     texts = [*(page.text for page in case.world.pages), *(record.abstract for record in case.world.records())]

@@ -65,7 +65,7 @@ class World(BaseModel):
 
     def records(self) -> tuple[Record, ...]:
         """Everything that arXiv knows under the name."""
-        real = parse_feed((files("scribe.upstreams") / "data" / self.feed).read_bytes()).records if self.feed else ()
+        real = parse_feed((files("scribe.fakes") / "data" / self.feed).read_bytes()).records if self.feed else ()
         return (*(paper.as_record() for paper in self.papers), *real)
 
     def truth(self) -> Iterable[str]:

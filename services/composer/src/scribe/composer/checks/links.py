@@ -26,7 +26,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _END = ".,;:!?)]}>\"'”’"
-LONGEST_WORD = 500
+MAX_WORD = 500
 
 
 def holds_foreign_links(draft: Draft, material: Material) -> Iterator[Problem]:
@@ -65,7 +65,7 @@ class _Given:
 
 def links_of(text: str) -> list[str]:
     """Everything in a text that a reader or a mail program could follow, each once, its dots written as dots."""
-    candidates = (word.rstrip(_END)[:LONGEST_WORD] for word in undisguised(text).split())
+    candidates = (word.rstrip(_END)[:MAX_WORD] for word in undisguised(text).split())
     return list(dict.fromkeys(match.group().rstrip(_END) for word in candidates for match in _LINK.finditer(word)))
 
 

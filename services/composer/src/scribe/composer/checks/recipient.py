@@ -16,7 +16,7 @@ _GREETING = re.compile(
     r"\s*(?:[,:!]|\n|$)",
     re.IGNORECASE,
 )
-MOST_WORDS_OF_A_NAME = 5
+MAX_WORDS_OF_A_NAME = 5
 _NAME_GAP = re.compile(r"\bname\b|\brecipient\b|\bprofessor\b|\blast\b|\bsurname\b", re.IGNORECASE)
 
 
@@ -67,7 +67,7 @@ def greeted_name(body: str) -> str | None:
 def _named_after(rest: str) -> str:
     """Whom `Good morning, Dr. Lee,` names; a sentence that goes on in the same line names nobody."""
     name = rest.strip(" \t,:!")
-    return name if len(name.split()) <= MOST_WORDS_OF_A_NAME and not name.endswith((".", "?")) else ""
+    return name if len(name.split()) <= MAX_WORDS_OF_A_NAME and not name.endswith((".", "?")) else ""
 
 
 def _parts(text: str) -> set[str]:

@@ -11,9 +11,11 @@ from fastapi import APIRouter, Path, Query
 from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
+from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
+from scribe.common.tasks.subject import Subject
 from scribe.gateway.admin.models import DeadLetter, StepState
 from scribe.gateway.context import Admin, Context, InContext
 from scribe.gateway.problems import BadRequest, NotFound, ServiceUnavailable
@@ -24,7 +26,7 @@ SQL = load_queries("scribe.gateway.admin")
 RETRY = load_queries("scribe.gateway.queue")["retry"]
 STREAM = "DEADLETTER"
 router = APIRouter(prefix="/api/admin", tags=["admin"])
-AWAY = (nats.errors.Error, APIError, OSError)
+NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 
 
 @router.get("/deadletters")
@@ -37,7 +39,7 @@ async def dead_letters(
         newest = min(state.last_seq, (before or state.last_seq + 1) - 1)
         oldest = max(1, state.first_seq, newest - limit + 1)
         messages = await asyncio.gather(*(_message(context, n) for n in range(newest, oldest - 1, -1)))
-    except AWAY:
+    except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
     return [_dead_letter(message) for message in messages if message is not None]
 
@@ -70,7 +72,7 @@ async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
         oldest = {row["step"]: row["oldest"] for row in await connection.fetch(SQL["steps"])}
     try:
         infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in WORKING_STEPS))
-    except AWAY:
+    except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
     return [
         StepState(
@@ -94,26 +96,27 @@ async def _message(context: Context, sequence: int) -> RawStreamMsg | None:
 async def _message_or_away(context: Context, sequence: int) -> RawStreamMsg | None:
     try:
         return await _message(context, sequence)
-    except AWAY:
+    except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
 
 
 def _task_id(message: RawStreamMsg) -> UUID:
     try:
-        return UUID((message.subject or "").split(".")[2])
-    except (ValueError, IndexError):
+        return UUID(Subject.parse(message.subject or "").task_id)
+    except (ValueError, UnreadableMessageError):
         raise BadRequest("This dead letter belongs to no task; it cannot be replayed.") from None
 
 
 def _dead_letter(message: RawStreamMsg) -> DeadLetter:
     headers: Mapping[str, str] = message.headers or {}
-    _, step, task_id = (message.subject or "..").split(".", 2)
+    subject = Subject.parse(message.subject or "")
+    step = subject.step
     created_at: datetime | None = message.time
     attempts = headers.get(ATTEMPTS, "")
     return DeadLetter(
         id=message.seq or 0,
         step=WIRE_NAMES.get(Step(step), step) if step in set(Step) else step,
-        task_id=task_id,
+        task_id=subject.task_id,
         reason=headers.get(REASON, ""),
         error_class=headers.get(ERROR_CLASS, ""),
         attempts=int(attempts) if attempts.isdecimal() else 0,

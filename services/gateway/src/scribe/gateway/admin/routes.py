@@ -19,7 +19,7 @@ from scribe.gateway.admin.models import (
 from scribe.gateway.context import Admin, Context, InContext, PathId
 
 SQL = load_queries("scribe.gateway.admin")
-MOST_PAGES = 10_000_000
+MAX_PAGES = 10_000_000
 router = APIRouter(prefix="/api/admin", tags=["admin"])
 
 
@@ -46,7 +46,7 @@ async def emails(
     context: InContext,
     _admin: Admin,
     user_id: PathId,
-    page: int = Query(1, ge=1, le=MOST_PAGES),
+    page: int = Query(1, ge=1, le=MAX_PAGES),
     per_page: int = Query(20, ge=1, le=100),
 ) -> AdminEmailPage:
     """One user's e-mails, newest first."""

@@ -12,7 +12,7 @@ from scribe.common.http.upstream import Upstream
 
 LIFETIME = 600.0
 REFETCH_FLOOR = 10.0
-MOST_KEYS = 32
+MAX_KEYS = 32
 ALGORITHMS = {"EC": "ES256", "RSA": "RS256"}
 """The one algorithm that each key type may be used with; what a token's header asks for must be the same."""
 
@@ -68,7 +68,7 @@ class IssuerKeys:
 
 def _usable(document: _Document) -> dict[str, jwt.PyJWK]:
     keys: dict[str, jwt.PyJWK] = {}
-    for entry in document.keys[:MOST_KEYS]:
+    for entry in document.keys[:MAX_KEYS]:
         kid, algorithm = entry.get("kid"), ALGORITHMS.get(str(entry.get("kty")))
         if isinstance(kid, str) and algorithm and entry.get("use", "sig") == "sig":
             try:

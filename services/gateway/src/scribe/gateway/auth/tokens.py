@@ -13,8 +13,8 @@ from scribe.gateway.problems import Unauthorized
 
 AUDIENCE = "authenticated"
 REMEMBERED = 60.0
-MOST_REMEMBERED = 2048
-LONGEST_TOKEN = 8192
+MAX_REMEMBERED = 2048
+MAX_TOKEN = 8192
 REQUIRED = ["exp", "iat", "sub", "iss", "aud"]
 
 
@@ -58,7 +58,7 @@ class TokenVerifier:
         self._issuer = issuer
         self._secret = secret
         self._admins = admins
-        self._proved: TLRUCache[str, _Claims] = TLRUCache(MOST_REMEMBERED, _until, timer=time.time)
+        self._proved: TLRUCache[str, _Claims] = TLRUCache(MAX_REMEMBERED, _until, timer=time.time)
 
     async def verify(self, token: str) -> Caller:
         """The caller that a token proves.
@@ -72,7 +72,7 @@ class TokenVerifier:
         return self._caller(claims)
 
     async def _decoded(self, token: str) -> _Claims:
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > MAX_TOKEN:
             raise Unauthorized("The access token is too long.")
         try:
             key, algorithm = await self._key_of(jwt.get_unverified_header(token))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import asyncpg
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import notify_subject
+from scribe.common.tasks.subject import notify_subject
 
 
 async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from scribe.common.messaging.streams import EventKind
 from scribe.common.observability.metrics import TaskMetrics
 from scribe.common.tasks.progress import Progress, State
+from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import Subject
 
 
 def observe_ends(metrics: TaskMetrics, rows: Iterable[asyncpg.Record]) -> None:
@@ -37,7 +38,6 @@ def observe_projection(metrics: TaskMetrics, states: Iterable[Progress], applied
     metrics.projected.labels("unchanged").inc(seen - applied)
 
 
-def ends_task(subject: str) -> bool:
+def ends_task(subject: Subject) -> bool:
     """Whether the message on `subject` tells of a task's end."""
-    last = {EventKind.FAILED.value, EventKind.CANCELLED.value}
-    return subject.startswith("pipeline.done.") or subject.rpartition(".")[2] in last
+    return subject.step == Step.DONE or subject.state in (State.FAILED, State.CANCELLED)

@@ -21,8 +21,8 @@ from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.streams import ensure_consumer, projector_consumer
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
-from scribe.common.observability.spans import processing
-from scribe.common.process.database import AWAY, load_queries
+from scribe.common.observability.spans import process_span
+from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.progress import Progress, read_progress
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
@@ -32,7 +32,7 @@ from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
-SLOTS = 256
+CONCURRENCY = 256
 PAUSE_WHILE_AWAY = 1.0
 STREAMS = ("PIPELINE", "EVENTS")
 
@@ -59,7 +59,7 @@ class Projector:
         self._heartbeat = metrics.steps.pull_heartbeat.labels("projector")
         self._projecting = False
         self._ended = ended
-        self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=SLOTS * len(STREAMS))
+        self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=CONCURRENCY * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
 
     def stop(self) -> None:
@@ -79,7 +79,7 @@ class Projector:
     def _consumer(self, stream: str) -> Consumer:
         return Consumer(
             self._broker,
-            PullOptions(stream=stream, durable="projector", slots=SLOTS),
+            PullOptions(stream=stream, durable="projector", concurrency=CONCURRENCY),
             self._handle,
             ensure=lambda: ensure_consumer(self._broker.js, stream, projector_consumer()),
             log=self._log,
@@ -95,13 +95,13 @@ class Projector:
         try:
             progress = read_progress(delivery.subject, delivery.headers)
         except UnreadableMessageError as error:
-            self._log.error("unreadable_progress", subject=delivery.subject.split(".")[0], reason=str(error))
+            self._log.error("unreadable_progress", subject=delivery.subject.root, reason=str(error))
             self._metrics.projected.labels("unreadable").inc()
             await delivery.term()
             return
         if ends_task(delivery.subject):
-            attempt = delivery.attempt
-            with processing(delivery.subject, delivery.headers, consumer="projector", attempt=attempt):
+            place = (delivery.subject.destination, delivery.subject.task_id)
+            with process_span(*place, delivery.headers, consumer="projector", attempt=delivery.attempt):
                 await self._through_batch(delivery, progress)
         else:
             await self._through_batch(delivery, progress)
@@ -118,7 +118,7 @@ class Projector:
     async def _batch(self) -> None:
         while True:
             entries = [await self._entries.get()]
-            while not self._entries.empty() and len(entries) < SLOTS:
+            while not self._entries.empty() and len(entries) < CONCURRENCY:
                 entries.append(self._entries.get_nowait())
             self._projecting = True
             await self._project_patiently([entry.progress for entry in entries])
@@ -133,7 +133,7 @@ class Projector:
             try:
                 changed, over = await self._project(highest(progress))
                 break
-            except (ServiceUnavailable, *AWAY, asyncpg.TransactionRollbackError) as error:
+            except (ServiceUnavailable, *POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
                 self._log.warning("projector_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("projector").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Literal
 from uuid import UUID
 
 from nats.js import JetStreamContext
 
-from scribe.common.messaging.streams import pipeline_run_subjects
+from scribe.common.messaging.streams import PIPELINE
+from scribe.common.tasks.subject import ANY, pipeline_subject
 
 
 async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> None:
@@ -15,5 +15,5 @@ async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> N
 
     Not those of a later run: the task may be on its way again by the time its end is tidied up after.
     """
-    runs: Iterable[int | Literal["*"]] = range(1, last + 1) if last else ("*",)
-    await asyncio.gather(*(js.purge_stream("PIPELINE", subject=pipeline_run_subjects(task_id, run)) for run in runs))
+    runs: Iterable[int | str] = range(1, last + 1) if last else (ANY,)
+    await asyncio.gather(*(js.purge_stream(PIPELINE, subject=str(pipeline_subject(ANY, task_id, run))) for run in runs))

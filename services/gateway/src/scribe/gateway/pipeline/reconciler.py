@@ -22,20 +22,21 @@ import asyncpg
 import nats.errors
 from nats.js.errors import APIError, NotFoundError
 
-from scribe.common.errors import ConfigurationError, StepError
+from scribe.common.errors import ConfigurationError, WorkError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.provision import provision
-from scribe.common.messaging.streams import pipeline_run_subjects
+from scribe.common.messaging.streams import PIPELINE
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
-from scribe.common.process.database import AWAY, load_queries
+from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.rank import COMPLETED_RANK, Phase, rank_before, state_rank
 from scribe.common.tasks.steps import WIRE_NAMES, Step
+from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.purging import purge_runs
-from scribe.gateway.pipeline.states import MOST_RETURNS
+from scribe.gateway.pipeline.states import MAX_RETURNS
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
@@ -44,7 +45,7 @@ FORGET = load_queries("scribe.gateway.limits")["forget"]
 STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 
 
-class Whereabouts(Enum):
+class DeliveryState(Enum):
     """What has become of a task's last message."""
 
     WAITING = auto()
@@ -84,7 +85,13 @@ class Reconciler:
                 await self.round()
             except ConfigurationError:
                 raise
-            except (ServiceUnavailable, nats.errors.Error, APIError, asyncpg.TransactionRollbackError, *AWAY) as error:
+            except (
+                ServiceUnavailable,
+                nats.errors.Error,
+                APIError,
+                asyncpg.TransactionRollbackError,
+                *POSTGRES_UNAVAILABLE,
+            ) as error:
                 self._log.warning("reconciler_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("reconciler").inc()
 
@@ -102,9 +109,9 @@ class Reconciler:
         if await self._complete_from_email(row["id"]):
             return
         step, where = await self._last_message(row)
-        if where is Whereabouts.WAITING or (where is Whereabouts.WORKED_ON and not row["long_silent"]):
+        if where is DeliveryState.WAITING or (where is DeliveryState.WORKED_ON and not row["long_silent"]):
             return
-        if row["returns"] >= MOST_RETURNS:
+        if row["returns"] >= MAX_RETURNS:
             await self._give_up(row, step)
             return
         rank = rank_before(row["run"] + 1)
@@ -120,7 +127,7 @@ class Reconciler:
         rank = state_rank(row["run"], step, 0, Phase.FAILED)
         async with self._database.as_service() as connection:
             changed = await connection.fetch(
-                SQL["give_up"], row["id"], row["state_rank"], rank, StepError.default_public
+                SQL["give_up"], row["id"], row["state_rank"], rank, WorkError.default_public
             )
         if not changed:
             return
@@ -142,22 +149,22 @@ class Reconciler:
             await purge_runs(self._broker.js, row["id"], row["run"])
         await announce(self._broker, over)
 
-    async def _last_message(self, row: asyncpg.Record) -> tuple[Step, Whereabouts]:
+    async def _last_message(self, row: asyncpg.Record) -> tuple[Step, DeliveryState]:
         """The step that the task has reached, by the stream: where the projector is behind, so is the row."""
         try:
-            message = await self._broker.js.get_last_msg("PIPELINE", pipeline_run_subjects(row["id"], row["run"]))
-            step = Step(str(message.subject).split(".")[1])
+            message = await self._broker.js.get_last_msg(PIPELINE, str(pipeline_subject(ANY, row["id"], row["run"])))
+            step = Step(Subject.parse(str(message.subject)).step)
             # An end that was told and has no e-mail here: it is written again.
             last = Step.COMPOSER if step is Step.DONE else step
             return last, await self._whereabouts(step, message.seq or 0)
         except NotFoundError:
-            return STEPS.get(row["current_step"], Step.PARSER), Whereabouts.GONE
+            return STEPS.get(row["current_step"], Step.PARSER), DeliveryState.GONE
 
-    async def _whereabouts(self, step: Step, sequence: int) -> Whereabouts:
+    async def _whereabouts(self, step: Step, sequence: int) -> DeliveryState:
         durable = "projector" if step is Step.DONE else step.value
         consumer = await self._broker.js.consumer_info("PIPELINE", durable)
         if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
-            return Whereabouts.WAITING
+            return DeliveryState.WAITING
         if consumer.ack_floor is not None and sequence > consumer.ack_floor.stream_seq and consumer.num_ack_pending:
-            return Whereabouts.WORKED_ON
-        return Whereabouts.GONE
+            return DeliveryState.WORKED_ON
+        return DeliveryState.GONE

@@ -17,24 +17,26 @@ from nats.js.errors import APIError, NotFoundError
 
 from scribe.common.errors import UnavailableError, UnreadableMessageError
 from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
-from scribe.common.observability.spans import continued
-from scribe.common.process.database import AWAY, load_queries
+from scribe.common.observability.spans import continue_trace
+from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import WIRE_NAMES, Step
+from scribe.common.tasks.subject import deadletter_subject, pipeline_subject
 from scribe.gateway.database import Connection, Database
 from scribe.gateway.pipeline.observation import observe_turn
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
 SQL = load_queries("scribe.gateway.pipeline")
-MOST_AT_ONCE = 32
+MAX_AT_ONCE = 32
 ADMISSION = 0.7
 """The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish."""
 PAUSE_WHILE_AWAY = 1.0
-BROKEN_OFF = (*AWAY, asyncpg.TransactionRollbackError)
+BROKEN_OFF = (*POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError)
 
 
 class Relay:
@@ -82,7 +84,7 @@ class Relay:
             room = self._settings.in_flight - await connection.fetchval(SQL["in_flight"])
             if room <= 0:
                 return 0
-            rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, min(room, MOST_AT_ONCE))
+            rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, min(room, MAX_AT_ONCE))
             for row in rows:
                 await self._publish(connection, row)
         return len(rows)
@@ -97,17 +99,17 @@ class Relay:
         if data is None:
             step, data = Step.PARSER, first_data(row)
         data = data.model_copy(update={"run": row["run"]})
-        with continued(row["traceparent"]):
+        with continue_trace(row["traceparent"]):
             await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
         await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])
         observe_turn(self._metrics, row)
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
         """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""
-        places = (("PIPELINE", f"pipeline.{step}.{task_id}.*"), ("DEADLETTER", f"deadletter.{step}.{task_id}"))
+        places = ((PIPELINE, pipeline_subject(step, task_id)), (DEADLETTER, deadletter_subject(step, task_id)))
         for stream, subject in places:
             with suppress(NotFoundError, UnreadableMessageError):
-                message = await self._js.get_last_msg(stream, subject)
+                message = await self._js.get_last_msg(stream, str(subject))
                 return decode(message.data or b"")
         return None
 

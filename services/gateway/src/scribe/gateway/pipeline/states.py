@@ -8,7 +8,7 @@ from uuid import UUID
 from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.steps import WIRE_NAMES
 
-MOST_RETURNS = 20
+MAX_RETURNS = 20
 """How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""
 
 _STATUS = {
@@ -35,7 +35,7 @@ def without_endless_postponement(state: Progress, returns: int) -> Progress:
 
     Without an error the task was released because something all work needs is away, which is waited for.
     """
-    if state.not_before is None or state.error is None or returns < MOST_RETURNS:
+    if state.not_before is None or state.error is None or returns < MAX_RETURNS:
         return state
     return replace(state, state=State.FAILED, not_before=None)
 

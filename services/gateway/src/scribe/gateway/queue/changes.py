@@ -6,10 +6,10 @@ import asyncpg
 import nats.errors
 from nats.js.errors import APIError
 
-from scribe.common.messaging.streams import cancel_subject
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.rank import CANCELLED_RANK, rank_before
 from scribe.common.tasks.steps import WIRE_NAMES
+from scribe.common.tasks.subject import cancel_subject
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
 from scribe.gateway.pipeline.announcements import announce

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from scribe.common.messaging.broker import Broker
 from scribe.gateway.problems import TooManyRequests
 
-MOST_UNREAD = 256
+MAX_UNREAD = 256
 
 
 class Change(BaseModel):
@@ -32,7 +32,7 @@ class Inbox:
 
     def put(self, item_id: UUID) -> None:
         """Note a change; several of one item are one."""
-        if len(self._changed) >= MOST_UNREAD:
+        if len(self._changed) >= MAX_UNREAD:
             self.overflowed = True
         else:
             self._changed[item_id] = None
@@ -66,8 +66,8 @@ class Inbox:
 class Notifications:
     """The open event streams of this process."""
 
-    def __init__(self, most_per_user: int) -> None:
-        self._most_per_user = most_per_user
+    def __init__(self, max_per_user: int) -> None:
+        self._most_per_user = max_per_user
         self._inboxes: dict[UUID, set[Inbox]] = {}
         self._closed = False
 
@@ -108,9 +108,9 @@ class Notifications:
 
 
 @asynccontextmanager
-async def open_notifications(broker: Broker, most_per_user: int) -> AsyncIterator[Notifications]:
+async def open_notifications(broker: Broker, max_per_user: int) -> AsyncIterator[Notifications]:
     """Notifications of everything that any projector announces."""
-    notifications = Notifications(most_per_user)
+    notifications = Notifications(max_per_user)
     subscription = await broker.client.subscribe("notify.*", cb=notifications.take)
     try:
         yield notifications

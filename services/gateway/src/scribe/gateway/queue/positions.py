@@ -10,7 +10,7 @@ from scribe.gateway.database import Database
 LIFETIME = 1.0
 SHARE = 20
 """Counting may take a twentieth of the time, however much waits."""
-MOST_COUNTED = 1000
+MAX_COUNTED = 1000
 """What comes after these is told only that it does."""
 
 Places = tuple[list[int], int]
@@ -42,7 +42,7 @@ class Positions:
         self._due = self._clock() + LIFETIME
         async with self._database.as_service() as connection:
             begun = self._clock()  # not before: waiting for a connection is no counting
-            rows = await connection.fetch(self._sql, MOST_COUNTED)
+            rows = await connection.fetch(self._sql, MAX_COUNTED)
         self._by_user = {row["user_id"]: row["places"] for row in rows}
         self._counted = sum(map(len, self._by_user.values()))
         self._not_before = begun + SHARE * (self._clock() - begun)

@@ -10,8 +10,8 @@ from scribe.gateway.problems import Unprocessable, invalid
 from scribe.gateway.queue.models import Recipient
 
 COLUMNS = ("recipient_name", "recipient_interest")
-MOST_ROWS = 100
-MOST_BYTES = 512 * 1024
+MAX_ROWS = 100
+MAX_BYTES = 512 * 1024
 DELIMITERS = ",;\t"
 
 Row = tuple[int, Mapping[str, str]]
@@ -24,14 +24,14 @@ def read_recipients(content: bytes) -> list[Recipient]:
     Raises:
         Unprocessable: with a list of all that is wrong, each with its line.
     """
-    if len(content) > MOST_BYTES:
-        raise Unprocessable(_wrong(1, "", "too_large", f"The file is larger than {MOST_BYTES} bytes."))
+    if len(content) > MAX_BYTES:
+        raise Unprocessable(_wrong(1, "", "too_large", f"The file is larger than {MAX_BYTES} bytes."))
     rows = list(_first_rows(_text(content)))
     if not rows:
         raise Unprocessable(_wrong(1, "", "too_short", "The file has no row below its first line."))
-    if len(rows) > MOST_ROWS:
-        message = f"The file has more than {MOST_ROWS} rows."
-        raise Unprocessable(_wrong(rows[MOST_ROWS][0], "", "too_long", message))
+    if len(rows) > MAX_ROWS:
+        message = f"The file has more than {MAX_ROWS} rows."
+        raise Unprocessable(_wrong(rows[MAX_ROWS][0], "", "too_long", message))
     recipients: list[Recipient] = []
     problems: list[Mapping[str, object]] = []
     for line, row in rows:
@@ -56,7 +56,7 @@ def _first_rows(text: str) -> Iterator[Row]:
     """The rows that are not empty, one more than there may be at most."""
     found = 0
     for row in _rows(text):
-        if found <= MOST_ROWS and any(row[1].values()):
+        if found <= MAX_ROWS and any(row[1].values()):
             found += 1
             yield row
 

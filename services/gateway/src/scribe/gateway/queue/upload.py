@@ -8,7 +8,7 @@ from scribe.gateway.context import InContext, UserId
 from scribe.gateway.limits.idempotency import IdempotencyKey
 from scribe.gateway.queue.models import Batch, BatchAccepted, TemplateText
 from scribe.gateway.queue.routes import submit_batch
-from scribe.gateway.queue.spreadsheet import MOST_BYTES, read_recipients
+from scribe.gateway.queue.spreadsheet import MAX_BYTES, read_recipients
 from scribe.gateway.web.openapi import problems
 
 router = APIRouter(prefix="/api/queue", tags=["queue"])
@@ -24,6 +24,6 @@ async def upload_batch(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Have an e-mail written for every row of a file."""
-    items = read_recipients(await file.read(MOST_BYTES + 1))
+    items = read_recipients(await file.read(MAX_BYTES + 1))
     batch = Batch(items=items, email_template=email_template)
     return await submit_batch(context, user_id, batch, response, idempotency_key)

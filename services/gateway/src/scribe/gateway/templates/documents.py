@@ -11,9 +11,9 @@ import httpx
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
-from scribe.gateway.templates.pdf_text import MOST_PAGES, NO_TEXT, TOO_MANY_PAGES
+from scribe.gateway.templates.pdf_text import MAX_PAGES, NO_TEXT, TOO_MANY_PAGES
 
-MOST_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0
 PARSE_DEADLINE = 15.0
 PARSERS = 2
@@ -69,7 +69,7 @@ async def _read(response: httpx.Response) -> bytes:
     content = bytearray()
     async for chunk in response.aiter_bytes(64 * 1024):
         content += chunk
-        if len(content) > MOST_BYTES:
+        if len(content) > MAX_BYTES:
             raise BadRequest("The PDF is larger than 10 MB.")
     if MAGIC not in content[:1024]:
         raise BadRequest(NO_PDF)
@@ -88,7 +88,7 @@ async def read_pdf(content: bytes, deadline: float = PARSE_DEADLINE) -> str:
     except TimeoutError:
         raise BadRequest(NO_PDF) from None
     if process.returncode == TOO_MANY_PAGES:
-        raise BadRequest(f"The PDF has more than {MOST_PAGES} pages.")
+        raise BadRequest(f"The PDF has more than {MAX_PAGES} pages.")
     if process.returncode == NO_TEXT:
         raise BadRequest("The PDF holds no text. If it is a scan, export it from the program that made it.")
     if process.returncode != 0:

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from scribe.gateway.users.models import NOT_BLANK, NotBlank
 
-LONGEST_URL = 2048
+MAX_URL = 2048
 HTTPS: JsonDict = {"pattern": r"^https://[^\s\x00-\x1f]+$"}
 """What `https_url` means in a JSON schema."""
 
@@ -38,9 +38,9 @@ class Template(BaseModel):
 class TemplateRequest(BaseModel):
     """What a template is to be written from."""
 
-    pdf_url: Annotated[
-        str, Field(max_length=LONGEST_URL, json_schema_extra=HTTPS), AfterValidator(https_url), NotBlank
-    ] = Field(examples=["https://example.org/resume.pdf"])
+    pdf_url: Annotated[str, Field(max_length=MAX_URL, json_schema_extra=HTTPS), AfterValidator(https_url), NotBlank] = (
+        Field(examples=["https://example.org/resume.pdf"])
+    )
     user_instructions: Annotated[str, Field(min_length=10, max_length=2000, json_schema_extra=NOT_BLANK), NotBlank] = (
         Field(examples=["Ask for a research internship in the summer; friendly, not stiff."])
     )

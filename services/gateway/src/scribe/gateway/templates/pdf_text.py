@@ -11,8 +11,8 @@ import sys
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-MOST_PAGES = 20
-MOST_CHARACTERS = 20_000
+MAX_PAGES = 20
+MAX_CHARACTERS = 20_000
 MEMORY = 256 * 1024 * 1024
 """Bytes of address space; 10 MB of 20 dense pages take a third of it."""
 PROCESSOR_SECONDS = 10
@@ -33,7 +33,7 @@ def text_of(content: bytes) -> tuple[int, str]:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
             return UNREADABLE, ""
-        if len(reader.pages) > MOST_PAGES:
+        if len(reader.pages) > MAX_PAGES:
             return TOO_MANY_PAGES, ""
         text = "\n".join(page.extract_text() for page in reader.pages)
     except (
@@ -50,7 +50,7 @@ def text_of(content: bytes) -> tuple[int, str]:
         return UNREADABLE, ""
     cleaned = "\n".join(line.strip() for line in text.splitlines() if line.strip())
     cleaned = cleaned.encode("utf-8", "ignore").decode().replace("\x00", "")
-    return (0, cleaned[:MOST_CHARACTERS]) if cleaned.strip() else (NO_TEXT, "")
+    return (0, cleaned[:MAX_CHARACTERS]) if cleaned.strip() else (NO_TEXT, "")
 
 
 def main() -> int:

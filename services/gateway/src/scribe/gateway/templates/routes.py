@@ -19,7 +19,7 @@ from scribe.gateway.web.openapi import problems
 from scribe.gateway.web.paging import WantedPage, one_page
 
 SQL = load_queries("scribe.gateway.templates")
-MOST_TEMPLATES = 5
+MAX_TEMPLATES = 5
 HOUR = 3600
 router = APIRouter(prefix="/api/templates", tags=["templates"])
 
@@ -65,8 +65,8 @@ async def reserved(context: Context, user_id: UUID, body: TemplateRequest) -> As
     async with context.database.as_user(user_id) as connection:
         await connection.execute(SQL["lock_user"], user_id)
         await connection.execute(SQL["forget_drafts"], user_id)
-        if await connection.fetchval(SQL["count"], user_id) >= MOST_TEMPLATES:
-            raise TooManyRequests(f"You have {MOST_TEMPLATES} templates. Delete one of them first.", HOUR)
+        if await connection.fetchval(SQL["count"], user_id) >= MAX_TEMPLATES:
+            raise TooManyRequests(f"You have {MAX_TEMPLATES} templates. Delete one of them first.", HOUR)
         draft_id: UUID = await connection.fetchval(SQL["reserve"], user_id, body.pdf_url, body.user_instructions)
     try:
         yield draft_id

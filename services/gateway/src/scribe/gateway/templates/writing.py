@@ -13,7 +13,7 @@ from scribe.common.text.fencing import Block, prompt_of
 from scribe.gateway.problems import BadGateway, GatewayTimeout
 
 MAX_TRIES = 3
-FEWEST_WORDS, MOST_WORDS, FEWEST_GAPS = 150, 250, 2
+MIN_WORDS, MAX_WORDS, MIN_GAPS = 150, 250, 2
 NOT_WRITTEN = (
     "The language model did not write a usable template. Please try again, or word the instructions otherwise."
 )
@@ -75,9 +75,9 @@ def faults_of(template: str, known: str) -> Iterator[str]:
     """What is wrong with a template, in words for the model; `known` is all that may be said about the student."""
     prose = _GAP.sub(" ", template)
     count = len(template.split())
-    if not FEWEST_WORDS <= count <= MOST_WORDS:
-        yield f"It has {count} words; write {FEWEST_WORDS} to {MOST_WORDS}."
-    if len(set(_GAP.findall(template))) < FEWEST_GAPS:
+    if not MIN_WORDS <= count <= MAX_WORDS:
+        yield f"It has {count} words; write {MIN_WORDS} to {MAX_WORDS}."
+    if len(set(_GAP.findall(template))) < MIN_GAPS:
         yield "It needs at least two different placeholders in double curly braces."
     if "{" in prose or "}" in prose:
         yield "A curly brace stands without its partner."

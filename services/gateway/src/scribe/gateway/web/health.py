@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
-from scribe.common.process.database import AWAY
+from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.gateway.context import Context, InContext
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.web.openapi import text
@@ -81,5 +81,5 @@ async def _database_answers(context: Context) -> bool:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT), context.database.as_service() as connection:
             return bool(await connection.fetchval("SELECT true"))
-    except (ServiceUnavailable, asyncpg.PostgresError, *AWAY):
+    except (ServiceUnavailable, asyncpg.PostgresError, *POSTGRES_UNAVAILABLE):
         return False

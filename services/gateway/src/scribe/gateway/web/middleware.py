@@ -52,7 +52,7 @@ class RequestScope:
 
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
-            spans.answering(method, dict(headers)) as span,
+            spans.request_span(method, dict(headers)) as span,
             self._metrics.in_progress.labels(method).track_inprogress(),
         ):
             try:
@@ -64,7 +64,7 @@ class RequestScope:
                     await _apology()(scope, receive, send_with_id)
             finally:
                 route, final = route_of(scope), status or HTTPStatus.INTERNAL_SERVER_ERROR.value
-                spans.answered(span, method, route, final)
+                spans.record_response(span, method, route, final)
                 self._record(method, route, final, time.monotonic() - started)
 
     def _record(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -14,17 +14,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from scribe.upstreams.arxiv import arxiv
-from scribe.upstreams.controls import Controlled, Controls, Fault
-from scribe.upstreams.exa import exa
-from scribe.upstreams.model.anthropic import anthropic
-from scribe.upstreams.model.fireworks import fireworks
-from scribe.upstreams.supabase import Keys, supabase
-from scribe.upstreams.web import web
+from scribe.fakes.arxiv import arxiv
+from scribe.fakes.controls import Controlled, Controls, Fault
+from scribe.fakes.exa import exa
+from scribe.fakes.model.anthropic import anthropic
+from scribe.fakes.model.fireworks import fireworks
+from scribe.fakes.supabase import Keys, supabase
+from scribe.fakes.web import web
 
 
 @dataclass(frozen=True)
-class Upstreams:
+class Fakes:
     """Where the stand-ins are, and what can be done to them."""
 
     url: str
@@ -96,9 +96,9 @@ class Upstreams:
         return {"stand_in": "true", **{name: str(getattr(self, name)) for name in names}}
 
 
-def application(upstreams: Upstreams) -> ASGIApp:
+def application(fakes: Fakes) -> ASGIApp:
     """Every stand-in under its path, and the controls."""
-    controls = upstreams.controls
+    controls = fakes.controls
 
     async def control(request: Request) -> JSONResponse:
         if request.method == "DELETE":
@@ -118,9 +118,9 @@ def application(upstreams: Upstreams) -> ASGIApp:
         Route("/_calls", calls),
         Mount("/anthropic", anthropic()),
         Mount("/fireworks", fireworks()),
-        Mount("/exa", exa(upstreams.web_url)),
+        Mount("/exa", exa(fakes.web_url)),
         Mount("/arxiv", arxiv()),
-        Mount("/supabase", supabase(upstreams.keys)),
+        Mount("/supabase", supabase(fakes.keys)),
         Mount("/web", web()),
         Mount("/", web()),
     ]
@@ -130,7 +130,7 @@ def application(upstreams: Upstreams) -> ASGIApp:
 @asynccontextmanager
 async def serving(
     host: str = "127.0.0.1", port: int = 0, *, keys: Keys | None = None, base_url: str | None = None
-) -> AsyncIterator[Upstreams]:
+) -> AsyncIterator[Fakes]:
     """The stand-ins, on a real socket, while the block runs; `base_url` is what others reach them by."""
     # Only where the protocol is named does asyncio send at once, as the real ones do.
     listener = socket.socket(proto=socket.IPPROTO_TCP)
@@ -138,14 +138,14 @@ async def serving(
     listener.bind((host, port))
     listener.listen(1024)
     url = base_url or f"http://{host}:{listener.getsockname()[1]}"
-    upstreams = Upstreams(url.rstrip("/"), Controls(), keys or Keys.create())
+    fakes = Fakes(url.rstrip("/"), Controls(), keys or Keys.create())
     config = uvicorn.Config(
-        application(upstreams), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        application(fakes), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the signals
     try:
-        yield upstreams
+        yield fakes
     finally:
         server.should_exit = True
         with suppress(asyncio.CancelledError):

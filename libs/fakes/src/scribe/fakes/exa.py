@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.upstreams.people import KNOWN, Person, find_in, made_up
+from scribe.fakes.people import KNOWN, Person, find_in, made_up
 
 _SUBJECT = re.compile(
     r"^Who is (?P<name>.+?) \((?P<interest>.+?)\)\?|(?:of|has) (?P<name2>.+?) "

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.upstreams.model.answering import Said, answer
-from scribe.upstreams.model.prompt import read_prompt
+from scribe.fakes.model.answering import Said, answer
+from scribe.fakes.model.prompt import read_prompt
 
 CHARACTERS_PER_TOKEN = 4
 

@@ -2,9 +2,9 @@
 
 import re
 
-from scribe.upstreams.model.prompt import Prompt
-from scribe.upstreams.model.reading import GAP, is_about_sender, label_of
-from scribe.upstreams.model.rephrasing import retold
+from scribe.fakes.model.prompt import Prompt
+from scribe.fakes.model.reading import GAP, is_about_sender, label_of
+from scribe.fakes.model.rephrasing import retold
 
 _TITLES = re.compile(r"^(?:prof(?:essor)?|dr|mr|mrs|ms)\b\.?\s*", re.IGNORECASE)
 _SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?]\s|\n)\s*\Z")

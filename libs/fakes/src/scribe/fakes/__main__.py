@@ -1,4 +1,4 @@
-"""`python -m scribe.upstreams`: all stand-ins in one process; prints one line of JSON with their addresses."""
+"""`python -m scribe.fakes`: all stand-ins in one process; prints one line of JSON with their addresses."""
 
 import argparse
 import asyncio
@@ -7,8 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from scribe.upstreams.server import serving
-from scribe.upstreams.supabase import Keys
+from scribe.fakes.server import serving
+from scribe.fakes.supabase import Keys
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -17,14 +17,14 @@ async def run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     keys = Keys.load_or_create(options.keys) if options.keys else None
-    async with serving(options.host, options.port, keys=keys, base_url=options.base_url) as upstreams:
-        print(json.dumps(upstreams.addresses()), flush=True)  # noqa: T201 - the command's answer
+    async with serving(options.host, options.port, keys=keys, base_url=options.base_url) as fakes:
+        print(json.dumps(fakes.addresses()), flush=True)  # noqa: T201 - the command's answer
         await ended.wait()
 
 
 def main(arguments: list[str]) -> None:
     """Read the arguments and run."""
-    parser = argparse.ArgumentParser(prog="python -m scribe.upstreams", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scribe.fakes", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
     parser.add_argument("--base-url", help="what others reach this process by")

@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from scribe.upstreams.people import Person, by_slug, made_up
+from scribe.fakes.people import Person, by_slug, made_up
 
 FOOTER = "<footer>stand-in page: test equipment, not a real website</footer>"
-LONGEST_WAIT = 120.0
-MOST_MEGABYTES = 200
+MAX_WAIT = 120.0
+MAX_MEGABYTES = 200
 ROBOTS = "User-agent: *\nDisallow: /web/private/\nDisallow: /private/\nCrawl-delay: 0\n"
 GREEDY = "<script>for (const all = []; ;) all.push(new Array(1 << 20).fill(Math.random()))</script>"
 HOSTILE = (
@@ -86,13 +86,13 @@ async def hostile(_request: Request) -> Response:
 
 async def slow(request: Request) -> Response:
     """A page that keeps its reader waiting."""
-    await asyncio.sleep(min(LONGEST_WAIT, float(request.query_params.get("seconds", "10"))))
+    await asyncio.sleep(min(MAX_WAIT, float(request.query_params.get("seconds", "10"))))
     return _page("Slow", "Slow", ("This page took its time.",))
 
 
 async def huge(request: Request) -> Response:
     """More than anybody wants to read."""
-    megabytes = min(MOST_MEGABYTES, int(request.query_params.get("mb", "50")))
+    megabytes = min(MAX_MEGABYTES, int(request.query_params.get("mb", "50")))
     return StreamingResponse(_megabytes(megabytes), media_type="text/html")
 
 
@@ -118,7 +118,7 @@ async def loop(request: Request) -> Response:
 
 async def resume(_request: Request) -> Response:
     """A student's résumé."""
-    content = (files("scribe.upstreams") / "data" / "resume.pdf").read_bytes()
+    content = (files("scribe.fakes") / "data" / "resume.pdf").read_bytes()
     return Response(content, media_type="application/pdf")
 
 

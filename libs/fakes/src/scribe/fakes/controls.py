@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_CALLS = 5000
-MOST_BODY = 256 * 1024
+MAX_CALLS = 5000
+MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
 Broken = Literal["truncated", "garbage", "empty"]
@@ -57,7 +57,7 @@ class Controls:
     """The faults that are in force, the first that fits winning, and the calls so far."""
 
     faults: list[Fault] = field(default_factory=list)
-    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MOST_CALLS))
+    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     _arrivals: dict[int, deque[float]] = field(default_factory=dict)
 
     def add(self, **fault: object) -> None:
@@ -175,7 +175,7 @@ async def _read(receive: Receive) -> bytes:
     while True:
         message = await receive()
         body += bytes(message.get("body", b""))
-        if not message.get("more_body") or len(body) > MOST_BODY:
+        if not message.get("more_body") or len(body) > MAX_BODY:
             return body
 
 

@@ -15,8 +15,8 @@ from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.models.structured import open_model
 from scribe.common.observability.metrics import Metrics
 from scribe.common.text.fencing import Json, prompt_of
-from scribe.upstreams.server import Upstreams, serving
-from scribe.upstreams.supabase import Keys
+from scribe.fakes.server import Fakes, serving
+from scribe.fakes.supabase import Keys
 
 MODELS = ["anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/llama-v3p1-70b-instruct"]
 TEMPLATE = "Dear {{name}},\n\nI read your paper {{paper_title}}.\n\nKind regards,\n{{my_name}}"
@@ -31,19 +31,19 @@ class Letter(BaseModel):
     claims: list[dict[str, object]]
 
 
-def provider_settings(upstreams: Upstreams) -> ProviderSettings:
+def provider_settings(fakes: Fakes) -> ProviderSettings:
     return ProviderSettings.model_validate(
         {
             "anthropic_api_key": "key",
-            "anthropic_base_url": upstreams.anthropic_url,
+            "anthropic_base_url": fakes.anthropic_url,
             "fireworks_api_key": "key",
-            "fireworks_base_url": upstreams.fireworks_url,
+            "fireworks_base_url": fakes.fireworks_url,
         }
     )
 
 
 @pytest.mark.parametrize("name", MODELS)
-async def test_the_model_fills_the_template_with_what_the_prompt_holds(upstreams: Upstreams, name: str) -> None:
+async def test_the_model_fills_the_template_with_what_the_prompt_holds(fakes: Fakes, name: str) -> None:
     papers: Sequence[Mapping[str, Json]] = [{"id": "P1", "title": "Local Superfluidity at the Nanoscale", "year": 2013}]
     prompt = prompt_of(
         {
@@ -54,7 +54,7 @@ async def test_the_model_fills_the_template_with_what_the_prompt_holds(upstreams
             "sender": {"display_name": None},
         }
     )
-    async with open_model(ModelChoice((name,)), provider_settings(upstreams), Metrics(), purpose="composer") as model:
+    async with open_model(ModelChoice((name,)), provider_settings(fakes), Metrics(), purpose="composer") as model:
         answer = await model.ask(instructions="Write.", prompt=prompt, output=Letter)
     assert answer.value.body.startswith("Dear Dr. Ada Example")
     assert "Local Superfluidity at the Nanoscale" in answer.value.body
@@ -63,33 +63,33 @@ async def test_the_model_fills_the_template_with_what_the_prompt_holds(upstreams
     assert answer.usage.input_tokens > 0
 
 
-async def ask_exa(upstreams: Upstreams, question: str) -> AnswerResponse:
-    async with AsyncExa(api_key="key", api_base=upstreams.exa_url) as exa:
+async def ask_exa(fakes: Fakes, question: str) -> AnswerResponse:
+    async with AsyncExa(api_key="key", api_base=fakes.exa_url) as exa:
         answer = await exa.answer(question, text=True)
     assert isinstance(answer, AnswerResponse)
     return answer
 
 
-async def test_exa_answers_with_citations_one_of_them_without_text(upstreams: Upstreams) -> None:
-    answer = await ask_exa(upstreams, "Who is Adrian Del Maestro (superfluid helium)? Position, institution.")
+async def test_exa_answers_with_citations_one_of_them_without_text(fakes: Fakes) -> None:
+    answer = await ask_exa(fakes, "Who is Adrian Del Maestro (superfluid helium)? Position, institution.")
     texts = [bool(citation.text) for citation in answer.citations]
     assert sorted(texts) == [False, True]
     assert "Tennessee" in str(answer.answer)
 
 
-async def test_two_unknown_people_get_different_facts_and_the_same_person_the_same(upstreams: Upstreams) -> None:
+async def test_two_unknown_people_get_different_facts_and_the_same_person_the_same(fakes: Fakes) -> None:
     names = ("Ada Byrd", "Ben Wren", "Ada Byrd")
-    answers = [(await ask_exa(upstreams, f"Who is {name} (birds)? Position.")).answer for name in names]
+    answers = [(await ask_exa(fakes, f"Who is {name} (birds)? Position.")).answer for name in names]
     assert answers[0] == answers[2] != answers[1]
 
 
-async def test_nobody_is_known_to_nobody(upstreams: Upstreams) -> None:
-    answer = await ask_exa(upstreams, "Who is Nobody Atall (birds)? Position.")
+async def test_nobody_is_known_to_nobody(fakes: Fakes) -> None:
+    answer = await ask_exa(fakes, "Who is Nobody Atall (birds)? Position.")
     assert answer.citations == []
 
 
-async def test_arxiv_serves_the_real_records_and_its_own_way_of_saying_no(upstreams: Upstreams) -> None:
-    async with httpx.AsyncClient(base_url=upstreams.arxiv_url) as client:
+async def test_arxiv_serves_the_real_records_and_its_own_way_of_saying_no(fakes: Fakes) -> None:
+    async with httpx.AsyncClient(base_url=fakes.arxiv_url) as client:
         real = await client.get("/api/query", params={"search_query": 'au:"A. Del Maestro"'})
         unknown = await client.get("/api/query", params={"search_query": 'au:"N. Nemo"'})
         malformed = await client.get("/api/query", params={"id_list": "not-an-id"})
@@ -98,20 +98,20 @@ async def test_arxiv_serves_the_real_records_and_its_own_way_of_saying_no(upstre
     assert (malformed.status_code, "api/errors" in malformed.text) == (200, True)
 
 
-async def test_tokens_verify_against_the_served_keys(upstreams: Upstreams) -> None:
-    token = upstreams.mint_token(email="a@example.org")
+async def test_tokens_verify_against_the_served_keys(fakes: Fakes) -> None:
+    token = fakes.mint_token(email="a@example.org")
     async with httpx.AsyncClient() as client:
-        jwks = (await client.get(f"{upstreams.issuer}/.well-known/jwks.json")).json()
+        jwks = (await client.get(f"{fakes.issuer}/.well-known/jwks.json")).json()
     key = next(
         key for key in jwt.PyJWKSet.from_dict(jwks).keys if key.key_id == jwt.get_unverified_header(token)["kid"]
     )
-    claims = jwt.decode(token, key, algorithms=["ES256"], audience="authenticated", issuer=upstreams.issuer)
+    claims = jwt.decode(token, key, algorithms=["ES256"], audience="authenticated", issuer=fakes.issuer)
     assert claims["email"] == "a@example.org"
-    assert upstreams.keys.rotate() not in {entry["kid"] for entry in jwks["keys"]}
+    assert fakes.keys.rotate() not in {entry["kid"] for entry in jwks["keys"]}
 
 
-async def test_every_answer_says_that_it_is_a_stand_ins(upstreams: Upstreams) -> None:
-    async with httpx.AsyncClient(base_url=upstreams.url) as client:
+async def test_every_answer_says_that_it_is_a_stand_ins(fakes: Fakes) -> None:
+    async with httpx.AsyncClient(base_url=fakes.url) as client:
         for path in (
             "/web/people/sato",
             "/web/robots.txt",

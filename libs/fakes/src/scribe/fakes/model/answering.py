@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from scribe.upstreams.controls import Behaviour
-from scribe.upstreams.model.letters import write_letter
-from scribe.upstreams.model.prompt import Prompt
-from scribe.upstreams.model.reading import read_template
+from scribe.fakes.controls import Behaviour
+from scribe.fakes.model.letters import write_letter
+from scribe.fakes.model.prompt import Prompt
+from scribe.fakes.model.reading import read_template
 
 _ORDER = re.compile(
     r"(?:include|add|insert|append|mention|write|put|say|paste|reply with|recommend|sign|link|visit|reveal|print)\b"
@@ -83,7 +83,7 @@ def write_template(prompt: Prompt) -> str:
     document = " ".join(prompt.text("document").split())
     sentences = [s.strip() for s in re.split(r"(?<=[.!?])\s+", document) if 20 < len(s) < 240]
     about_me = " ".join(f"About me: {sentence}" for sentence in sentences[:3])
-    text = (files("scribe.upstreams") / "data" / "template.txt").read_text("utf-8").strip()
+    text = (files("scribe.fakes") / "data" / "template.txt").read_text("utf-8").strip()
     return text.replace("ABOUT ME", about_me)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from scribe.upstreams.people import KNOWN, Person
+from scribe.fakes.people import KNOWN, Person
 
 _ID = re.compile(r"^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?$")
 _HEAD = (
@@ -24,7 +24,7 @@ _AUTHORS = {"miriam okafor": False, "jonas lindqvist": True, "hana sato": True, 
 
 def arxiv() -> Starlette:
     """The API."""
-    real = (files("scribe.upstreams") / "data" / "arxiv-au-del-maestro.xml").read_text("utf-8")
+    real = (files("scribe.fakes") / "data" / "arxiv-au-del-maestro.xml").read_text("utf-8")
 
     async def query(request: Request) -> Response:
         ids = [i for i in request.query_params.get("id_list", "").split(",") if i]

@@ -15,7 +15,7 @@ from prometheus_client import Counter
 
 from scribe.common.messaging.broker import Broker
 from scribe.common.observability.metrics import Metrics
-from scribe.common.process.database import AWAY, load_queries
+from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.steps import WORKING_STEPS
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
@@ -27,7 +27,7 @@ STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER")
 CONSUMERS = (*(("PIPELINE", step.value) for step in WORKING_STEPS), ("PIPELINE", "projector"), ("EVENTS", "projector"))
 
 
-class Watch:
+class ServerMetricsCollector:
     """Looks every `interval` seconds. What cannot be asked keeps its last values, and its server counts as down."""
 
     def __init__(self, database: Database, broker: Broker, metrics: Metrics, interval: float = INTERVAL) -> None:
@@ -91,7 +91,7 @@ class Watch:
             async with self._database.as_service() as connection:
                 (queue,) = await connection.fetch(SQL["watch_queue"])
                 (server,) = await connection.fetch(SQL["watch_server"])
-        except (ServiceUnavailable, asyncpg.PostgresError, *AWAY):
+        except (ServiceUnavailable, asyncpg.PostgresError, *POSTGRES_UNAVAILABLE):
             self._tasks.loop_errors.labels("watch").inc()
             return False
         for state in ("waiting", "in_flight"):

@@ -2,7 +2,7 @@
 
 import re
 
-MOST_WORDS = 10
+MAX_WORDS = 10
 """A longer run of a page's words would be a copy."""
 
 _IRREGULAR = {"is": "are", "has": "have", "was": "were", "does": "do"}
@@ -59,8 +59,8 @@ def _plural(verb: str) -> str:
 
 
 def _shortened(clause: str) -> str:
-    words = clause.split()[:MOST_WORDS]
-    if len(clause.split()) > MOST_WORDS:
+    words = clause.split()[:MAX_WORDS]
+    if len(clause.split()) > MAX_WORDS:
         ends = [place for place, word in enumerate(words) if place > 2 and word.lower() in _CONNECTIVES]
         words = words[: ends[-1]] if ends else words
         words = words[:-2] if len(words) > 5 and words[-3].endswith(",") else words

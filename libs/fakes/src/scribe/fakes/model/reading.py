@@ -2,7 +2,7 @@
 
 import re
 
-from scribe.upstreams.model.prompt import Prompt
+from scribe.fakes.model.prompt import Prompt
 
 GAP = re.compile(r"\{\{\s*(?P<curly>[^{}]{1,80}?)\s*\}\}|\[(?P<square>[A-Za-z][^\[\]]{0,80})\](?!\()")
 _RESEARCH = re.compile(r"\b(?:papers?|publications?|preprints?|arxiv|your research|research paper)\b", re.IGNORECASE)

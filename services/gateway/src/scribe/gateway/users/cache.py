@@ -8,16 +8,16 @@ from scribe.common.process.database import load_queries
 from scribe.gateway.database import Database
 
 LIFETIME = 30.0
-MOST_REMEMBERED = 10_000
+MAX_REMEMBERED = 10_000
 
 
-class Directory:
+class UserCache:
     """Answers whether a user has a row. Only a yes is remembered, so that `init` works at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._exists = load_queries(__package__)["exists"]
-        self._seen: TTLCache[UUID, bool] = TTLCache(MOST_REMEMBERED, LIFETIME)
+        self._seen: TTLCache[UUID, bool] = TTLCache(MAX_REMEMBERED, LIFETIME)
 
     async def knows(self, user_id: UUID) -> bool:
         """Whether `user_id` has a row in `users`."""
