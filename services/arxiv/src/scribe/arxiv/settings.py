@@ -8,7 +8,7 @@ from scribe.common.worker.settings import WorkerSettings
 
 
 class ArxivSettings(WorkerSettings):
-    """What the arxiv worker reads. Its concurrency is low: each delivery waits for its turn at arXiv within its deadline."""
+    """What the arxiv worker reads. Few deliveries at once: each waits for its turn at arXiv within its deadline."""
 
     concurrency: int = Field(4, ge=1, le=64, description="Deliveries that one arxiv worker has in progress at once.")
     max_replicas: int = Field(4, ge=1, description="Most replicas of this worker; bounds the unacknowledged messages.")
