@@ -55,13 +55,13 @@ types: $(STAMP) ## Check types, strictly, tests included
 
 .PHONY: eval
 eval: $(STAMP) ## Judge the writing by cases, with stand-ins or a model: make eval MODEL=provider:model
-	@$(RUN)python -m scribe.local.evaluation $(if $(MODEL),--model $(MODEL))
+	@$(RUN)python -m scribe.evaluation $(if $(MODEL),--model $(MODEL))
 
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
 	@$(RUN)python -m scribe.local.reference
 	@$(RUN)python -m scribe.gateway.reference
-	@$(RUN)python -m scribe.local.observability
+	@$(RUN)python -m scribe.dashboards
 
 TAG ?= 0.1.0
 IMAGES := gateway parser scraper arxiv composer migrations fakes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def test_with_stand_ins_nothing_is_ungrounded_and_nothing_leaks(tmp_path: Path) -> None:
     out = tmp_path / "eval.json"
-    command = [sys.executable, "-m", "scribe.local.evaluation", "--out", str(out)]
+    command = [sys.executable, "-m", "scribe.evaluation", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert "ungrounded 0 | leaked 0" in done.stdout
@@ -18,7 +18,7 @@ def test_with_stand_ins_nothing_is_ungrounded_and_nothing_leaks(tmp_path: Path) 
 
 
 def test_a_model_without_its_key_is_one_sentence() -> None:
-    command = [sys.executable, "-m", "scribe.local.evaluation", "--model", "fireworks:x", "--only", "general"]
+    command = [sys.executable, "-m", "scribe.evaluation", "--model", "fireworks:x", "--only", "general"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={"PATH": "/usr/bin"})
     assert done.returncode == 1
     assert done.stderr.strip().endswith("set FIREWORKS_API_KEY")

@@ -12,10 +12,10 @@ from pydantic_ai.models.function import AgentInfo
 
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.metrics import Metrics
+from scribe.evaluation.case import Attack, attacked, load_cases
+from scribe.evaluation.running import Result, Steps
+from scribe.evaluation.world import PaperRecord
 from scribe.fakes.server import serving
-from scribe.local.evaluation.case import Attack, attacked, load_cases
-from scribe.local.evaluation.running import Result, Steps
-from scribe.local.evaluation.world import PaperRecord
 from tests.support.models import from_function, user_prompt
 
 CORPUS = TypeAdapter(list[Attack]).validate_json((Path(__file__).parent / "injections" / "corpus.json").read_bytes())

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scribe.local.observability.__main__ import ALERTS, RULE_FILES
-from scribe.local.observability.rules import Alert
+from scribe.dashboards.__main__ import ALERTS, RULE_FILES
+from scribe.dashboards.rules import Alert
 from tests.support.requirements import require_program
 
 ROOT = Path(__file__).parents[2]

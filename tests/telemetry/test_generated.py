@@ -9,10 +9,10 @@ import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
 from scribe.common.observability.metrics import Metrics
-from scribe.local.observability.__main__ import RULE_FILES, generated
-from scribe.local.observability.boards import BOARDS
-from scribe.local.observability.grafana import Dashboard, to_json
-from scribe.local.observability.rules import Alert, Recording
+from scribe.dashboards.__main__ import RULE_FILES, generated
+from scribe.dashboards.boards import BOARDS
+from scribe.dashboards.grafana import Dashboard, to_json
+from scribe.dashboards.rules import Alert, Recording
 
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"\bscribe[_:][a-z0-9_:]+")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from scribe.dashboards.__main__ import ALERTS, RULE_FILES
+from scribe.dashboards.boards import BOARDS
+from scribe.dashboards.rules import Alert
 from scribe.local.gateway import Gateway
-from scribe.local.observability.__main__ import ALERTS, RULE_FILES
-from scribe.local.observability.boards import BOARDS
-from scribe.local.observability.rules import Alert
 from tests.support.prometheus import Prometheus, prometheus
 from tests.support.waiting import eventually
 from tests.telemetry.conftest import TEMPLATE, Live

@@ -1,4 +1,4 @@
-"""`python -m scribe.local.observability [--check]`: writes the chart's dashboards and rules, and the page of alerts.
+"""`python -m scribe.dashboards [--check]`: writes the chart's dashboards and rules, and the page of alerts.
 
 With `--check` nothing is written; the exit code is 1 where a file is not what the code says.
 """
@@ -8,11 +8,11 @@ import json
 import sys
 from pathlib import Path
 
-from scribe.local.observability import alerts, slo
-from scribe.local.observability.boards import BOARDS
-from scribe.local.observability.grafana import to_json
-from scribe.local.observability.page import alerts_page
-from scribe.local.observability.rules import to_yaml
+from scribe.dashboards import alerts, slo
+from scribe.dashboards.boards import BOARDS
+from scribe.dashboards.grafana import to_json
+from scribe.dashboards.page import alerts_page
+from scribe.dashboards.rules import to_yaml
 
 DASHBOARDS = Path("deploy/helm/scribe/files/dashboards")
 ALERTS = Path("deploy/helm/scribe/files/alerts")
@@ -29,7 +29,7 @@ def generated() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write or check every file."""
-    parser = argparse.ArgumentParser(prog="python -m scribe.local.observability")
+    parser = argparse.ArgumentParser(prog="python -m scribe.dashboards")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 where a file is not current")
     parser.add_argument("--root", type=Path, default=Path())
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""`python -m scribe.local.evaluation`: write an e-mail for every case and judge it.
+"""`python -m scribe.evaluation`: write an e-mail for every case and judge it.
 
 Without `--model` the stand-ins answer, and misbehave where a case wants them to. With it, the provider's key is read
 from the environment as the services read it.
@@ -20,11 +20,11 @@ from rich.console import Console
 from scribe.common.errors import ConfigurationError
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.metrics import Metrics
+from scribe.evaluation.case import Case, load_cases
+from scribe.evaluation.report import Judged, count_wrong, judge, share_passed, show
+from scribe.evaluation.running import Result, Steps
 from scribe.fakes.controls import Controls
 from scribe.fakes.server import serving
-from scribe.local.evaluation.case import Case, load_cases
-from scribe.local.evaluation.report import Judged, count_wrong, judge, share_passed, show
-from scribe.local.evaluation.running import Result, Steps
 
 STAND_IN = "anthropic:claude-haiku-4-5"
 AT_ONCE = 4

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from scribe.local.evaluation.running import Result
-from scribe.local.evaluation.scoring import JUDGES, Score, scores_of
+from scribe.evaluation.running import Result
+from scribe.evaluation.scoring import JUDGES, Score, scores_of
 
 QUESTIONS = ("written", *JUDGES)
 

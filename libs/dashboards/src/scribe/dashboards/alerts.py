@@ -4,7 +4,7 @@ Gauges that every replica of the gateway shows alike are read with `max`; a time
 Each namespace is looked at by itself: one installation that is well must not hide another that is not.
 """
 
-from scribe.local.observability.rules import Alert, Condition, Group
+from scribe.dashboards.rules import Alert, Condition, Group
 
 _STEPS = 'stream="PIPELINE", consumer!="projector"'
 _PROJECTOR = 'consumer="projector"'

@@ -1,7 +1,7 @@
 """NATS JetStream and PostgreSQL, as the gateway sees them: no exporter is needed."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.local.observability.queries import RATE, highest, selected, share
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.dashboards.queries import RATE, highest, selected, share
 
 
 def _fastest(metric: str, by: str) -> str:

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from scribe.common.tasks.data import TemplateType
+from scribe.evaluation.world import Page, World
 from scribe.fakes.controls import Behaviour
-from scribe.local.evaluation.world import Page, World
 
 Place = Literal[
     "page", "page_title", "answer", "abstract", "paper_title", "fact", "name", "interest", "sender", "template"
@@ -61,7 +61,7 @@ def load_cases() -> list[Case]:
 
 
 def _read(name: str) -> object:
-    parsed: object = json.loads((files("scribe.local.evaluation.cases") / f"{name}.json").read_text("utf-8"))
+    parsed: object = json.loads((files("scribe.evaluation.cases") / f"{name}.json").read_text("utf-8"))
     return parsed
 
 

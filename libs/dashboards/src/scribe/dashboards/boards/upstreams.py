@@ -1,7 +1,7 @@
 """Services that are not ours, and what models cost."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.local.observability.queries import highest, increase, quantile, rate, share, total
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.dashboards.queries import highest, increase, quantile, rate, share, total
 
 _CALLS = Row(
     "Calls",

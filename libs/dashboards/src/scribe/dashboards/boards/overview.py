@@ -1,8 +1,8 @@
 """Whether e-mails are on time, and where to look when they are not."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.local.observability.queries import RATE, age, highest, increase, quantile, rate, selected, share
-from scribe.local.observability.slo import REQUESTS, TASKS
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.dashboards.queries import RATE, age, highest, increase, quantile, rate, selected, share
+from scribe.dashboards.slo import REQUESTS, TASKS
 
 STEPS = 'stream="PIPELINE", consumer!="projector"'
 LINKS = (

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, TypeAdapter
 
 from scribe.composer.metadata import FinishedEmail
-from scribe.local.evaluation.case import Case
-from scribe.local.evaluation.running import Result
+from scribe.evaluation.case import Case
+from scribe.evaluation.running import Result
 
 KEPT = 0.85
 MAX_RUN = 11

@@ -15,8 +15,8 @@ from scribe.common.tasks.data import Fact, PipelineData, Research
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import ComposerDeps as Writing
 from scribe.composer.step import compose
-from scribe.local.evaluation.case import Case
-from scribe.local.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
+from scribe.evaluation.case import Case
+from scribe.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
 from scribe.parser.step import parse
 from scribe.scraper.step import ScraperDeps as Searching
 from scribe.scraper.step import research

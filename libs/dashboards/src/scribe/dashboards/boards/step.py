@@ -1,7 +1,7 @@
 """One step, chosen above."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
-from scribe.local.observability.queries import highest, increase, quantile, rate, selected, total
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
+from scribe.dashboards.queries import highest, increase, quantile, rate, selected, total
 
 STEP = 'step=~"$step"'
 CONSUMER = 'stream="PIPELINE", consumer=~"$step"'

@@ -1,4 +1,4 @@
-"""Dashboards and alerts as code: `python -m scribe.local.observability [--check]` writes what the chart ships.
+"""Dashboards and alerts as code: `python -m scribe.dashboards [--check]` writes what the chart ships.
 
 grafana.py   what a dashboard, a row and a panel are, and their JSON
 queries.py   the PromQL that several panels share

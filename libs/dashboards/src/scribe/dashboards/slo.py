@@ -13,7 +13,7 @@ is the subject of another alert.
 
 from dataclasses import dataclass
 
-from scribe.local.observability.rules import Alert, Condition, Group, Recording
+from scribe.dashboards.rules import Alert, Condition, Group, Recording
 
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 

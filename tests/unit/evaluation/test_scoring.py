@@ -4,10 +4,10 @@ import pytest
 
 from scribe.common.tasks.data import TemplateType, Usage
 from scribe.composer.metadata import FinishedEmail
-from scribe.local.evaluation.case import Case, load_cases
-from scribe.local.evaluation.report import Judged, count_wrong, judge, share_passed
-from scribe.local.evaluation.running import Result
-from scribe.local.evaluation.scoring import JUDGES, scores_of
+from scribe.evaluation.case import Case, load_cases
+from scribe.evaluation.report import Judged, count_wrong, judge, share_passed
+from scribe.evaluation.running import Result
+from scribe.evaluation.scoring import JUDGES, scores_of
 
 CASES = {case.name: case for case in load_cases()}
 CASE = CASES["research, two papers and a medal"]

@@ -1,7 +1,7 @@
 """The gateway: requests, event streams, its loops."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.local.observability.queries import age, highest, quantile, rate, share, total
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.dashboards.queries import age, highest, quantile, rate, share, total
 
 
 def _answered(statuses: str) -> str:

@@ -1,7 +1,7 @@
 """All steps side by side."""
 
-from scribe.local.observability.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.local.observability.queries import age, highest, quantile, rate, share, total
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
+from scribe.dashboards.queries import age, highest, quantile, rate, share, total
 
 STEPS = 'stream="PIPELINE", consumer!="projector"'
 

@@ -1,7 +1,7 @@
 """The dashboards, one a module, each a value named `BOARD`."""
 
-from scribe.local.observability.boards import gateway, overview, pipeline, servers, step, upstreams
-from scribe.local.observability.grafana import Dashboard
+from scribe.dashboards.boards import gateway, overview, pipeline, servers, step, upstreams
+from scribe.dashboards.grafana import Dashboard
 
 BOARDS: tuple[Dashboard, ...] = (
     overview.BOARD,
