@@ -17,7 +17,7 @@ from tests.support.command import Marked, Up, scribe, scribe_up
 from tests.support.waiting import eventually
 
 CLOSING_LINE = re.compile(
-    r"^email [0-9a-f-]{36} in \d+\.\d s \| sources [1-9]\d* \| papers [1-9]\d* \| \$\d+\.\d+ \| fakes: stand-ins$"
+    r"^email [0-9a-f-]{36} in \d+\.\d s \| sources [1-9]\d* \| papers [1-9]\d* \| \$\d+\.\d+ \| upstreams: stand-ins$"
 )
 TEMPLATE = "Dear {{name}},\n\nI would like to hear about {{topic}}.\n\nKind regards,\nRobin Example"
 

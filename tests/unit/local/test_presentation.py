@@ -58,7 +58,7 @@ def test_thin_evidence_and_warnings_are_told() -> None:
 def test_the_closing_line_sums_up() -> None:
     usage = Usage(total=Spent(cost_usd=0.0123))
     line = closing_line(email(sources=(LAB, NEWS), arxiv_papers=(PAPER,), usage=usage), 3.21, "stand-ins")
-    assert line == f"email {ID} in 3.2 s | sources 2 | papers 1 | $0.0123 | fakes: stand-ins"
+    assert line == f"email {ID} in 3.2 s | sources 2 | papers 1 | $0.0123 | upstreams: stand-ins"
 
 
 def test_an_unknown_price_is_not_shown_as_free() -> None:
