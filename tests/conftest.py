@@ -99,7 +99,7 @@ async def broker(nats_url: str) -> AsyncIterator[Broker]:
 
 
 @pytest.fixture
-async def upstreams() -> AsyncIterator[Fakes]:
+async def fakes() -> AsyncIterator[Fakes]:
     """The outside world, played by stand-ins."""
     async with serving() as fakes:
         yield fakes
