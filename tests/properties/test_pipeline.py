@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
-from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, decode, encode
+from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, Usage, decode, encode
 from scribe.common.tasks.progress import State, progress_of, read_progress
 from scribe.common.tasks.route import next_step
 from scribe.common.tasks.steps import WORKING_STEPS, Step
@@ -33,6 +33,30 @@ def test_fields_of_a_newer_version_are_passed_on(unknown: dict[str, object]) -> 
     assert {name: passed_on[name] for name in unknown if unknown[name] is not None} == {
         name: value for name, value in unknown.items() if value is not None
     }
+
+
+def test_a_fact_is_read_from_and_written_for_the_version_before() -> None:
+    former = {"id": "F1", "statement": "Ada leads.", "quote": "Ada leads.", "source_ids": ["S2"], "uncertain": False}
+    research = {"facts": [former, {**former, "id": "F2", "quotes": {"S2": "She leads."}, "uncertain": True}]}
+    body = json.dumps({**json.loads(encode(make_task())), "research": research}).encode()
+    read = decode(body).research
+    assert read is not None
+    assert [(fact.quotes, fact.certain) for fact in read.facts] == [
+        ({"S2": "Ada leads."}, True),
+        ({"S2": "She leads."}, False),
+    ]
+    written = json.loads(encode(decode(body)))["research"]["facts"]
+    assert [(fact["quote"], fact["uncertain"]) for fact in written] == [("Ada leads.", False), ("She leads.", True)]
+
+
+def test_usage_adds_up_by_step_and_by_role() -> None:
+    exa, reader = Usage(model="exa:answer", calls=2, cost_usd=0.01), Usage(model="m", calls=1, cost_usd=0.002)
+    data = make_task().with_usage(Step.SCRAPER, exa, role="exa").with_usage(Step.SCRAPER, reader, role="reader")
+    data = data.with_usage(Step.SCRAPER, reader, role="reader")
+    assert data.role_usage["exa"] == exa
+    assert (data.role_usage["reader"].calls, data.role_usage["reader"].cost_usd) == (2, 0.004)
+    assert data.usage[Step.SCRAPER] == Usage(model="exa:answer, m", calls=4, cost_usd=0.014)
+    assert decode(encode(data)).role_usage == data.role_usage
 
 
 @given(st.binary(max_size=300) | json_values.map(lambda value: json.dumps(value).encode()))

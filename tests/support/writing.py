@@ -43,8 +43,8 @@ GOOD = (
 FACT = Fact(
     id="F1",
     statement="Adrian Del Maestro leads a group on quantum Monte Carlo at the University of Tennessee.",
-    quote="leads a group on quantum Monte Carlo",
     source_ids=("S1",),
+    quotes={"S1": "leads a group on quantum Monte Carlo"},
 )
 PAPER = Paper(
     id="P1",

@@ -60,7 +60,7 @@ async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_not
         research, data = await researched(broker, task())
         assert {source.origin for source in research.sources} == {"exa", "page"}
         assert any("helium-4" in fact.statement for fact in research.facts)
-        assert any(not fact.uncertain for fact in research.facts)
+        assert any(fact.certain for fact in research.facts)
         assert data.warnings == ()
         assert data.usage[Step.SCRAPER].cost_usd == 0.01
         again, _ = await researched(broker, task())
@@ -75,7 +75,7 @@ async def test_every_quote_stands_in_the_text_that_goes_on(broker: Broker, nats_
         research, _data = await researched(broker, task("Ada Newperson"))
     texts = {source.id: source.text for source in research.sources}
     assert research.facts
-    assert all(fact.quote in texts[fact.source_ids[0]] for fact in research.facts)
+    assert all(quote in texts[source] for fact in research.facts for source, quote in fact.quotes.items())
 
 
 async def test_nobody_is_found_and_the_email_goes_on(broker: Broker, nats_url: str, fakes: Fakes) -> None:

@@ -11,12 +11,12 @@ from scribe.composer.metadata import LEFT_OUT, NOTHING_FOUND, NOTHING_USED, SING
 from tests.support.writing import FACT, GOOD, SAYING, SOURCE, parsed_for, ready_task
 
 TELLING = "Your group at the University of Tennessee works on quantum Monte Carlo."
-CERTAIN = FACT.model_copy(update={"uncertain": False})
+CERTAIN = FACT.model_copy(update={"certain": True})
 SECOND_SOURCE = Source(id="S2", url="https://other.example/adm", title="News")
 SECOND = Fact(
     id="F2",
     statement="Adrian Del Maestro teaches statistical mechanics.",
-    quote="teaches statistical mechanics",
+    quotes={"S2": "teaches statistical mechanics"},
     source_ids=("S2",),
 )
 
@@ -131,7 +131,7 @@ def test_a_claim_names_its_sentence_and_its_sources() -> None:
 
 
 def test_a_claim_names_every_page_that_says_so() -> None:
-    both = FACT.model_copy(update={"source_ids": ("S1", "S2"), "uncertain": False})
+    both = FACT.model_copy(update={"source_ids": ("S1", "S2"), "certain": True})
     claims = email(TELLING, research=Research(sources=(SOURCE, SECOND_SOURCE), facts=(both,))).metadata["claims"]
     assert isinstance(claims, list)
     assert [source["url"] for source in claims[0]["sources"]] == [SOURCE.url, SECOND_SOURCE.url]

@@ -35,7 +35,7 @@ MATERIAL = material(
     papers=PAPERS,
     research=Research(
         sources=(Source(id="S1", url="https://northfield.example/tan"),),
-        facts=tuple(Fact(id=f"F{n}", statement=f, quote=f, source_ids=("S1",)) for n, f in enumerate(FACTS, 1)),
+        facts=tuple(Fact(id=f"F{n}", statement=f, source_ids=("S1",)) for n, f in enumerate(FACTS, 1)),
     ),
 )
 

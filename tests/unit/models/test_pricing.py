@@ -3,9 +3,9 @@
 import pytest
 from pydantic_ai.usage import RequestUsage
 
-from scribe.common.models import price_warnings, total
+from scribe.common.models import price_warnings
 from scribe.common.models.pricing import priced
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.data import Usage, total
 
 
 @pytest.mark.parametrize(

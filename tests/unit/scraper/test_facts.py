@@ -34,7 +34,7 @@ def statements(found: Found) -> list[str]:
 
 def test_a_sentence_about_the_recipient_becomes_a_fact_with_its_quote_and_source() -> None:
     found = draw("The weather was fine. Ada Example is a professor of physics in Nowhere. It rained.")
-    assert [(f.id, f.statement, f.quote, f.source_ids) for f in found.facts] == [
+    assert [(f.id, f.statement, f.quotes[f.source_ids[0]], f.source_ids) for f in found.facts] == [
         (
             "F1",
             "Ada Example is a professor of physics in Nowhere.",
@@ -47,9 +47,9 @@ def test_a_sentence_about_the_recipient_becomes_a_fact_with_its_quote_and_source
 def test_a_fact_of_one_source_is_uncertain_and_of_two_certain() -> None:
     one = "Ada Example received the Newton medal for her work on helium in 2019."
     two = "In 2019, Ada Example received the Newton medal for work on superfluid helium."
-    assert [fact.uncertain for fact in draw(one).facts] == [True]
+    assert [fact.certain for fact in draw(one).facts] == [False]
     (fact,) = draw(one, two).facts
-    assert not fact.uncertain
+    assert fact.certain
     assert set(fact.source_ids) == {"S1", "S2"}
     assert set(fact.quotes.values()) == {one, two}
 
@@ -59,12 +59,12 @@ def test_a_different_number_is_a_different_statement() -> None:
         "Ada Example received the Newton medal for her work on helium in 2019.",
         "Ada Example received the Newton medal for her work on helium in 2009.",
     )
-    assert [fact.uncertain for fact in found.facts] == [True, True]
+    assert [fact.certain for fact in found.facts] == [False, False]
 
 
 def test_the_same_told_twice_by_one_page_is_told_once() -> None:
     text = "Ada Example received the Newton medal for her work on helium in 2019."
-    assert [fact.uncertain for fact in draw(f"{text}\n{text}").facts] == [True]
+    assert [fact.certain for fact in draw(f"{text}\n{text}").facts] == [False]
 
 
 @pytest.mark.parametrize("verb", ["led", "left", "laid the ground for", "spent ten years at"])
@@ -117,7 +117,7 @@ def test_a_pronoun_is_followed_within_its_paragraph_only() -> None:
     assert statements(found) == ["Ada Example is a professor of physics."]
     found = draw("Ada Example is a professor of physics. She studies superfluid helium in pores.")
     assert "Ada Example studies superfluid helium in pores." in statements(found)
-    assert {fact.quote for fact in found.facts} >= {"She studies superfluid helium in pores."}
+    assert {fact.quotes[fact.source_ids[0]] for fact in found.facts} >= {"She studies superfluid helium in pores."}
 
 
 def test_a_page_that_never_gives_the_full_name_gives_no_facts() -> None:
@@ -177,4 +177,3 @@ def test_every_quote_stands_in_its_source(texts: list[str]) -> None:
     for fact in draw_facts(ADA, INTEREST, pages, ()).facts:
         assert fact.source_ids == tuple(fact.quotes)
         assert all(stands_in(quote, by_id[source_id]) for source_id, quote in fact.quotes.items())
-        assert fact.quotes[fact.source_ids[0]] == fact.quote

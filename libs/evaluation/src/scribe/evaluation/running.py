@@ -93,7 +93,6 @@ def _with_facts(data: PipelineData, statements: tuple[str, ...]) -> PipelineData
     """Statements put first among the facts, as if the scraper had let them pass."""
     found = data.research or Research()
     extra = tuple(
-        Fact(id=f"X{number}", statement=statement, quote=statement, source_ids=())
-        for number, statement in enumerate(statements, 1)
+        Fact(id=f"X{number}", statement=statement, source_ids=()) for number, statement in enumerate(statements, 1)
     )
     return data.model_copy(update={"research": found.model_copy(update={"facts": (*extra, *found.facts)})})

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from scribe.common.errors import PermanentError
-from scribe.common.models import StructuredModel, UnusableAnswerError, total
+from scribe.common.models import StructuredModel, UnusableAnswerError
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.data import Usage, total
 from scribe.common.text.fencing import Block, prompt_of
 from scribe.composer.checks import Problem, problems_of, public_reason
 from scribe.composer.cutting import without_sentences

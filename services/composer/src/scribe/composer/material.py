@@ -163,9 +163,9 @@ def _fact(fact: Fact, sources: Mapping[str, Source]) -> Evidence:
     return Evidence(
         id=fact.id,
         kind="fact",
-        text="\n".join((fact.statement, fact.quote, *fact.quotes.values())),
+        text="\n".join((fact.statement, *fact.quotes.values())),
         pages=tuple((source.title, source.url) for source in said_by),
-        certain=not fact.uncertain,
+        certain=fact.certain,
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scribe.common.models import price_warnings, total
-from scribe.common.tasks.data import PipelineData, TemplateType, Usage
+from scribe.common.models import price_warnings
+from scribe.common.tasks.data import PipelineData, TemplateType, Usage, total
 from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
 from scribe.common.text.placeholders import find_gaps
 from scribe.composer.confidence import claims_of, is_confident, used_evidence
@@ -38,14 +38,14 @@ def finish(data: PipelineData, material: Material, finished: Finished, version: 
     claims = claims_of(finished, material)
     used = used_evidence(claims, material)
     warnings = tuple(dict.fromkeys([*data.warnings, *warnings_of(material, finished, used)]))
-    usage = {**data.usage, Step.COMPOSER: finished.usage}
+    paid = data.with_usage(Step.COMPOSER, finished.usage, role="composer")
     timings = {**data.step_timings, Step.COMPOSER: seconds}
     metadata: dict[str, object] = {
         **_research(data, material, used),
         "step_timings": {WIRE_NAMES[step]: round(timings.get(step, 0.0), 3) for step in WORKING_STEPS},
         "generation_time": round(sum(timings.get(step, 0.0) for step in WORKING_STEPS), 3),
-        "models": {WIRE_NAMES[step]: spent.model for step, spent in usage.items()},
-        "usage": _usage(usage),
+        "models": {WIRE_NAMES[step]: spent.model for step, spent in paid.usage.items()},
+        "usage": _usage(paid),
         "claims": [_claim(claim, material) for claim in claims],
         "warnings": list(warnings),
         "subject": subject_of(finished.draft.body),
@@ -110,7 +110,9 @@ def _claim(claim: Grounding, material: Material) -> dict[str, object]:
     }
 
 
-def _usage(usage: Mapping[Step, Usage]) -> dict[str, object]:
+def _usage(data: PipelineData) -> dict[str, object]:
+    """What was paid for: by step, by role within `roles`, and in `total`."""
     keep = {"calls", "input_tokens", "output_tokens", "cost_usd"}
-    by_step = {WIRE_NAMES[step]: spent.model_dump(include=keep) for step, spent in usage.items()}
-    return {**by_step, "total": total(usage.values()).model_dump(include=keep)}
+    by_step = {WIRE_NAMES[step]: spent.model_dump(include=keep) for step, spent in data.usage.items()}
+    by_role = {role: spent.model_dump(include=keep) for role, spent in data.role_usage.items()}
+    return {**by_step, "roles": by_role, "total": total(data.usage.values()).model_dump(include=keep)}

@@ -45,7 +45,7 @@ async def compose(deps: ComposerDeps, data: PipelineData) -> PipelineData:
     versions = {**data.prompt_versions, Step.COMPOSER: deps.prompt.version}
     return (
         data.model_copy(update={"email_id": email_id, "prompt_versions": versions})
-        .with_usage(Step.COMPOSER, finished.usage)
+        .with_usage(Step.COMPOSER, finished.usage, role="composer")
         .with_warning(*email.warnings)
     )
 

@@ -6,9 +6,9 @@ Asks a cheap model for the template's type, search terms, gaps and tone, then ho
 from dataclasses import dataclass
 
 from scribe.common.errors import PermanentError
-from scribe.common.models import Answer, StructuredModel, UnusableAnswerError, price_warnings, total
+from scribe.common.models import Answer, StructuredModel, UnusableAnswerError, price_warnings
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import PipelineData, Usage
+from scribe.common.tasks.data import PipelineData, Usage, total
 from scribe.common.tasks.steps import Step
 from scribe.common.text.fencing import Block, prompt_of
 from scribe.common.text.injection import before_instructions
@@ -55,7 +55,7 @@ async def parse(model: StructuredModel, prompt: Prompt, data: PipelineData) -> P
         data.model_copy(
             update={"parsed": parsed, "prompt_versions": {**data.prompt_versions, Step.PARSER: prompt.version}}
         )
-        .with_usage(Step.PARSER, usage)
+        .with_usage(Step.PARSER, usage, role="parser")
         .with_warning(*warnings, *price_warnings(usage))
     )
 

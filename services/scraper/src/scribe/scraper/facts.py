@@ -137,8 +137,7 @@ def _fact(number: int, candidate: Candidate) -> Fact:
     return Fact(
         id=f"F{number}",
         statement=candidate.statement,
-        quote=candidate.quote,
         source_ids=tuple(candidate.quotes),
         quotes=candidate.quotes,
-        uncertain=len(candidate.quotes) == 1,
+        certain=len(candidate.quotes) > 1,
     )

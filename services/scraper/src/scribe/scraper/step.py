@@ -55,7 +55,7 @@ async def research(data: PipelineData, deps: ScraperDeps) -> PipelineData:
     """The data with its research. No results are a warning and never a failure."""
     recipient = Recipient.named(data.recipient_name)
     answers = await _ask(deps.answers, questions(data))
-    data = data.with_usage(Step.SCRAPER, _usage(answers))
+    data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")
     cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, data.recipient_interest)
     pages, unread = await _with_texts(cited, deps)
     if unread and not deps.reader.available:

@@ -4,7 +4,7 @@
 """
 
 from scribe.common.models.answers import Answer, UnusableAnswerError
-from scribe.common.models.pricing import price_warnings, total
+from scribe.common.models.pricing import price_warnings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.models.structured import StructuredModel, open_model
 
@@ -18,5 +18,4 @@ __all__ = [
     "UnusableAnswerError",
     "open_model",
     "price_warnings",
-    "total",
 ]

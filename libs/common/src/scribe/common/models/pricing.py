@@ -1,7 +1,5 @@
 """What answers cost, from the price table of genai-prices. A model without a price costs None: unknown is not free."""
 
-from collections.abc import Iterable
-
 from genai_prices import calc_price
 from pydantic_ai.usage import RequestUsage
 
@@ -25,20 +23,6 @@ def _cost(provider: str, model: str, usage: RequestUsage) -> float | None:
         return float(calc_price(usage, model, provider_id=provider).total_price)
     except (LookupError, ValueError):
         return None
-
-
-def total(usages: Iterable[Usage]) -> Usage:
-    """The sum; its cost is None as soon as one part's is. `model` names each model once, in order of appearance."""
-    parts = list(usages)
-    costs = [part.cost_usd for part in parts]
-    known = [cost for cost in costs if cost is not None]
-    return Usage(
-        model=", ".join(dict.fromkeys(part.model for part in parts if part.model)),
-        calls=sum(part.calls for part in parts),
-        input_tokens=sum(part.input_tokens for part in parts),
-        output_tokens=sum(part.output_tokens for part in parts),
-        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
-    )
 
 
 def price_warnings(usage: Usage) -> tuple[str, ...]:

@@ -4,12 +4,21 @@
 part filled in. Unknown fields are kept, so that a worker of an older version passes on what a newer one wrote.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
 from scribe.common.tasks.steps import Step
@@ -59,19 +68,48 @@ class Source(Part):
     origin: Literal["exa", "page"] = "exa"
 
 
-class Fact(Part):
-    """A statement about the recipient whose `quote` stands in the text of the first of its sources.
+FactKind = Literal["position", "work", "publication", "award", "education", "event", "person", "other"]
+"""What a fact tells: `event` is something that happened once, `person` is about character or life outside the work."""
 
-    `id` is `F1`, `F2`, …; `quotes` holds, by source, the sentence that says so there. A fact with a single source is
-    `uncertain`.
+ELLIPSIS = " … "
+"""Between passages of one source that do not follow each other."""
+
+
+class Fact(Part):
+    """A statement about the recipient with the passages that say so.
+
+    `id` is `F1`, `F2`, …; `quotes` holds, by source id, verbatim passages of that source, joined by ELLIPSIS where
+    there are several. `current` is False for what has ended, such as a former position. `certain`: enough to rely on
+    without a look at the sources.
     """
 
     id: str
     statement: str
-    quote: str
     source_ids: tuple[str, ...]
     quotes: dict[str, str] = Field(default_factory=dict)
-    uncertain: bool = True
+    kind: FactKind = "other"
+    current: bool = True
+    certain: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former(cls, given: object) -> object:
+        """Read what workers of the version before wrote: one `quote`, and `uncertain` instead of `certain`."""
+        if not isinstance(given, Mapping):
+            return given
+        fields = dict(given)
+        quote, uncertain = fields.pop("quote", None), fields.pop("uncertain", True)
+        fields.setdefault("certain", uncertain is False)
+        sources = fields.get("source_ids")
+        if quote is not None and not fields.get("quotes") and isinstance(sources, list | tuple):
+            fields["quotes"] = {str(source_id): quote for source_id in sources[:1]}
+        return fields
+
+    @model_serializer(mode="wrap")
+    def _write_former(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Write what workers of the version before need as well; to be removed in the release after this one."""
+        fields: dict[str, object] = handler(self)
+        return {**fields, "quote": next(iter(self.quotes.values()), self.statement), "uncertain": not self.certain}
 
 
 class Research(Part):
@@ -96,13 +134,28 @@ class Paper(Part):
 
 
 class Usage(Part):
-    """What one step paid for. `cost_usd` is None where the price is not known: unknown is not free."""
+    """What one step or role paid for. `cost_usd` is None where the price is not known: unknown is not free."""
 
     model: str = ""
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: float | None = 0.0
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """The sum; its cost is None as soon as one part's is. `model` names each model once, in order of appearance."""
+    parts = list(usages)
+    costs = [part.cost_usd for part in parts]
+    known = [cost for cost in costs if cost is not None]
+    models = (name for part in parts for name in part.model.split(", ") if name)
+    return Usage(
+        model=", ".join(dict.fromkeys(models)),
+        calls=sum(part.calls for part in parts),
+        input_tokens=sum(part.input_tokens for part in parts),
+        output_tokens=sum(part.output_tokens for part in parts),
+        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
+    )
 
 
 class PipelineData(Part):
@@ -126,6 +179,8 @@ class PipelineData(Part):
 
     step_timings: dict[Step, float] = Field(default_factory=dict)
     usage: dict[Step, Usage] = Field(default_factory=dict)
+    role_usage: dict[str, Usage] = Field(default_factory=dict)
+    """By what was asked for: `parser`, `exa`, `reader`, `composer`, `checker`. A step may have several roles."""
     prompt_versions: dict[Step, str] = Field(default_factory=dict)
     skipped: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -135,9 +190,15 @@ class PipelineData(Part):
         fresh = tuple(w for w in dict.fromkeys(warnings) if w not in self.warnings)
         return self.model_copy(update={"warnings": self.warnings + fresh})
 
-    def with_usage(self, step: Step, usage: Usage) -> "PipelineData":
-        """A copy that names what this step paid for."""
-        return self.model_copy(update={"usage": {**self.usage, step: usage}})
+    def with_usage(self, step: Step, usage: Usage, *, role: str) -> "PipelineData":
+        """A copy that has this added to what the step and the role have paid for."""
+        by_step = {**self.usage, step: total([*_known(self.usage.get(step)), usage])}
+        by_role = {**self.role_usage, role: total([*_known(self.role_usage.get(role)), usage])}
+        return self.model_copy(update={"usage": by_step, "role_usage": by_role})
+
+
+def _known(usage: Usage | None) -> list[Usage]:
+    return [usage] if usage is not None else []
 
 
 def encode(data: PipelineData) -> bytes:

@@ -28,7 +28,6 @@ def copies_a_source(draft: Draft, material: Material) -> Iterator[Problem]:
 def _sources(material: Material) -> Iterator[str]:
     yield from (source.text for source in material.sources)
     for fact in material.facts:
-        yield fact.quote
         yield from fact.quotes.values()
     yield from (paper.abstract for paper in material.papers)
 
