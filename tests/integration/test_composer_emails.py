@@ -17,7 +17,7 @@ from scribe.composer.drafting import Finished
 from scribe.composer.material import Material
 from scribe.composer.metadata import FinishedEmail, finish
 from scribe.composer.store import PostgresEmails
-from tests.support.servers import through
+from tests.support.servers import set_read_only, through
 from tests.support.waiting import eventually
 from tests.support.writing import GOOD, SOURCE, ready_task
 
@@ -183,3 +183,19 @@ async def test_a_database_that_is_away_holds_the_work() -> None:
             await emails.find(ready_task().task_id)
         with pytest.raises(UnavailableError):
             await emails.write(ready_task(), email_for(ready_task()))
+
+
+async def test_a_database_that_only_reads_holds_the_work_until_it_writes_again(
+    database_url: str, metrics: Metrics
+) -> None:
+    async with open_pool(DatabaseSettings(database_url=database_url), "tests") as pool:
+        emails = PostgresEmails(pool, QUERIES, metrics.database)
+        data = await submitted(pool)
+        await set_read_only(database_url, "on")
+        await pool.expire_connections()
+        for _ in range(3):
+            with pytest.raises(UnavailableError):
+                await emails.write(data, email_for(data))
+        await set_read_only(database_url, "off")
+        # Nothing here expires the connections: one that was told that it may only read is dropped by itself.
+        assert await emails.write(data, email_for(data)) == await emails.find(data.task_id)

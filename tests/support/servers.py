@@ -150,6 +150,12 @@ async def execute(url: str, statement: str) -> None:
         await connection.close()
 
 
+async def set_read_only(url: str, value: str) -> None:
+    """Let connections that are opened from now on only read (`on`), as those to a standby, or also write (`off`)."""
+    name = url.rpartition("/")[2]
+    await execute(with_database(url, "postgres"), f"ALTER DATABASE {name} SET default_transaction_read_only = {value}")
+
+
 def with_database(url: str, name: str) -> str:
     """The same server, another database."""
     return f"{url.rpartition('/')[0]}/{name}"

@@ -8,7 +8,7 @@ import asyncpg
 
 from scribe.common.errors import CancelledTaskError
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import as_unavailable, observed
+from scribe.common.process.database import Connection, acquired, as_unavailable, observed
 from scribe.common.tasks.data import PipelineData
 from scribe.composer.metadata import FinishedEmail
 
@@ -38,13 +38,14 @@ class PostgresEmails:
     async def find(self, task_id: UUID) -> UUID | None:
         """See EmailStore."""
         with as_unavailable():
-            found: UUID | None = await self._pool.fetchval(self._queries["find"], task_id)
+            async with acquired(self._pool) as connection:
+                found: UUID | None = await connection.fetchval(self._queries["find"], task_id)
         return found
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         """See EmailStore. The e-mail and the user's count are one transaction."""
         with observed("INSERT emails", self._metrics), as_unavailable():
-            async with self._pool.acquire() as connection, connection.transaction():
+            async with acquired(self._pool) as connection, connection.transaction():
                 await self._refuse_cancelled(connection, data)
                 written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))
                 if written is not None:
@@ -53,7 +54,7 @@ class PostgresEmails:
                 there: UUID = await connection.fetchval(self._queries["find"], data.task_id)
         return there
 
-    async def _refuse_cancelled(self, connection: "asyncpg.pool.PoolConnectionProxy", data: PipelineData) -> None:
+    async def _refuse_cancelled(self, connection: Connection, data: PipelineData) -> None:
         item = await connection.fetchrow(self._queries["lock_item"], data.task_id, data.user_id)
         if item is None:
             raise CancelledTaskError("the task was deleted")

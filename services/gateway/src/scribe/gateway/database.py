@@ -1,20 +1,17 @@
 """Two ways to a connection: as the service, and as one user, who sees nothing but that user's rows."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, observed
+from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, Connection, acquired, observed
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
-Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+__all__ = ["Connection", "Database"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Database:
             ServiceUnavailable: PostgreSQL is away. Forbidden: what is written needs the user's row, which is gone.
         """
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
-            async with self._acquired() as connection:
+            async with acquired(self.pool, self.patience) as connection:
                 # Begun in the round trip that says who it is for; without parameters, for a UUID needs no quoting.
                 await connection.execute(
                     "BEGIN; SELECT set_config('role', 'scribe_user', true),"
@@ -58,18 +55,8 @@ class Database:
             ServiceUnavailable: PostgreSQL is away.
         """
         with self._observed(operation), _unavailable_while_away():
-            async with self._acquired() as connection, connection.transaction():
+            async with acquired(self.pool, self.patience) as connection, connection.transaction():
                 yield connection
-
-    @asynccontextmanager
-    async def _acquired(self) -> AsyncIterator[Connection]:
-        """A connection of the pool. (Its own timeout would make a task for each, which costs more than it does.)"""
-        async with asyncio.timeout(self.patience):
-            connection = await self.pool.acquire()
-        try:
-            yield connection
-        finally:
-            await self.pool.release(connection)
 
     def _observed(self, operation: str | None) -> AbstractContextManager[None]:
         return observed(operation, self.metrics) if operation else nullcontext()

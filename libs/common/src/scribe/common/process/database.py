@@ -4,14 +4,17 @@ Supavisor and PgBouncer hand a server connection over after every transaction, s
 statements (asyncpg's cache is off), no session settings, no LISTEN.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from opentelemetry import trace
 
 from scribe.common.errors import ConfigurationError, UnavailableError
@@ -22,17 +25,27 @@ from scribe.common.process.settings import DatabaseSettings
 ACQUIRE_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
 
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
 POSTGRES_UNAVAILABLE = (
     OSError,
     TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.PostgresConnectionError,  # SQLSTATE class 08
+    asyncpg.ReadOnlySQLTransactionError,  # 25006: a standby, or a primary that was demoted
+    asyncpg.InvalidAuthorizationSpecificationError,  # 28: a password that is being rotated
+    asyncpg.InsufficientResourcesError,  # 53: disk full, out of memory, no connection left
+    asyncpg.OperatorInterventionError,  # 57: shut down, starting up, a statement cancelled
+    asyncpg.PostgresSystemError,  # 58: an input or output error of the server
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
-"""What is raised while the server is away, restarts, or has no connection left."""
+"""What is raised while the server cannot do its work, whatever is asked of it: waiting helps, another request does not.
+
+The last two are asyncpg's own, raised when a connection dies in the middle of a conversation.
+"""
+
+_DROPS_CONNECTION = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError)
+"""After these the connection is of no more use: its server is none to write to, or the conversation is broken."""
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -46,21 +59,20 @@ async def open_pool(
     Raises:
         ConfigurationError: the URL is none.
     """
-    try:
-        pool = asyncpg.create_pool(
-            settings.database_url.get_secret_value(),
-            min_size=0,
-            max_size=settings.database_pool_size,
-            statement_cache_size=0,
-            command_timeout=COMMAND_TIMEOUT,
-            timeout=ACQUIRE_TIMEOUT,
-            server_settings={"application_name": f"scribe-{application}"},
-            init=_decode_json,
-            reset=_nothing_to_reset,
-        )
-        await pool
-    except (ValueError, asyncpg.ClientConfigurationError) as error:
-        raise ConfigurationError("SCRIBE_DATABASE_URL is no PostgreSQL URL") from error
+    url = settings.database_url.get_secret_value()
+    await _raise_if_malformed(url)
+    pool = asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=settings.database_pool_size,
+        statement_cache_size=0,
+        command_timeout=COMMAND_TIMEOUT,
+        timeout=ACQUIRE_TIMEOUT,
+        server_settings={"application_name": f"scribe-{application}"},
+        init=_decode_json,
+        reset=_nothing_to_reset,
+    )
+    await pool
     if metrics is not None:
         metrics.limit.labels(application).set(settings.database_pool_size)
         metrics.connections.labels("idle").set_function(pool.get_idle_size)
@@ -71,6 +83,18 @@ async def open_pool(
         await pool.close()
 
 
+async def _raise_if_malformed(url: str) -> None:
+    """Let asyncpg read the URL, which a pool does only when it first connects. No time is given to connect."""
+    try:
+        await asyncpg.connect(url, timeout=0)
+    except (asyncpg.ClientConfigurationError, ValueError) as error:
+        raise ConfigurationError(
+            "SCRIBE_DATABASE_URL is no PostgreSQL URL; it has the form postgresql://user:password@host:5432/database"
+        ) from error
+    except POSTGRES_UNAVAILABLE:
+        return
+
+
 async def _decode_json(connection: asyncpg.Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
@@ -78,6 +102,26 @@ async def _decode_json(connection: asyncpg.Connection) -> None:
 
 async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
     """Nothing outlives a transaction, so the round trip that asyncpg would clean up with is saved."""
+
+
+@asynccontextmanager
+async def acquired(pool: asyncpg.Pool, patience: float = ACQUIRE_TIMEOUT) -> AsyncIterator[Connection]:
+    """A connection of the pool, given back at the end; one that is of no more use is closed.
+
+    (The pool's own timeout would make a task for each acquisition, which costs more than the acquisition.)
+
+    Raises:
+        TimeoutError: every connection was in use for `patience` seconds.
+    """
+    async with asyncio.timeout(patience):
+        connection = await pool.acquire()
+    try:
+        yield connection
+    except _DROPS_CONNECTION:
+        connection.terminate()
+        raise
+    finally:
+        await pool.release(connection)
 
 
 @contextmanager
