@@ -17,7 +17,7 @@ from scribe.composer.step import ComposerDeps as Writing
 from scribe.composer.step import compose
 from scribe.evaluation.case import Case
 from scribe.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
-from scribe.parser.step import parse
+from scribe.parser.step import Parser
 from scribe.scraper.step import ScraperDeps as Searching
 from scribe.scraper.step import research
 
@@ -69,7 +69,7 @@ class Steps:
 
     async def _steps(self, case: Case, kept: Kept) -> None:
         metrics = Metrics()
-        data = await parse(self.parser, load_prompt("scribe.parser.prompts", "parse"), _submitted(case))
+        data = await Parser(self.parser, load_prompt("scribe.parser.prompts", "parse"))(_submitted(case))
         searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, max_pages=0)
         data = _with_facts(await research(data, searching), case.world.facts)
         data = await find_papers(data, WorldSearches(case.world), self.log)

@@ -12,7 +12,7 @@ from scribe.common.tasks.steps import Step
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 from scribe.parser.settings import ParserSettings
-from scribe.parser.step import parse
+from scribe.parser.step import Parser
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIter
     cache = ResponseCache(await resources.broker.js.key_value("memo"))
     prompt = load_prompt("scribe.parser.prompts", "parse")
     async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, cache=cache) as model:
-        yield partial(parse, model, prompt)
+        yield Parser(model, prompt)
 
 
 def main() -> None:

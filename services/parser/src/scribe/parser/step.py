@@ -6,16 +6,15 @@ Asks a cheap model for the template's type, search terms, gaps and tone, then ho
 from dataclasses import dataclass
 
 from scribe.common.errors import PermanentError
-from scribe.common.models import Answer, StructuredModel, UnusableAnswerError, price_warnings
+from scribe.common.models import Asked, StructuredModel, ask_until, price_warnings
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import PipelineData, Usage, total
+from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
-from scribe.common.text.fencing import Block, prompt_of
+from scribe.common.text.fencing import Block
 from scribe.common.text.injection import before_instructions
 from scribe.common.text.placeholders import has_unbalanced_brace
 from scribe.parser.reading import TemplateReading, corrected
 
-MAX_TRIES = 3
 NOT_UNDERSTOOD = "The template could not be read by the language model. Try again, or word the template more simply."
 NO_NAME = "The recipient's name does not look like a name."
 UNBALANCED = "The template has a curly brace without its partner; check whether a placeholder is misspelt."
@@ -41,59 +40,35 @@ class Recipient:
         return cls(name=name, interest=before_instructions(data.recipient_interest))
 
 
-async def parse(model: StructuredModel, prompt: Prompt, data: PipelineData) -> PipelineData:
-    """The task with `parsed` filled in.
+class Parser:
+    """The step: one cheap answer, at most two more, held to the template."""
 
-    Raises:
-        PermanentError: the model gave no usable answer in three tries.
-    """
-    recipient = Recipient.of(data)
-    reading, usage = await _read(model, prompt, recipient, data)
-    parsed = corrected(reading, data.email_template, recipient.name, recipient.interest)
-    warnings = (UNBALANCED,) if has_unbalanced_brace(data.email_template) else ()
-    return (
-        data.model_copy(
-            update={"parsed": parsed, "prompt_versions": {**data.prompt_versions, Step.PARSER: prompt.version}}
+    def __init__(self, model: StructuredModel, prompt: Prompt) -> None:
+        self._model = model
+        self._prompt = prompt
+
+    async def __call__(self, data: PipelineData) -> PipelineData:
+        """The task with `parsed` filled in.
+
+        Raises:
+            PermanentError: the recipient has no name, or the model gave no usable answer in three tries.
+        """
+        recipient = Recipient.of(data)
+        asked = await self._ask(recipient, data)
+        if asked.value is None:
+            raise PermanentError(f"no usable reading in {asked.tries} tries", public=NOT_UNDERSTOOD)
+        parsed = corrected(asked.value, data.email_template, recipient.name, recipient.interest)
+        versions = {**data.prompt_versions, Step.PARSER: self._prompt.version}
+        warnings = (UNBALANCED,) if has_unbalanced_brace(data.email_template) else ()
+        return (
+            data.model_copy(update={"parsed": parsed, "prompt_versions": versions})
+            .with_usage(Step.PARSER, asked.usage, role="parser")
+            .with_warning(*warnings, *price_warnings(asked.usage))
         )
-        .with_usage(Step.PARSER, usage, role="parser")
-        .with_warning(*warnings, *price_warnings(usage))
-    )
 
-
-async def _read(
-    model: StructuredModel, prompt: Prompt, recipient: Recipient, data: PipelineData
-) -> tuple[TemplateReading, Usage]:
-    """The model's reading, asked for again when its answer is unusable, and what all tries cost."""
-    spent: list[Usage] = []
-    corrections: list[str] = []
-    for number in range(1, MAX_TRIES + 1):
-        try:
-            answer = await _ask(model, prompt, recipient, data, corrections, number)
-        except UnusableAnswerError as error:
-            spent.append(error.usage)
-            corrections.append(error.correction)
-        else:
-            return answer.value, total([*spent, answer.usage])
-    raise PermanentError(f"no usable reading in {MAX_TRIES} tries", public=NOT_UNDERSTOOD)
-
-
-async def _ask(
-    model: StructuredModel,
-    prompt: Prompt,
-    recipient: Recipient,
-    data: PipelineData,
-    corrections: list[str],
-    number: int,
-) -> Answer[TemplateReading]:
-    blocks: dict[str, Block] = {
-        "template": data.email_template,
-        "recipient": {"name": recipient.name, "interest": recipient.interest},
-    }
-    if corrections:
-        blocks["corrections"] = corrections
-    return await model.ask(
-        instructions=prompt.instructions,
-        prompt=prompt_of(blocks),
-        output=TemplateReading,
-        scope=f"{data.task_id}:{data.run}:{number}",
-    )
+    async def _ask(self, recipient: Recipient, data: PipelineData) -> Asked[TemplateReading]:
+        blocks: dict[str, Block] = {
+            "template": data.email_template,
+            "recipient": {"name": recipient.name, "interest": recipient.interest},
+        }
+        return await ask_until(self._model, self._prompt, blocks, TemplateReading, scope=f"{data.task_id}:{data.run}")

@@ -1,21 +1,27 @@
 """Language models: asked for values of a type, with deadlines, fallbacks, breakers, prices and remembered answers.
 
-`open_model` yields a `StructuredModel`; its `ask` is the only way to a model.
+`open_model` yields a `StructuredModel`; its `ask` is the only way to a model, `ask_until` the loop around it that has
+bad answers corrected.
 """
 
 from scribe.common.models.answers import Answer, UnusableAnswerError
+from scribe.common.models.asking import Asked, Rejected, Review, ask_until
 from scribe.common.models.pricing import price_warnings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.models.structured import StructuredModel, open_model
 
 __all__ = [
     "Answer",
+    "Asked",
     "ModelChoice",
     "ModelName",
     "ModelNames",
     "ProviderSettings",
+    "Rejected",
+    "Review",
     "StructuredModel",
     "UnusableAnswerError",
+    "ask_until",
     "open_model",
     "price_warnings",
 ]

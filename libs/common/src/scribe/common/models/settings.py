@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from scribe.common.settings import Settings
 
 PROVIDERS = ("anthropic", "fireworks")
+"""Providers by the names that pydantic-ai gives them."""
 
 
 def provider_of(name: str) -> str:
@@ -39,6 +40,14 @@ ModelNames = Annotated[tuple[ModelName, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list of them."""
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a provider's API is, and the key to it."""
+
+    base_url: str
+    api_key: SecretStr | None
+
+
 class ProviderSettings(Settings):
     """Keys and addresses of the model providers; only the providers that a model names need a key."""
 
@@ -62,6 +71,13 @@ class ProviderSettings(Settings):
         description="Address of Fireworks' OpenAI-compatible API.",
         validation_alias=AliasChoices("SCRIBE_FIREWORKS_BASE_URL", "FIREWORKS_BASE_URL"),
     )
+
+    def endpoint(self, provider: str) -> Endpoint:
+        """How one of PROVIDERS is reached."""
+        return {
+            "anthropic": Endpoint(self.anthropic_base_url, self.anthropic_api_key),
+            "fireworks": Endpoint(self.fireworks_base_url, self.fireworks_api_key),
+        }[provider]
 
 
 @dataclass(frozen=True)

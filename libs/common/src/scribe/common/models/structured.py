@@ -193,9 +193,13 @@ async def open_model(
         ConfigurationError: a key is missing, or a name is not `provider:model`.
     """
     limits = ModelSettings(
-        max_tokens=choice.max_tokens, timeout=choice.timeout, request_timeout=choice.timeout, max_retries=0
+        max_tokens=choice.max_tokens,
+        timeout=choice.timeout,
+        request_timeout=choice.timeout,
+        max_retries=0,
+        framing_announcement="never",  # a paragraph of pydantic-ai's own in front of the prompt
     )
-    async with open_provider_models(choice.names, settings, choice.timeout) as models:
+    async with open_provider_models(choice.names, settings) as models:
         providers = {name: name.partition(":")[0] for name in models}
         breakers = {provider: Breaker(provider, metrics.upstreams) for provider in providers.values()}
         for name in models:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pydantic import BaseModel, Field
 
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
-from scribe.common.models import StructuredModel, UnusableAnswerError
+from scribe.common.models import Rejected, StructuredModel, ask_until
 from scribe.common.models.prompts import Prompt
-from scribe.common.text.fencing import Block, prompt_of
 from scribe.gateway.problems import BadGateway, GatewayTimeout
 
-MAX_TRIES = 3
 MIN_WORDS, MAX_WORDS, MIN_GAPS = 150, 250, 2
 NOT_WRITTEN = (
     "The language model did not write a usable template. Please try again, or word the instructions otherwise."
@@ -54,21 +52,15 @@ class TemplateWriter:
             raise BadGateway(NOT_WRITTEN) from None
 
     async def _write(self, document: str, instructions: str) -> str:
-        blocks: dict[str, Block] = {"document": document, "instructions": instructions}
-        for _ in range(MAX_TRIES):
-            try:
-                answer = await self._model.ask(
-                    instructions=self._prompt.instructions, prompt=prompt_of(blocks), output=DraftTemplate
-                )
-            except UnusableAnswerError:
-                blocks["corrections"] = ["Call the tool with the whole template."]
-                continue
-            template = answer.value.template.strip()
-            faults = list(faults_of(template, f"{document}\n{instructions}"))
-            if not faults:
-                return template
-            blocks["corrections"] = faults
-        raise BadGateway(NOT_WRITTEN)
+        async def review(answer: DraftTemplate) -> Rejected | None:
+            faults = list(faults_of(answer.template.strip(), f"{document}\n{instructions}"))
+            return Rejected(faults) if faults else None
+
+        blocks = {"document": document, "instructions": instructions}
+        asked = await ask_until(self._model, self._prompt, blocks, DraftTemplate, review)
+        if asked.value is None:
+            raise BadGateway(NOT_WRITTEN)
+        return asked.value.template.strip()
 
 
 def faults_of(template: str, known: str) -> Iterator[str]:
