@@ -1,0 +1,80 @@
+"""The exact request bodies of every prompt: `python -m tests.unit.models.golden` writes them anew.
+
+The steps ask over the real clients, and a server that refuses keeps what it was sent.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from scribe.common.errors import WorkError
+from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.metrics import Metrics
+from scribe.composer.drafting import write
+from scribe.fakes.server import Fakes, serving
+from scribe.gateway.problems import Problem
+from scribe.gateway.templates.writing import TemplateWriter
+from scribe.parser.step import Parser
+from tests.support.tasks import make_task
+from tests.support.writing import material
+
+FOLDER = Path(__file__).parent / "golden"
+MODELS = {"anthropic": "anthropic:claude-sonnet-4-6", "fireworks": "fireworks:accounts/fireworks/models/kimi-k2p6"}
+
+
+async def parse(model: StructuredModel) -> None:
+    """The parser's request."""
+    await Parser(model, load_prompt("scribe.parser.prompts", "parse"))(make_task())
+
+
+async def compose(model: StructuredModel) -> None:
+    """The composer's request."""
+    await write(model, load_prompt("scribe.composer.prompts", "compose"), material(), "")
+
+
+async def template(model: StructuredModel) -> None:
+    """The template writer's request."""
+    prompt = load_prompt("scribe.gateway.templates.prompts", "template")
+    await TemplateWriter(model, prompt, deadline=60.0).write("A student of physics.", "Ask for an internship.")
+
+
+PROMPTS: Mapping[str, Callable[[StructuredModel], Awaitable[None]]] = {
+    "parse": parse,
+    "compose": compose,
+    "template": template,
+}
+
+
+async def requests() -> dict[str, str]:
+    """Every golden request by its file's name."""
+    async with serving() as fakes:
+        fakes.controls.add(status=400)
+        return {
+            f"{prompt}.{provider}.json": await _request(fakes, name, ask)
+            for prompt, ask in PROMPTS.items()
+            for provider, name in MODELS.items()
+        }
+
+
+async def _request(fakes: Fakes, name: str, ask: Callable[[StructuredModel], Awaitable[None]]) -> str:
+    settings = ProviderSettings(
+        anthropic_api_key=SecretStr("key"),
+        anthropic_base_url=fakes.anthropic_url,
+        fireworks_api_key=SecretStr("key"),
+        fireworks_base_url=fakes.fireworks_url,
+    )
+    async with open_model(ModelChoice((name,)), settings, Metrics(), purpose="golden") as model:
+        with suppress(WorkError, Problem):
+            await ask(model)
+    return json.dumps(fakes.controls.calls.pop().body, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for file, body in asyncio.run(requests()).items():
+        (FOLDER / file).write_text(body)
