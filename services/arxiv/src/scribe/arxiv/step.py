@@ -72,7 +72,7 @@ def choose(records: tuple[Record, ...], wanted: _Wanted) -> tuple[Paper, ...]:
 def _is_theirs(record: Record, wanted: _Wanted) -> bool:
     """The weaker the name agrees, the more else must: a namesake may share an initial."""
     match = best_match(wanted.person, record.authors)
-    if match is Match.FULL or is_named_in(record, wanted.pages):
+    if match >= Match.VARIANT or is_named_in(record, wanted.pages):
         return match is not Match.NONE
     return match is Match.INITIAL and interest_score(record, wanted.terms) > 0
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.common.tasks.data import ParsedTemplate, Placeholder, TemplateType
-from scribe.common.text.name_words import SUFFIXES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.text.names import parse_name
 from scribe.common.text.placeholders import Gap, find_gaps
 from scribe.common.text.wording import fold, fold_accents
 
@@ -105,15 +105,6 @@ def _completed(term: str, person: str, field: str) -> str:
 
 
 def without_titles(name: str) -> str:
-    """A name without `Prof. Dr.` before and `PhD` after it; the name as it is when nothing else is left."""
-    parts = name.split()
-    begin, end = 0, len(parts)
-    while begin < end and _bare(parts[begin]) in (TITLES | TITLES_AFTER_A_TITLE if begin else TITLES):
-        begin += 1
-    while end > begin and _bare(parts[end - 1]) in SUFFIXES:
-        end -= 1
-    return " ".join(parts[begin:end]).strip(" ,") or name.strip()
-
-
-def _bare(part: str) -> str:
-    return fold(part).replace(".", "").strip(",")
+    """A name without `Prof. Dr.` before and `PhD` after it; the name as it is where it is not in Latin letters."""
+    person = parse_name(name)
+    return person.shown if person else name.strip()

@@ -2,7 +2,7 @@
 
 import re
 
-from scribe.common.text.names import fold
+from scribe.common.text.folding import fold_accents
 
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _COMMON = frozenset(
@@ -19,7 +19,7 @@ _MIN_STEM = 4
 
 def terms(text: str) -> frozenset[str]:
     """The words of `text` that carry meaning, folded and cut to their stems."""
-    return frozenset(stem(word) for word in _WORD.findall(fold(text)) if word not in _COMMON)
+    return frozenset(stem(word) for word in _WORD.findall(fold_accents(text)) if word not in _COMMON)
 
 
 def stem(word: str) -> str:
@@ -32,4 +32,4 @@ def stem(word: str) -> str:
 
 def plain_words(text: str) -> str:
     """The folded words of `text`, in order and with single spaces: case, punctuation and line ends do not matter."""
-    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+    return " ".join(re.findall(r"[^\W_]+", fold_accents(text)))

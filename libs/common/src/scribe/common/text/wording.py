@@ -1,19 +1,11 @@
 """Comparing texts that people and models write: case, accents, quotes, dashes and spaces do not count."""
 
 import re
-import unicodedata
 
-from scribe.common.text.names import STROKES
+from scribe.common.text.folding import fold, fold_accents
 
-_FOLDS = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛´`′", "'"),
-        **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        "…": "...",
-    }
-)
-_SPACE = re.compile(r"\s+")
+__all__ = ["fold", "fold_accents", "paragraphs", "sentences", "words"]
+
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|prof|mr|mrs|ms|mx|st|jr|sr|vs|etc|e\.g|i\.e|cf|al|no|fig|vol|ph\.d|dipl|ing|rer|nat|hon)|\b[A-Z])\.$",
@@ -21,17 +13,6 @@ _ABBREVIATION = re.compile(
 )
 MAX_ABBREVIATION = 12
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-ÞŁŚŠŻŽ{])")
-
-
-def fold(text: str) -> str:
-    """The text for comparing: compatibility forms, case, quotes, dashes and white space made alike."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_FOLDS)).casefold().strip()
-
-
-def fold_accents(text: str) -> str:
-    """`fold`, and accents and strokes taken off: `Müller` is `muller`, `Łoś` is `los`."""
-    decomposed = unicodedata.normalize("NFD", fold(text).translate(STROKES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def words(text: str) -> list[str]:
