@@ -54,8 +54,10 @@ types: $(STAMP) ## Check types, strictly, tests included
 	@$(RUN)mypy
 
 .PHONY: eval
-eval: $(STAMP) ## Judge the writing by cases, with stand-ins or a model: make eval MODEL=provider:model
-	@$(RUN)python -m scribe.evaluation $(if $(MODEL),--model $(MODEL))
+eval: $(STAMP) ## Judge research and writing: make eval [MODEL=provider:model|stand-in|files:DIR] [TRIALS=DIR] [KEEP=by-whom]
+	@$(RUN)python -m scribe.evaluation $(if $(MODEL),--model $(MODEL)) $(if $(READER),--reader-model $(READER)) \
+	  $(if $(CHECKER),--checker-model $(CHECKER)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(ONLY),--only "$(ONLY)") \
+	  $(if $(PART),--part $(PART)) $(if $(KEEP),--keep "$(KEEP)") $(if $(OUT),--out $(OUT))
 
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts

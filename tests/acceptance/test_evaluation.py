@@ -8,11 +8,11 @@ from pathlib import Path
 
 def test_with_stand_ins_nothing_is_ungrounded_and_nothing_leaks(tmp_path: Path) -> None:
     out = tmp_path / "eval.json"
-    command = [sys.executable, "-m", "scribe.evaluation", "--out", str(out)]
+    command = [sys.executable, "-m", "scribe.evaluation", "--part", "cases", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert "ungrounded 0 | leaked 0" in done.stdout
-    records = json.loads(out.read_text())
+    records = json.loads(out.read_text())["cases"]
     assert len(records) >= 30
     assert {record["case"]: record["wrong"] for record in records if record["wrong"]} == {}
 

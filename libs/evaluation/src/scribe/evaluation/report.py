@@ -107,3 +107,16 @@ def _summary(judged: list[Judged]) -> str:
         f"e-mails {written}/{len(judged)} | ungrounded {count_wrong(judged, 'grounded')} | "
         f"leaked {count_wrong(judged, 'no leak')} | scores {share_passed(judged):.1%} | {cost}"
     )
+
+
+def record_of(case: Judged) -> dict[str, object]:
+    """The e-mail of a case and what is wrong with it, for a file."""
+    email = case.result.email
+    return {
+        "case": case.result.case.name,
+        "email": email.message if email else None,
+        "failure": case.result.failure,
+        "is_confident": email.is_confident if email else None,
+        "metadata": email.metadata if email else None,
+        "wrong": {score.question: score.detail for score in case.failed},
+    }

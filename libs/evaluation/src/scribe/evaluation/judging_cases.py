@@ -1,0 +1,75 @@
+"""The cases through the real steps, with the stand-ins or a provider's model, some of them side by side."""
+
+import asyncio
+import sys
+from collections import defaultdict
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+
+import structlog
+from pydantic import SecretStr
+
+from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics
+from scribe.evaluation.case import Case
+from scribe.evaluation.running import Result, Steps
+from scribe.fakes.controls import Controls
+from scribe.fakes.server import serving
+
+STAND_IN = "anthropic:claude-haiku-4-5"
+CONCURRENCY = 4
+TIMEOUT = 60.0
+
+
+def quiet_log() -> Logger:
+    """A log of what is critical, on stderr."""
+    logger: Logger = structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr), wrapper_class=structlog.make_filtering_bound_logger(50)
+    )
+    return logger
+
+
+async def run_cases(cases: list[Case], model: str, parser_model: str) -> list[Result]:
+    """Every case, in order. An empty name stands for the stand-ins, which misbehave where a case wants them to.
+
+    Raises:
+        ConfigurationError: a key is missing, or a name is not `provider:model`.
+    """
+    async with AsyncExitStack() as stack:
+        settings, controls = ProviderSettings(), None
+        if not model:
+            upstreams = await stack.enter_async_context(serving())
+            controls = upstreams.controls
+            settings = ProviderSettings(
+                anthropic_api_key=SecretStr("stand-in"), anthropic_base_url=upstreams.anthropic_url
+            )
+        reading = await stack.enter_async_context(_opened(parser_model, settings))
+        writing = await stack.enter_async_context(_opened(model, settings))
+        return await _run(cases, Steps(reading, writing, quiet_log()), controls)
+
+
+def _opened(model: str, settings: ProviderSettings) -> AbstractAsyncContextManager[StructuredModel]:
+    choice = ModelChoice((model or STAND_IN,), timeout=TIMEOUT)
+    return open_model(choice, settings, Metrics(), purpose="evaluation")
+
+
+async def _run(cases: list[Case], steps: Steps, controls: Controls | None) -> list[Result]:
+    """Every case, in order; cases for which a stand-in behaves alike run side by side."""
+    alike: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        alike[case.behaviour if controls else ""].append(case)
+    results: dict[str, Result] = {}
+    for behaviour, group in alike.items():
+        if controls is not None:
+            controls.reset()
+            controls.add(path="/anthropic", behaviour=behaviour)
+        places = asyncio.Semaphore(CONCURRENCY)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(_placed(steps, case, places)) for case in group]
+        results.update({task.result().case.name: task.result() for task in running})
+    return [results[case.name] for case in cases]
+
+
+async def _placed(steps: Steps, case: Case, places: asyncio.Semaphore) -> Result:
+    async with places:
+        return await steps.run(case)

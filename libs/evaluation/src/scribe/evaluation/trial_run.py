@@ -1,0 +1,76 @@
+"""A trial through the real steps: research from its pages, and the checks on its true and its false draft."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import PipelineData
+from scribe.evaluation.answering.providers import Models, said
+from scribe.evaluation.answering.requests import MissingAnswerError, Role
+from scribe.evaluation.drafts import Judgement, evidence_of, judge
+from scribe.evaluation.research_scores import ResearchScore, score_research
+from scribe.evaluation.searching import NoCache
+from scribe.evaluation.trial import Trial, drafts_of
+from scribe.evaluation.world import NoBrowser
+from scribe.parser.step import Parser
+from scribe.scraper.exa import open_exa
+from scribe.scraper.step import ScraperDeps, research
+
+EXA_TIMEOUT = 10.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """What came of a trial; None where a request has no answer yet. `cost` is in US dollars for one e-mail."""
+
+    trial: Trial
+    research: ResearchScore | None
+    judgements: Mapping[str, Judgement | None]
+    cost: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class TrialSteps:
+    """The steps of a trial. `searches` are the addresses of Exa by trial, `names` the models by role."""
+
+    models: Models
+    searches: Mapping[str, str]
+    names: Mapping[Role, str]
+    log: Logger
+    metrics: Metrics = field(default_factory=Metrics)
+
+    async def run(self, trial: Trial) -> TrialResult:
+        """Everything that can be scored with the answers there are."""
+        parsed = await self._parsed(trial)
+        found = await answered(self._researched(trial, parsed))
+        evidence = evidence_of(trial, parsed)
+        judgements = {name: judge(trial, draft, evidence) for name, draft in drafts_of(trial)}
+        score = score_research(trial, found.research) if found and found.research else None
+        return TrialResult(trial, score, judgements)
+
+    async def _parsed(self, trial: Trial) -> PipelineData:
+        model = said(self.names["parser"], trial.case.parser_answer, "parser")
+        return await Parser(model, load_prompt("scribe.parser.prompts", "parse"))(trial.submitted())
+
+    async def _researched(self, trial: Trial, data: PipelineData) -> PipelineData:
+        url = self.searches[trial.id]
+        async with open_exa("trial", url, NoCache(), self.metrics, timeout=EXA_TIMEOUT) as answers:
+            deps = ScraperDeps(answers, NoBrowser(), self.metrics.grounding, self.log, max_pages=0)
+            return await research(data, deps)
+
+
+async def answered(work: Awaitable[T]) -> T | None:
+    """What the work gives; None where it needs an answer that nobody has given yet."""
+    try:
+        return await work
+    except MissingAnswerError:
+        return None
+    except BaseExceptionGroup as group:
+        if group.split(MissingAnswerError)[1] is None:
+            return None
+        raise
