@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scribe.common.errors import (
     CancelledTaskError,
+    DeferredError,
     PermanentError,
     TransientError,
     UnavailableError,
@@ -23,6 +24,7 @@ from scribe.common.worker.settlement import (
     MAX_ATTEMPTS,
     MAX_NAK,
     Cancelled,
+    Deferred,
     Failed,
     Finished,
     Outcome,
@@ -43,6 +45,7 @@ OUTCOMES: list[Outcome] = [
     Failed(TASK, PermanentError("never")),
     Cancelled(TASK),
     Released(TASK),
+    Deferred(TASK, DeferredError("being fetched", retry_after=5.0, position=3)),
     Unreadable(UnreadableMessageError("no schema")),
 ]
 
@@ -124,6 +127,9 @@ errors = st.one_of(
     st.builds(PermanentError, st.just("never")),
     st.builds(UnavailableError, st.just("away")),
     st.builds(CancelledTaskError, st.just("cancelled")),
+    st.builds(
+        DeferredError, st.just("being fetched"), retry_after=st.floats(min_value=0, max_value=1e6), position=st.just(1)
+    ),
     st.builds(ValueError, st.just("a bug")),
 )
 
@@ -138,6 +144,8 @@ def test_decision_follows_the_class_of_the_error_and_the_attempt(
             assert isinstance(outcome, Cancelled)
         case UnavailableError():
             assert isinstance(outcome, Released)
+        case DeferredError():
+            assert isinstance(outcome, Deferred)
         case PermanentError():
             assert isinstance(outcome, Failed)
         case _ if attempt >= MAX_ATTEMPTS:

@@ -6,6 +6,7 @@ ScribeError
 │   ├── TransientError      the same step is worth another attempt, after `retry_after` seconds
 │   ├── PermanentError      no attempt will help: the item fails with the `public` sentence
 │   ├── UnavailableError    something all work needs is away: hold the message, spend no attempt
+│   ├── DeferredError       what this task needs is being fetched: it leaves the pipeline and comes back, uncounted
 │   └── CancelledTaskError  the user cancelled the task: stop and write nothing
 └── UnreadableMessageError  a body that is no PipelineData of a known schema: dead letter as it is
 """
@@ -52,6 +53,18 @@ class UnavailableError(WorkError):
     def __init__(self, message: str, *, retry_after: float = 1.0, public: str | None = None) -> None:
         super().__init__(message, public=public)
         self.retry_after = retry_after
+
+
+class DeferredError(WorkError):
+    """What this task waits for is being fetched; it comes back after `retry_after` seconds, and nothing is counted.
+
+    `position` is the task's place among all that wait for the same, from 1.
+    """
+
+    def __init__(self, message: str, *, retry_after: float, position: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.position = position
 
 
 class CancelledTaskError(WorkError):

@@ -193,6 +193,8 @@ def _told(state: Progress) -> Moment | None:
         case State.RETRYING:
             later = f", comes back at {state.not_before:%H:%M:%S}" if state.not_before else ""
             return Moment(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
+        case State.WAITING:
+            return Moment(state.at, "waits", state.step, f"{attempt}: number {state.position or 1} of those that wait")
         case State.FAILED:
             return Moment(state.at, "gave up", state.step, f"{attempt}: {state.error or ''}", is_bad=True)
         case State.CANCELLED:

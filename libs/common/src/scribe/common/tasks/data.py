@@ -159,7 +159,10 @@ def total(usages: Iterable[Usage]) -> Usage:
 
 
 class PipelineData(Part):
-    """One task: what was asked, and what the steps have found so far. At most 512 kB as JSON."""
+    """One task: what was asked, and what the steps have found so far. At most 512 kB as JSON.
+
+    `waited` is for how many seconds the task has been out of the pipeline, waiting for arXiv's answer.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     task_id: UUID
@@ -177,6 +180,7 @@ class PipelineData(Part):
     papers: tuple[Paper, ...] | None = None
     email_id: UUID | None = None
 
+    waited: float = 0.0
     step_timings: dict[Step, float] = Field(default_factory=dict)
     usage: dict[Step, Usage] = Field(default_factory=dict)
     role_usage: dict[str, Usage] = Field(default_factory=dict)

@@ -20,7 +20,7 @@ from scribe.common.tasks.subject import Subject, event_subject, pipeline_subject
 USER, STEP, RUN, ATTEMPT = "Scribe-User", "Scribe-Step", "Scribe-Run", "Scribe-Attempt"
 AT, TIMINGS, SKIPPED = "Scribe-At", "Scribe-Step-Timings", "Scribe-Skipped"
 TEMPLATE_TYPE, EMAIL, ERROR = "Scribe-Template-Type", "Scribe-Email-Id", "Scribe-Error"
-NOT_BEFORE = "Scribe-Not-Before"
+NOT_BEFORE, POSITION = "Scribe-Not-Before", "Scribe-Position"
 
 
 class State(StrEnum):
@@ -30,6 +30,7 @@ class State(StrEnum):
     DONE = "done"
     STARTED = "started"
     RETRYING = "retrying"
+    WAITING = "waiting"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -38,6 +39,7 @@ _PHASES = {
     State.QUEUED: Phase.QUEUED,
     State.STARTED: Phase.STARTED,
     State.RETRYING: Phase.RETRYING,
+    State.WAITING: Phase.RETRYING,
     State.FAILED: Phase.FAILED,
     State.CANCELLED: Phase.FAILED,
 }
@@ -45,7 +47,11 @@ _PHASES = {
 
 @dataclass(frozen=True)
 class Progress:
-    """One state of one task. `timings` are seconds per finished step; `error` is the sentence the user reads."""
+    """One state of one task.
+
+    `timings` are seconds per finished step; `error` is the sentence the user reads; `position` is the place among all
+    tasks that wait for the same service.
+    """
 
     state: State
     task_id: UUID
@@ -60,6 +66,7 @@ class Progress:
     email_id: UUID | None = None
     error: str | None = None
     not_before: datetime | None = None
+    position: int | None = None
 
     @property
     def rank(self) -> int:
@@ -83,6 +90,7 @@ class Progress:
             EMAIL: str(self.email_id or ""),
             ERROR: json.dumps(self.error) if self.error else "",
             NOT_BEFORE: self.not_before.isoformat() if self.not_before else "",
+            POSITION: str(self.position or ""),
         }
         return {
             USER: str(self.user_id),
@@ -134,6 +142,7 @@ def _read(subject: Subject, headers: Mapping[str, str]) -> Progress:
     template_type = headers.get(TEMPLATE_TYPE)
     email_id = headers.get(EMAIL)
     error = headers.get(ERROR)
+    position = headers.get(POSITION)
     return Progress(
         state=state,
         task_id=UUID(subject.task_id),
@@ -148,6 +157,7 @@ def _read(subject: Subject, headers: Mapping[str, str]) -> Progress:
         email_id=UUID(email_id) if email_id else None,
         error=str(json.loads(error)) if error else None,
         not_before=_moment(not_before) if not_before else None,
+        position=int(position) if position else None,
     )
 
 

@@ -10,6 +10,7 @@
 | was cancelled by the user                   | Cancelled: `cancelled` event, ack                         |
 | cannot read the body                        | Unreadable: dead letter as it is, term                    |
 | raises UnavailableError past the hold limit, or when the worker ends | Released: as Postpone, counting nothing |
+| raises DeferredError                        | Deferred: as Postpone, a `waiting` event, counting nothing |
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from uuid import UUID
 
 from scribe.common.errors import (
     CancelledTaskError,
+    DeferredError,
     PermanentError,
     TransientError,
     UnavailableError,
@@ -129,6 +131,16 @@ class Released:
 
 
 @dataclass(frozen=True)
+class Deferred:
+    """What the task needs is being fetched: it leaves the pipeline and comes back through the relay, uncounted."""
+
+    name: ClassVar[str] = "deferred"
+
+    data: PipelineData
+    error: DeferredError
+
+
+@dataclass(frozen=True)
 class Unreadable:
     """Nobody can work with this body."""
 
@@ -137,7 +149,7 @@ class Unreadable:
     error: UnreadableMessageError
 
 
-Outcome = Finished | Retry | Postpone | Failed | Cancelled | Released | Unreadable
+Outcome = Finished | Retry | Postpone | Failed | Cancelled | Released | Deferred | Unreadable
 
 
 class CrashLoopError(PermanentError):
@@ -152,6 +164,8 @@ def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitt
         return Cancelled(data)
     if isinstance(error, UnavailableError):
         return Released(data)
+    if isinstance(error, DeferredError):
+        return Deferred(data, error)
     if isinstance(error, PermanentError) or attempt >= MAX_ATTEMPTS:
         return Failed(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
@@ -173,11 +187,8 @@ async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: 
         case Retry(data, error, delay):
             await publisher.event(_event(data, State.RETRYING, step, delivery, error))
             await delivery.nak(delay)
-        case Postpone(data, error, delay):
-            await publisher.event(_postponed(data, step, delivery, error, delay))
-            await delivery.ack()
-        case Released(data):
-            await publisher.event(_postponed(data, step, delivery, None, RELEASE_DELAY))
+        case Postpone() | Released() | Deferred():
+            await publisher.event(_departure(outcome, step, delivery))
             await delivery.ack()
         case Failed(data, error):
             await publisher.dead_letter(step, data.task_id, delivery.body, delivery.headers, _why(delivery, error))
@@ -211,6 +222,20 @@ def _transition(data: PipelineData, step: Step) -> tuple[PipelineData, Progress]
 def _event(data: PipelineData, state: State, step: Step, delivery: Settleable, error: BaseException | None) -> Progress:
     sentence = public_sentence(error) if error else None
     return progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
+
+
+def _departure(outcome: Postpone | Released | Deferred, step: Step, delivery: Settleable) -> Progress:
+    """What brings the task back to the step later."""
+    match outcome:
+        case Postpone(data, error, delay):
+            return _postponed(data, step, delivery, error, delay)
+        case Released(data):
+            return _postponed(data, step, delivery, None, RELEASE_DELAY)
+        case Deferred(data, error):
+            progress = _postponed(data, step, delivery, None, min(error.retry_after, MAX_POSTPONEMENT))
+            return replace(progress, state=State.WAITING, position=error.position)
+        case _:
+            assert_never(outcome)
 
 
 def _postponed(

@@ -25,7 +25,7 @@ candidate AS (
     ORDER BY turn, mine.submission
     LIMIT $2
 )
-SELECT q.*, u.display_name
+SELECT q.*, u.display_name, extract(epoch FROM now() - q.waiting_since)::float8 AS waited
 FROM queue_items q
 JOIN candidate USING (id)
 JOIN users u ON u.id = q.user_id
@@ -61,6 +61,8 @@ SET state_rank = e.rank,
     error_message = CASE WHEN e.status = 'failed' THEN left(e.error, 1000) END,
     resume_step = e.resume_step,
     not_before = e.not_before,
+    waiting_since = CASE WHEN e.step_status = 'waiting' THEN coalesce(q.waiting_since, now()) ELSE q.waiting_since END,
+    upstream_position = e.position,
     returns = q.returns + (e.not_before IS NOT NULL AND e.error <> '')::int,
     started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
     completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
@@ -68,9 +70,9 @@ SET state_rank = e.rank,
     progressed_at = now()
 FROM unnest(
     $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]
+    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::int[], $16::timestamptz[]
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
-        resume_step, not_before, at)
+        resume_step, not_before, position, at)
 -- A message of an older run may still come after its task was sent back; only an e-mail makes that run count. And only
 -- with its e-mail is a task completed: a server that fails over may have lost what its client was told is committed.
 WHERE q.id = e.id AND q.state_rank < e.rank

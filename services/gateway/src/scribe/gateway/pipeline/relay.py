@@ -98,7 +98,8 @@ class Relay:
         data = await self._reached(row["id"], step) if step is not Step.PARSER else None
         if data is None:
             step, data = Step.PARSER, first_data(row)
-        data = data.model_copy(update={"run": row["run"]})
+        waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
+        data = data.model_copy(update={"run": row["run"], "waited": waited})
         with continue_trace(row["traceparent"]):
             await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
         await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])

@@ -15,6 +15,7 @@ _STATUS = {
     State.QUEUED: "processing",
     State.STARTED: "processing",
     State.RETRYING: "processing",
+    State.WAITING: "processing",
     State.DONE: "completed",
     State.FAILED: "failed",
     State.CANCELLED: "failed",
@@ -63,5 +64,6 @@ def _row(state: Progress) -> tuple[object, ...]:
         state.error or "",
         state.step.value if postponed else None,
         state.not_before,
+        state.position,
         state.at,
     )

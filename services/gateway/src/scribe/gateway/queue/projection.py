@@ -11,12 +11,17 @@ Row = Mapping[str, object] | Record
 
 def queue_item(row: Row) -> QueueItem:
     """The item, without its place in the queue: that is the list's to tell."""
-    return QueueItem.model_validate({**row, "position": None})
+    waiting = {"status": "processing", "position": row["upstream_position"]} if _waits(row) else {"position": None}
+    return QueueItem.model_validate({**row, **waiting})
 
 
 def task_status(row: Row, generation_time: float | None) -> TaskStatus:
     """The state of a task in the contract's words."""
     timings = row["step_timings"]
+    if _waits(row):
+        result = {"current_step": row["current_step"], "step_status": "waiting", "step_timings": timings}
+        result["position"] = row["upstream_position"]
+        return TaskStatus(task_id=row["id"], status="STARTED", result=result)
     match row["status"]:
         case "pending":
             return TaskStatus(task_id=row["id"], status="PENDING")
@@ -28,6 +33,11 @@ def task_status(row: Row, generation_time: float | None) -> TaskStatus:
         case _:
             failed = {"current_step": row["current_step"], "step_timings": timings}
             return TaskStatus(task_id=row["id"], status="FAILURE", result=failed, error=str(row["error_message"] or ""))
+
+
+def _waits(row: Row) -> bool:
+    """Whether the task is out of the pipeline until a service that it waits for has answered."""
+    return row["status"] == "pending" and row["step_status"] == "waiting"
 
 
 def _success(row: Row, generation_time: float | None) -> dict[str, object]:

@@ -38,15 +38,16 @@ SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 
 -- name: listed
 -- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has the places of $2, in its
--- order, and behind them comes after all $3 that were counted.
+-- order, and behind them comes after all $3 that were counted; what waits for a service has the place it was told there.
 WITH recent AS (
-    SELECT *, xmin AS changed_by, row_number() OVER (PARTITION BY status ORDER BY submission) AS nth
+    SELECT *, xmin AS changed_by, status = 'pending' AND step_status IS NOT DISTINCT FROM 'waiting' AS waits,
+        row_number() OVER (PARTITION BY status, step_status IS NOT DISTINCT FROM 'waiting' ORDER BY submission) AS nth
     FROM queue_items
     WHERE user_id = $1 AND (status IN ('pending', 'processing') OR created_at > now() - interval '24 hours')
 ),
 item AS (
-    SELECT *, CASE WHEN status = 'pending' THEN coalesce(($2::bigint[])[nth], $3 + nth - cardinality($2::bigint[])) END
-        AS position
+    SELECT *, CASE WHEN waits THEN upstream_position
+        WHEN status = 'pending' THEN coalesce(($2::bigint[])[nth], $3 + nth - cardinality($2::bigint[])) END AS position
     FROM recent
 )
 
@@ -61,7 +62,7 @@ SELECT concat(count(*), '-', to_hex(bit_xor(hashtextextended(concat_ws(' ', chan
         'id', id,
         'recipient_name', recipient_name,
         'recipient_interest', recipient_interest,
-        'status', status,
+        'status', CASE WHEN waits THEN 'processing' ELSE status::text END,
         'position', position,
         'email_id', email_id,
         'error_message', error_message,
@@ -91,7 +92,7 @@ RETURNING *
 UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status = 'queued', resume_step = $4,
     error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, not_before = NULL,
-    turn_at = NULL, returns = 0, progressed_at = now()
+    turn_at = NULL, returns = 0, waiting_since = NULL, upstream_position = NULL, progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
@@ -104,7 +105,7 @@ waiting AS (
     SELECT user_id, submission,
            row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
     FROM queue_items LEFT JOIN flight USING (user_id)
-    WHERE status = 'pending'
+    WHERE status = 'pending' AND step_status IS DISTINCT FROM 'waiting'
     ORDER BY turn, submission
     LIMIT $1
 ),

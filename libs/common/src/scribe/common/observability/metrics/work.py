@@ -6,7 +6,17 @@ from scribe.common.observability.metrics.calls import CALL_BUCKETS
 
 STEP_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 ATTEMPT_BUCKETS = (1.0, 2.0, 3.0, 4.0, 5.0)
-OUTCOMES = ("finished", "retried", "postponed", "failed", "unreadable", "cancelled", "released", "abandoned")
+OUTCOMES = (
+    "finished",
+    "retried",
+    "postponed",
+    "failed",
+    "unreadable",
+    "cancelled",
+    "released",
+    "deferred",
+    "abandoned",
+)
 
 
 class StepMetrics:

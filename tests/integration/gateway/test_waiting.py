@@ -1,0 +1,81 @@
+"""A task that waits for arXiv is out of the pipeline: it takes nobody's place, its user sees where it stands."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.progress import State
+from scribe.common.tasks.steps import Step
+from tests.support.gateway import User, running_gateway
+from tests.support.issuer import Issuer
+from tests.support.pipeline import Workers, connected, workers_of
+from tests.support.waiting import eventually
+
+
+async def at_arxiv(workers: Workers, task_id: str) -> PipelineData:
+    """The task when it has come to arxiv."""
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    return await workers.finish(data, Step.SCRAPER)
+
+
+async def wait_outside(workers: Workers, data: PipelineData, *, seconds: float, position: int) -> None:
+    """Play the step that finds no answer yet."""
+    later = datetime.now(UTC) + timedelta(seconds=seconds)
+    await workers.tell(data, State.WAITING, Step.ARXIV, not_before=later, position=position)
+
+
+async def waits(user: User, task_id: str) -> bool:
+    """Whether the task's status tells of its wait."""
+    result = (await user.status(task_id))["result"]
+    return isinstance(result, dict) and result.get("step_status") == "waiting"
+
+
+async def test_a_waiting_task_tells_its_place(user: User, workers: Workers) -> None:
+    task_id = await user.generate()
+    await wait_outside(workers, await at_arxiv(workers, task_id), seconds=60, position=7)
+
+    await eventually(partial(waits, user, task_id))
+
+    status = await user.status(task_id)
+    assert status["status"] == "STARTED"
+    assert isinstance(status["result"], dict)
+    assert (status["result"]["current_step"], status["result"]["position"]) == ("arxiv_helper", 7)
+    (item,) = await user.items()
+    assert (item["status"], item["position"], item["current_step"]) == ("processing", 7, "arxiv_helper")
+
+
+async def test_a_waiting_task_leaves_its_place_to_others(
+    database_url: str, nats_url: str, broker: Broker, issuer: Issuer
+) -> None:
+    async with (
+        running_gateway(database_url, nats_url, issuer, in_flight=1) as gateway,
+        gateway.user() as first,
+        gateway.user() as second,
+    ):
+        workers = workers_of(broker, database_url)
+        waiting = await first.generate()
+        await eventually(partial(workers.is_waiting, Step.PARSER, waiting))
+        other = await second.generate()
+        assert not await workers.is_waiting(Step.PARSER, other)
+
+        await wait_outside(workers, await at_arxiv(workers, waiting), seconds=60, position=1)
+
+        await eventually(partial(workers.is_waiting, Step.PARSER, other))
+
+
+async def test_a_waiting_task_comes_back_with_the_time_it_has_waited_and_nothing_is_counted(
+    user: User, workers: Workers, database_url: str
+) -> None:
+    task_id = await user.generate()
+    data = await at_arxiv(workers, task_id)
+    for run in (1, 2):
+        await wait_outside(workers, data.model_copy(update={"run": run}), seconds=0.3, position=1)
+        await eventually(partial(workers.is_waiting, Step.ARXIV, task_id, run + 1))
+
+    returned = await workers.waiting(Step.ARXIV, task_id, 3)
+    assert returned.parsed == data.parsed
+    assert returned.waited >= 0.6
+    async with connected(database_url) as connection:
+        assert await connection.fetchval("SELECT returns FROM queue_items") == 0
