@@ -6,7 +6,8 @@ import pytest
 
 from scribe.common.models.prompts import load_prompt
 from scribe.common.tasks.data import Placeholder
-from scribe.common.text.fencing import RULE, fenced, prompt_of, without_invisible
+from scribe.common.text.fencing import RULE, fenced, prompt_of
+from scribe.common.text.invisible import without_invisible
 
 
 def test_a_text_stands_as_it_is() -> None:

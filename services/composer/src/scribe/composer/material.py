@@ -7,7 +7,12 @@ from typing import Literal
 
 from scribe.common.errors import PermanentError
 from scribe.common.tasks.data import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
-from scribe.common.text.injection import before_instructions, reads_like_an_instruction, without_lines_at_a_model
+from scribe.common.text.injection import (
+    before_instructions,
+    interest_in,
+    reads_like_an_instruction,
+    without_lines_at_a_model,
+)
 from scribe.common.text.placeholders import find_gaps
 from scribe.composer.language import language_of
 from scribe.composer.telling import sequence, stems, tokens
@@ -92,7 +97,7 @@ class Material:
             template=template,
             template_type=data.parsed.template_type,
             name=_name(data.recipient_name),
-            interest=before_instructions(data.recipient_interest),
+            interest=interest_in(data.recipient_interest).text,
             sender_name=before_instructions(data.sender_name or "") or None,
             tone="" if reads_like_an_instruction(data.parsed.tone) else data.parsed.tone,
             placeholders=_placeholders(template, data.parsed.placeholders),

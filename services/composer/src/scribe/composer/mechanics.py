@@ -2,24 +2,20 @@
 
 import re
 
-from scribe.common.text.fencing import without_invisible
+from scribe.common.text.invisible import with_plain_line_ends, without_invisible
 from scribe.common.text.placeholders import find_gaps
+from scribe.common.text.thinking import without_thinking
 from scribe.composer.checks.template import is_sender_name
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 
-_THINKING = re.compile(r"<(think|thinking|reasoning|scratchpad)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_THOUGHT = re.compile(r"</(?:think|thinking|reasoning|scratchpad)>", re.IGNORECASE)
-_UNOPENED_THINKING = re.compile(r"\A.{0,8000}?</(?:think|thinking|reasoning|scratchpad)>", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _SUBJECT = re.compile(r"\A\s*(?:subject|betreff|objet|asunto|oggetto|assunto)\s*:[^\n]*(?:\n|\Z)", re.IGNORECASE)
 
 
 def cleaned(draft: Draft, material: Material) -> Draft:
     """The draft as it was meant: without wrappings, tidy, with a subject line if and only if the template has one."""
-    body = without_invisible(draft.body.replace("\r\n", "\n").replace("\r", "\n"))
-    if _THOUGHT.search(body):
-        body = _UNOPENED_THINKING.sub("", _THINKING.sub("", body))
+    body = without_thinking(without_invisible(with_plain_line_ends(draft.body)))
     if fence := _FENCE.match(body):
         body = fence.group(1)
     body = with_subject(tidy(body), draft.subject, material.template)

@@ -11,12 +11,13 @@ from scribe.common.models.prompts import Prompt
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.text.fencing import Block
-from scribe.common.text.injection import before_instructions
+from scribe.common.text.injection import before_instructions, interest_in
 from scribe.common.text.placeholders import has_unbalanced_brace
 from scribe.parser.reading import TemplateReading, corrected
 
 NOT_UNDERSTOOD = "The template could not be read by the language model. Try again, or word the template more simply."
 NO_NAME = "The recipient's name does not look like a name."
+INTEREST_CUT = "A part of the interest was left out: a link, or words that give orders instead of naming a subject."
 UNBALANCED = "The template has a curly brace without its partner; check whether a placeholder is misspelt."
 
 
@@ -26,6 +27,7 @@ class Recipient:
 
     name: str
     interest: str
+    is_interest_cut: bool
 
     @classmethod
     def of(cls, data: PipelineData) -> "Recipient":
@@ -37,7 +39,8 @@ class Recipient:
         name = before_instructions(data.recipient_name)
         if not any(char.isalpha() for char in name):
             raise PermanentError("the recipient's name is none", public=NO_NAME)
-        return cls(name=name, interest=before_instructions(data.recipient_interest))
+        interest = interest_in(data.recipient_interest)
+        return cls(name, interest.text, interest.is_cut)
 
 
 class Parser:
@@ -59,7 +62,8 @@ class Parser:
             raise PermanentError(f"no usable reading in {asked.tries} tries", public=NOT_UNDERSTOOD)
         parsed = corrected(asked.value, data.email_template, recipient.name, recipient.interest)
         versions = {**data.prompt_versions, Step.PARSER: self._prompt.version}
-        warnings = (UNBALANCED,) if has_unbalanced_brace(data.email_template) else ()
+        warnings = [UNBALANCED] if has_unbalanced_brace(data.email_template) else []
+        warnings += [INTEREST_CUT] if recipient.is_interest_cut else []
         return (
             data.model_copy(update={"parsed": parsed, "prompt_versions": versions})
             .with_usage(Step.PARSER, asked.usage, role="parser")

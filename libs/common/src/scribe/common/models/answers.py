@@ -9,6 +9,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from scribe.common.errors import PermanentError
 from scribe.common.tasks.data import Usage
+from scribe.common.text.thinking import without_thinking
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -16,8 +17,7 @@ Fault = Literal["empty", "refused", "malformed", "cut_off"]
 
 _JSON: TypeAdapter[object] = TypeAdapter(object)
 _LIST: TypeAdapter[list[object]] = TypeAdapter(list[object])
-_THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_FENCE = re.compile(r"```[\w-]{0,20}\n(.*)```", re.DOTALL)
 _REFUSAL = re.compile(
     r"\b(i (can(no|')t|am (not able|unable)|won't|will not|must decline)|i'm (sorry|unable|not able)|as an ai\b)",
     re.IGNORECASE,
@@ -81,9 +81,7 @@ def read_answer(text: str, fault: Fault | None, output: type[T], usage: Usage) -
     """
     if fault is not None:
         raise UnusableAnswerError(fault, "finish reason", usage)
-    bare = _THINKING.sub("", text).strip()
-    if fence := _FENCE.match(bare):
-        bare = fence.group(1).strip()
+    bare = _bare(text)
     if not bare or bare == "{}":
         raise UnusableAnswerError("empty", "no content", usage)
     try:
@@ -92,6 +90,15 @@ def read_answer(text: str, fault: Fault | None, output: type[T], usage: Usage) -
         if not bare.startswith("{") and _REFUSAL.search(bare[:400]):
             raise UnusableAnswerError("refused", "in words", usage) from None
         raise UnusableAnswerError("malformed", _fields(error), usage) from None
+
+
+def _bare(text: str) -> str:
+    """What is left of an answer without a thinking trace and a fence. Tags within JSON are none of the answer's own."""
+    bare = text.strip()
+    if not bare.startswith("{"):
+        bare = without_thinking(bare).strip()
+    fence = _FENCE.fullmatch(bare)
+    return fence.group(1).strip() if fence else bare
 
 
 def unpacked(text: str, output: type[BaseModel]) -> object:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scribe.common.text.placeholders import fixed_parts
+from scribe.common.text.thinking import holds_thinking
 from scribe.common.text.wording import fold, sentences, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
@@ -15,10 +16,9 @@ LONGEST = 20_000
 ROOM = 1_200
 """Characters that an e-mail may have beyond twice its template."""
 
-_THINKING = re.compile(r"</?(?:think|thinking|reasoning|scratchpad|analysis)\b[^>]*>", re.IGNORECASE)
 _MARKUP = re.compile(
     r"\*\*[^*\n]+\*\*|^#{1,6} "
-    r"|</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|img|script|style|table|iframe)\b[^>]*>",
+    r"|</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|img|script|style|table|iframe)\b[^<>]{0,1000}>",
     re.MULTILINE | re.IGNORECASE,
 )
 
@@ -37,7 +37,7 @@ def holds_a_fence(draft: Draft, material: Material) -> Iterator[Problem]:
 
 def holds_a_thinking_trace(draft: Draft, material: Material) -> Iterator[Problem]:
     """`<think>` and its like."""
-    if _THINKING.search(draft.body) and not _THINKING.search(material.template):
+    if holds_thinking(draft.body) and not holds_thinking(material.template):
         yield Problem("holds_a_thinking_trace", "The body held thinking. Write the e-mail alone.")
 
 
