@@ -25,7 +25,8 @@ from scribe.common.messaging.provision import ProvisionSettings, provision
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes
 from scribe.local.outside import StandInAddresses, choose, environment_for
 from scribe.local.ports import free_port
@@ -108,7 +109,7 @@ async def worker(step: Step, database: str, nats: str, world: Fakes) -> AsyncIte
 
 async def unfinished(broker: Broker, step: Step) -> int:
     """Tasks that a step has not passed on yet."""
-    info = await broker.js.consumer_info("PIPELINE", step.value)
+    info = await broker.js.consumer_info("PIPELINE", step)
     return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 
@@ -147,7 +148,7 @@ async def main(options: argparse.Namespace) -> None:
         async with connect(settings, "sizing", log) as broker:
             await provision(broker, settings)
             await submit(database, broker, options.tasks, options.papers)
-            for step in WORKING_STEPS:
+            for step in ROUTE:
                 report(step, await measure(step, database, nats, world, broker))
             info = await broker.js.stream_info("DEADLETTER")
             assert info.state.messages == 0, "a step has given tasks up"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scribe.common.errors import PermanentError, UnreadableMessageError
 from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, Usage, decode, encode
 from scribe.common.tasks.progress import State, progress_of, read_progress
-from scribe.common.tasks.route import next_step
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from tests.support.tasks import make_task, parsed
 
 json_values = st.recursive(
@@ -82,14 +82,14 @@ def test_a_body_over_the_limit_fails_with_a_sentence_for_the_user() -> None:
 def test_every_route_visits_the_composer_once_and_ends(kind: TemplateType) -> None:
     data = make_task(parsed=parsed(kind))
     route, step = [], Step.PARSER
-    while step is not Step.DONE:
+    while step != Step.DONE:
         route.append(step)
-        step = next_step(step, data)
-    wanted = [s for s in WORKING_STEPS if s is not Step.ARXIV or kind is TemplateType.RESEARCH]
+        step, data = ROUTE.advance(step, data)
+    wanted = [s for s in ROUTE if s != Step.ARXIV or kind is TemplateType.RESEARCH]
     assert route == wanted
 
 
-@given(st.sampled_from(WORKING_STEPS), st.integers(0, 50), st.text(max_size=80), st.sampled_from(State))
+@given(st.sampled_from(tuple(ROUTE)), st.integers(0, 50), st.text(max_size=80), st.sampled_from(State))
 def test_progress_survives_its_way_through_the_headers(step: Step, attempt: int, error: str, state: State) -> None:
     if state is State.DONE:
         step = Step.DONE

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.tasks.rank import CANCELLED_RANK, COMPLETED_RANK, Phase, rank_before, state_rank
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 
 runs = st.integers(min_value=1, max_value=2**30 - 1)
-steps = st.sampled_from(WORKING_STEPS)
+steps = st.sampled_from(tuple(ROUTE))
 attempts = st.integers(min_value=0, max_value=100_000)
 states = st.tuples(runs, steps, attempts, st.sampled_from(Phase))
 
@@ -41,9 +42,9 @@ def test_what_begins_a_run_lies_between_the_runs_before_and_all_of_its_states(
     assert (state_rank(*state) > rank_before(run)) == (state[0] >= run)
 
 
-@given(runs, st.sampled_from(WORKING_STEPS[:-1]), attempts)
+@given(runs, st.sampled_from(tuple(ROUTE)[:-1]), attempts)
 def test_reaching_the_next_step_outranks_every_attempt_of_this_one(run: int, step: Step, attempt: int) -> None:
-    following = WORKING_STEPS[step.order + 1]
+    following = tuple(ROUTE)[step.position + 1]
     assert state_rank(run, following, 0, Phase.QUEUED) > state_rank(run, step, attempt, Phase.RETRYING)
 
 
@@ -69,3 +70,13 @@ def test_any_order_of_arrival_leaves_the_same_state(
     shuffled = [*history, *history]
     random.shuffle(shuffled)
     assert project(shuffled) == project(history)
+
+
+@given(runs, st.integers(min_value=0, max_value=6), attempts, attempts)
+def test_states_of_a_step_that_was_moved_up_outrank_those_from_before_and_no_end(
+    run: int, position: int, before: int, after: int
+) -> None:
+    old, moved = Step("x", "x", position), Step("x", "x", position + 1)
+    was = state_rank(run, old, before, Phase.RETRYING)
+    assert was < state_rank(run, moved, after, Phase.QUEUED) < state_rank(run, old, before, Phase.FAILED)
+    assert state_rank(run, moved, after, Phase.FAILED) <= rank_before(run + 1) < CANCELLED_RANK < COMPLETED_RANK

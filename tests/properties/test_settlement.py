@@ -18,7 +18,8 @@ from scribe.common.errors import (
 )
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.progress import Progress, State
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
 from scribe.common.worker.settlement import (
     MAX_ATTEMPTS,
@@ -113,7 +114,7 @@ def settled(outcome: Outcome, step: Step, failures: int = 0) -> list[str]:
     return journal.told
 
 
-@given(st.sampled_from(OUTCOMES), st.sampled_from(WORKING_STEPS), st.integers(min_value=0, max_value=8))
+@given(st.sampled_from(OUTCOMES), st.sampled_from(tuple(ROUTE)), st.integers(min_value=0, max_value=8))
 def test_every_outcome_settles_exactly_once_and_last_however_often_the_broker_is_away(
     outcome: Outcome, step: Step, failures: int
 ) -> None:

@@ -16,6 +16,7 @@ from scribe.common.messaging.streams import ensure_consumer, step_consumer
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.common.worker.cancellation import open_cancellations
@@ -41,25 +42,33 @@ class Step1:
 
 
 @asynccontextmanager
-async def working(broker: Broker, step: StepFunction, settings: WorkerSettings = SETTINGS) -> AsyncIterator[None]:
-    """A worker of this step; at the end of the block it is asked to end, and finishes what it has."""
+async def working(
+    broker: Broker,
+    function: StepFunction,
+    settings: WorkerSettings = SETTINGS,
+    *,
+    step: Step = Step.PARSER,
+    route: Route = ROUTE,
+) -> AsyncIterator[None]:
+    """A worker of a step that does `function`; at the end of the block it is asked to end, and finishes what it has."""
     log, metrics = structlog.get_logger(), Metrics()
     async with AsyncExitStack() as stack:
         cancellations = await stack.enter_async_context(open_cancellations(broker))
         runner = Runner(
-            step=Step.PARSER,
-            work=with_middleware(Step.PARSER, step, settings, metrics),
+            step=step,
+            work=with_middleware(step, function, settings, metrics),
             hold_limit=settings.hold_limit,
             cancellations=cancellations,
             publisher=Publisher(broker.js),
             metrics=metrics.steps,
             log=log,
+            route=route,
         )
         consumer = Consumer(
             broker,
-            PullOptions("PIPELINE", "parser", settings.concurrency),
+            PullOptions("PIPELINE", step, settings.concurrency),
             runner.handle,
-            ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, 4)),
+            ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(step, 4)),
             log=log,
         )
         async with asyncio.TaskGroup() as tasks:

@@ -10,6 +10,7 @@ import structlog
 
 from scribe.common.messaging.streams import MIB
 from scribe.common.process.health import serving
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.__main__ import looping, open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.context import Context
@@ -113,10 +114,20 @@ async def running_gateway(
     database_url: str, nats_url: str, issuer: Issuer, *, loops: bool = True, **changes: object
 ) -> AsyncIterator[Gateway]:
     """A gateway on a free port; without `loops` nothing is relayed, projected or reconciled."""
-    settings = gateway_settings(database_url, nats_url, issuer, **changes)
+    async with serving_gateway(
+        gateway_settings(database_url, nats_url, issuer, **changes), issuer, loops=loops
+    ) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def serving_gateway(
+    settings: GatewaySettings, issuer: Issuer, *, loops: bool = True, route: Route = ROUTE
+) -> AsyncIterator[Gateway]:
+    """A gateway with these settings, for tasks of this route."""
     log = structlog.get_logger()
     async with AsyncExitStack() as stack:
-        context, relay = await stack.enter_async_context(open_context(settings, log))
+        context, relay = await stack.enter_async_context(open_context(settings, log, route))
         port = await stack.enter_async_context(serving(create_app(context), settings.host, settings.port))
         if loops:
             await stack.enter_async_context(looping(context, relay))

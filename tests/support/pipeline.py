@@ -14,7 +14,7 @@ from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
 from scribe.common.tasks.data import ParsedTemplate, PipelineData, TemplateType, decode, encode
 from scribe.common.tasks.progress import Progress, State, progress_of
-from scribe.common.tasks.route import next_step
+from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import pipeline_subject
 
@@ -64,10 +64,10 @@ class Workers:
         parsed = ParsedTemplate(template_type=TemplateType.RESEARCH, search_terms=("a",))
         timings = {**data.step_timings, step: 1.25}
         data = data.model_copy(update={"parsed": data.parsed or parsed, "step_timings": timings})
-        if step is Step.COMPOSER:
+        if step == Step.COMPOSER:
             data = data.model_copy(update={"email_id": await self.write_email(data)})
-        following = next_step(step, data)
-        state = State.DONE if following is Step.DONE else State.QUEUED
+        following, data = ROUTE.advance(step, data)
+        state = State.DONE if following == Step.DONE else State.QUEUED
         await self.publisher.transition(data, progress_of(data, state, following, datetime.now(UTC)))
         return data
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from scribe.common.tasks.progress import Progress, State, progress_of
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.backlog import Backlog
 from scribe.local.top import Activity
 from scribe.local.trace import TaskRow, way
@@ -146,7 +147,7 @@ def in_run(run: int, state: State, step: Step, **timings: float) -> Progress:
 
 def rates(activity: Activity) -> dict[Step, float]:
     now = datetime.now(UTC)
-    return {step: activity.row(replace(BACKLOG, consumer=step), now).rate for step in WORKING_STEPS}
+    return {step: activity.row(replace(BACKLOG, consumer=step), now).rate for step in ROUTE}
 
 
 def test_what_a_later_run_takes_over_is_not_counted_again_and_what_it_does_is() -> None:

@@ -72,7 +72,7 @@ async def be_silent(database_url: str, seconds: float) -> None:
 
 async def take(broker: Broker, step: Step) -> None:
     """Take the next message of a step and settle it without an outcome."""
-    subscription = await broker.js.pull_subscribe_bind(step.value, stream="PIPELINE")
+    subscription = await broker.js.pull_subscribe_bind(step, stream="PIPELINE")
     (message,) = await subscription.fetch(1, timeout=20)
     await message.ack_sync()
     await subscription.unsubscribe()

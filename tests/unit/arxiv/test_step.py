@@ -10,7 +10,6 @@ from scribe.arxiv.feed import Record, parse_feed
 from scribe.arxiv.step import NO_ANSWER, NO_LATIN_NAME, NO_PAPERS, find_papers
 from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.tasks.data import PipelineData, Research, Source, TemplateType
-from scribe.common.tasks.steps import Step
 from scribe.common.text.names import PersonName
 from tests.support.tasks import make_task, parsed
 
@@ -94,15 +93,6 @@ async def test_when_nats_is_away_the_message_is_held() -> None:
 
 async def test_no_records_are_a_warning() -> None:
     assert (await run(task(), Shelf())).warnings == (NO_PAPERS,)
-
-
-@pytest.mark.parametrize("kind", [TemplateType.BOOK, TemplateType.GENERAL])
-async def test_other_templates_do_not_ask_arxiv(kind: TemplateType) -> None:
-    shelf = Shelf(*REAL)
-    result = await run(task(parsed=parsed(kind)), shelf)
-    assert shelf.asked == []
-    assert result.papers is None
-    assert result.skipped == (Step.ARXIV,)
 
 
 async def test_a_name_without_latin_letters_is_a_warning() -> None:

@@ -22,7 +22,8 @@ from nats.js.errors import APIError
 
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.tasks.progress import Progress, State, read_progress
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.local.errors import LocalError
@@ -60,7 +61,7 @@ class Activity:
     """Collects what the streams tell."""
 
     def __init__(self) -> None:
-        self._steps = {step: Happened() for step in WORKING_STEPS}
+        self._steps = {step: Happened() for step in ROUTE}
         self._started: dict[tuple[UUID, int, Step], None] = {}
         self._known: dict[tuple[UUID, int, Step], None] = {}
 
@@ -96,7 +97,7 @@ class Activity:
 
     def row(self, backlog: Backlog, now: datetime) -> Row:
         """The line of one step."""
-        happened = self._steps[Step(backlog.consumer)]
+        happened = self._steps[ROUTE.named(backlog.consumer)]
         seconds = sorted(took for at, took in happened.finished if at > now - WINDOW)
         return Row(
             step=backlog.consumer,
@@ -113,8 +114,8 @@ class Activity:
 
 def step_before(progress: Progress) -> Step | None:
     """The step whose end a transition tells of, in its run or, where it resumes a task, in one before; or None."""
-    ran = [step for step in progress.timings if step not in progress.skipped and step.order < progress.step.order]
-    return max(ran, key=lambda step: step.order, default=None)
+    ran = [step for step in ROUTE if step in progress.timings and step not in progress.skipped]
+    return next((step for step in reversed(ran) if step.position < progress.step.position), None)
 
 
 def _remember(seen: dict[tuple[UUID, int, Step], None], key: tuple[UUID, int, Step]) -> None:
@@ -130,7 +131,7 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
         LocalError: NATS does not answer, or nothing is provisioned there.
     """
     try:
-        backlogs = await asyncio.gather(*(read_backlog(js, "PIPELINE", step.value) for step in WORKING_STEPS))
+        backlogs = await asyncio.gather(*(read_backlog(js, "PIPELINE", step) for step in ROUTE))
     except (nats.errors.Error, APIError, OSError) as error:
         raise LocalError(
             f"NATS does not tell of Scribe's streams ({type(error).__name__}). Is it provisioned?"

@@ -24,11 +24,10 @@ from scribe.common.messaging.streams import DEADLETTER, EVENTS, PIPELINE
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.data import decode
 from scribe.common.tasks.progress import Progress, State, read_progress
-from scribe.common.tasks.steps import WIRE_NAMES
+from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.subject import Subject, deadletter_subject, event_subject, pipeline_subject
 from scribe.local.errors import LocalError
 
-STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 MESSAGE_TIMEOUT = 5.0
 NOTABLE_WAIT = timedelta(seconds=1)
 
@@ -155,7 +154,7 @@ def _dead_letter(message: Msg) -> DeadLetter:
         paid = decode(message.data).usage
     except UnreadableMessageError:
         paid = {}
-    usage = {WIRE_NAMES[step]: Spent.model_validate(spent.model_dump()) for step, spent in paid.items()}
+    usage = {ROUTE.wire_name(step): Spent.model_validate(spent.model_dump()) for step, spent in paid.items()}
     step = Subject.parse(message.subject).step
     return DeadLetter(message.metadata.timestamp, step, headers.get(ERROR_CLASS, ""), headers.get(REASON, ""), usage)
 
@@ -208,7 +207,7 @@ def _finished(row: TaskRow, states: Sequence[Progress], usage: Mapping[str, Spen
     starts = {state.step: state.at for state in states if state.state is State.STARTED}
     moments = []
     for wire, seconds in row.step_timings.items():
-        step = STEPS.get(wire)
+        step = ROUTE.at(wire)
         if step is None or step not in starts or wire in row.skipped_steps:
             continue
         ended = starts[step] + timedelta(seconds=seconds)

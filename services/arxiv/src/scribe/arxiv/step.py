@@ -10,8 +10,6 @@ from scribe.arxiv.search import PaperSearch
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.observability.logs import Logger
 from scribe.common.tasks.data import Paper, PipelineData
-from scribe.common.tasks.route import wants_papers
-from scribe.common.tasks.steps import Step
 from scribe.common.text.names import PersonName, parse_name
 from scribe.common.text.terms import plain_words, terms
 
@@ -26,8 +24,6 @@ NO_LATIN_NAME = "The recipient's name could not be looked up on arXiv; write it 
 
 async def find_papers(data: PipelineData, search: PaperSearch, log: Logger) -> PipelineData:
     """The data with at most five papers. No papers, and no arXiv, are warnings and never a failure."""
-    if not wants_papers(data):
-        return data.model_copy(update={"skipped": tuple(dict.fromkeys((*data.skipped, Step.ARXIV)))})
     person = parse_name(data.recipient_name)
     if person is None:
         return _without_papers(data, NO_LATIN_NAME)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from scribe.common.models import price_warnings
 from scribe.common.tasks.data import PipelineData, TemplateType, Usage, total
-from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE
+from scribe.common.tasks.steps import Step
 from scribe.common.text.placeholders import find_gaps
 from scribe.composer.confidence import claims_of, is_confident, used_evidence
 from scribe.composer.drafting import Finished
@@ -42,15 +43,15 @@ def finish(data: PipelineData, material: Material, finished: Finished, version: 
     timings = {**data.step_timings, Step.COMPOSER: seconds}
     metadata: dict[str, object] = {
         **_research(data, material, used),
-        "step_timings": {WIRE_NAMES[step]: round(timings.get(step, 0.0), 3) for step in WORKING_STEPS},
-        "generation_time": round(sum(timings.get(step, 0.0) for step in WORKING_STEPS), 3),
-        "models": {WIRE_NAMES[step]: spent.model for step, spent in paid.usage.items()},
+        "step_timings": {step.wire_name: round(timings.get(step, 0.0), 3) for step in ROUTE},
+        "generation_time": round(sum(timings.get(step, 0.0) for step in ROUTE), 3),
+        "models": {ROUTE.wire_name(step): spent.model for step, spent in paid.usage.items()},
         "usage": _usage(paid),
         "claims": [_claim(claim, material) for claim in claims],
         "warnings": list(warnings),
         "subject": subject_of(finished.draft.body),
         "corrections": finished.tries - 1,
-        "prompt_versions": {WIRE_NAMES[s]: v for s, v in {**data.prompt_versions, Step.COMPOSER: version}.items()},
+        "prompt_versions": {ROUTE.wire_name(s): v for s, v in {**data.prompt_versions, Step.COMPOSER: version}.items()},
     }
     return FinishedEmail(
         message=finished.draft.body,
@@ -113,6 +114,6 @@ def _claim(claim: Grounding, material: Material) -> dict[str, object]:
 def _usage(data: PipelineData) -> dict[str, object]:
     """What was paid for: by step, by role within `roles`, and in `total`."""
     keep = {"calls", "input_tokens", "output_tokens", "cost_usd"}
-    by_step = {WIRE_NAMES[step]: spent.model_dump(include=keep) for step, spent in data.usage.items()}
+    by_step = {ROUTE.wire_name(step): spent.model_dump(include=keep) for step, spent in data.usage.items()}
     by_role = {role: spent.model_dump(include=keep) for role, spent in data.role_usage.items()}
     return {**by_step, "roles": by_role, "total": total(data.usage.values()).model_dump(include=keep)}

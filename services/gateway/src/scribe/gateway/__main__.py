@@ -21,6 +21,7 @@ from scribe.common.process.database import open_pool
 from scribe.common.process.health import serving
 from scribe.common.process.signals import end_on_sigterm
 from scribe.common.settings import load
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.app import create_app
 from scribe.gateway.auth.keys import IssuerKeys
 from scribe.gateway.auth.tokens import TokenVerifier
@@ -42,7 +43,9 @@ JWKS_TIMEOUT = 5.0
 
 
 @asynccontextmanager
-async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[tuple[Context, Relay]]:
+async def open_context(
+    settings: GatewaySettings, log: Logger, route: Route = ROUTE
+) -> AsyncIterator[tuple[Context, Relay]]:
     """Everything that requests need, and the relay that they wake."""
     metrics = Metrics()
     metrics.tasks.create_zeros()
@@ -52,13 +55,13 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
             await stack.enter_async_context(open_pool(settings, "gateway", metrics.database)), metrics.database
         )
         broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
-        await provision(broker, settings)
+        await provision(broker, settings, route)
         issuer = await stack.enter_async_context(
             open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT)
         )
         keys = IssuerKeys(issuer, JWKS_PATH)
         notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
-        relay = Relay(database, broker.js, settings, log, metrics.tasks)
+        relay = Relay(database, broker.js, settings, log, metrics.tasks, route)
         yield (
             Context(
                 settings=settings,
@@ -73,6 +76,7 @@ async def open_context(settings: GatewaySettings, log: Logger) -> AsyncIterator[
                 documents=Documents(settings.guard),
                 templates=await stack.enter_async_context(open_templates(settings, metrics, log)),
                 wake_relay=relay.wake,
+                route=route,
             ),
             relay,
         )
@@ -85,11 +89,15 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
     Raises:
         ExceptionGroup: a loop has ended by itself, a ConfigurationError among its errors where an operator must act.
     """
-    projector = Projector(context.database, context.broker, context.log, context.metrics, ended=relay.wake)
-    reconciler = Reconciler(
-        *(context.database, context.broker, context.settings, context.log, context.metrics.tasks), reissued=relay.wake
+    projector = Projector(
+        *(context.database, context.broker, context.log, context.metrics), ended=relay.wake, route=context.route
     )
-    watch = ServerMetricsCollector(context.database, context.broker, context.metrics)
+    reconciler = Reconciler(
+        *(context.database, context.broker, context.settings, context.log, context.metrics.tasks),
+        reissued=relay.wake,
+        route=context.route,
+    )
+    watch = ServerMetricsCollector(context.database, context.broker, context.metrics, context.route)
     async with asyncio.TaskGroup() as tasks:
         projecting = tasks.create_task(projector.run())
         others = [tasks.create_task(loop.run()) for loop in (relay, reconciler, watch)]

@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from scribe.common.messaging.broker import Broker
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.route import Route
 from scribe.gateway.auth.keys import KeysUnavailableError
 from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.database import Database
@@ -40,6 +41,7 @@ class Context:
     documents: Documents
     templates: TemplateWriter | None
     wake_relay: Callable[[], None]
+    route: Route
 
     def queue_changed(self) -> None:
         """What waits is not what it was: the relay looks at once, and the places are counted anew."""

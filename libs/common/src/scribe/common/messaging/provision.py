@@ -12,7 +12,7 @@ from scribe.common.messaging.streams import ensure_all_consumers, ensure_streams
 from scribe.common.observability.logs import configure
 from scribe.common.process.signals import end_on_sigterm
 from scribe.common.settings import load
-from scribe.common.tasks.steps import WORKING_STEPS
+from scribe.common.tasks.route import ROUTE, Route
 
 
 class ProvisionSettings(BrokerSettings):
@@ -21,14 +21,14 @@ class ProvisionSettings(BrokerSettings):
     step_slots: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
 
 
-async def provision(broker: Broker, settings: ProvisionSettings) -> None:
+async def provision(broker: Broker, settings: ProvisionSettings, route: Route = ROUTE) -> None:
     """Make or verify everything.
 
     Raises:
         ConfigurationError: something is there with another configuration.
     """
     await ensure_streams(broker.js, settings.stream_limits)
-    await ensure_all_consumers(broker.js, dict.fromkeys(WORKING_STEPS, settings.step_slots))
+    await ensure_all_consumers(broker.js, settings.step_slots, route)
 
 
 async def _run(settings: ProvisionSettings) -> int:

@@ -21,7 +21,8 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.tasks.steps import WORKING_STEPS, Step
+from scribe.common.tasks.route import ROUTE, Route
+from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import deadletter_subject, event_subject, pipeline_subject
 
 PIPELINE, EVENTS, DEADLETTER = "PIPELINE", "EVENTS", "DEADLETTER"
@@ -114,7 +115,7 @@ def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
 def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
     """The durable consumer of a step. `concurrency` counts the deliveries that all its pods may have in progress."""
     return ConsumerConfig(
-        durable_name=step.value,
+        durable_name=step,
         filter_subject=str(pipeline_subject(step)),
         ack_policy=AckPolicy.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
@@ -185,10 +186,10 @@ async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerCon
         await js.add_consumer(stream, wanted)
 
 
-async def ensure_all_consumers(js: JetStreamContext, concurrency: dict[Step, int]) -> None:
+async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Route = ROUTE) -> None:
     """Every durable consumer, so that what is published before a worker starts is already counted as its lag."""
-    for step in WORKING_STEPS:
-        await ensure_consumer(js, PIPELINE, step_consumer(step, concurrency[step]))
+    for step in route:
+        await ensure_consumer(js, PIPELINE, step_consumer(step, concurrency))
     for stream in (PIPELINE, EVENTS):
         await ensure_consumer(js, stream, projector_consumer())
 

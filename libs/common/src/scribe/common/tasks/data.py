@@ -21,7 +21,6 @@ from pydantic import (
 )
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
-from scribe.common.tasks.steps import Step
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_BODY_BYTES = 512 * 1024
@@ -181,12 +180,12 @@ class PipelineData(Part):
     email_id: UUID | None = None
 
     waited: float = 0.0
-    step_timings: dict[Step, float] = Field(default_factory=dict)
-    usage: dict[Step, Usage] = Field(default_factory=dict)
+    step_timings: dict[str, float] = Field(default_factory=dict)
+    usage: dict[str, Usage] = Field(default_factory=dict)
     role_usage: dict[str, Usage] = Field(default_factory=dict)
     """By what was asked for: `parser`, `exa`, `reader`, `composer`, `checker`. A step may have several roles."""
-    prompt_versions: dict[Step, str] = Field(default_factory=dict)
-    skipped: tuple[Step, ...] = ()
+    prompt_versions: dict[str, str] = Field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def with_warning(self, *warnings: str) -> "PipelineData":
@@ -194,7 +193,16 @@ class PipelineData(Part):
         fresh = tuple(w for w in dict.fromkeys(warnings) if w not in self.warnings)
         return self.model_copy(update={"warnings": self.warnings + fresh})
 
-    def with_usage(self, step: Step, usage: Usage, *, role: str) -> "PipelineData":
+    def with_skipped(self, step: str) -> "PipelineData":
+        """A copy that notes that the task went past this step, which took no time."""
+        return self.model_copy(
+            update={
+                "skipped": tuple(dict.fromkeys((*self.skipped, step))),
+                "step_timings": {**self.step_timings, step: 0.0},
+            }
+        )
+
+    def with_usage(self, step: str, usage: Usage, *, role: str) -> "PipelineData":
         """A copy that has this added to what the step and the role have paid for."""
         by_step = {**self.usage, step: total([*_known(self.usage.get(step)), usage])}
         by_role = {**self.role_usage, role: total([*_known(self.role_usage.get(role)), usage])}

@@ -14,6 +14,7 @@ from uuid import UUID
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.rank import COMPLETED_RANK, Phase, state_rank
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, event_subject, pipeline_subject
 
@@ -60,8 +61,8 @@ class Progress:
     step: Step
     at: datetime
     attempt: int = 0
-    timings: Mapping[Step, float] = field(default_factory=dict)
-    skipped: tuple[Step, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
     template_type: TemplateType | None = None
     email_id: UUID | None = None
     error: str | None = None
@@ -94,11 +95,11 @@ class Progress:
         }
         return {
             USER: str(self.user_id),
-            STEP: self.step.value,
+            STEP: self.step,
             RUN: str(self.run),
             ATTEMPT: str(self.attempt),
             AT: self.at.isoformat(),
-            TIMINGS: json.dumps({step.value: round(seconds, 3) for step, seconds in self.timings.items()}),
+            TIMINGS: json.dumps({step: round(seconds, 3) for step, seconds in self.timings.items()}),
             **{name: value for name, value in optional.items() if value},
         }
 
@@ -123,20 +124,20 @@ def progress_of(
     )
 
 
-def read_progress(subject: Subject, headers: Mapping[str, str]) -> Progress:
+def read_progress(subject: Subject, headers: Mapping[str, str], route: Route = ROUTE) -> Progress:
     """The progress that a message of PIPELINE or EVENTS tells of.
 
     Raises:
         UnreadableMessageError: the subject or a header is missing or malformed.
     """
     try:
-        return _read(subject, headers)
+        return _read(subject, headers, route)
     except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise UnreadableMessageError(f"no progress in {subject.root}: {type(error).__name__}") from None
 
 
-def _read(subject: Subject, headers: Mapping[str, str]) -> Progress:
-    step = Step(headers[STEP])
+def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progress:
+    step = route.named(headers[STEP])
     state = _transition_state(step) if subject.root == "pipeline" else State(subject.state)
     not_before = headers.get(NOT_BEFORE)
     template_type = headers.get(TEMPLATE_TYPE)
@@ -151,8 +152,8 @@ def _read(subject: Subject, headers: Mapping[str, str]) -> Progress:
         step=step,
         at=_moment(headers[AT]),
         attempt=int(headers.get(ATTEMPT, "0")),
-        timings={Step(name): float(value) for name, value in json.loads(headers.get(TIMINGS, "{}")).items()},
-        skipped=tuple(Step(name) for name in headers.get(SKIPPED, "").split(",") if name),
+        timings={str(name): float(value) for name, value in json.loads(headers.get(TIMINGS, "{}")).items()},
+        skipped=tuple(name for name in headers.get(SKIPPED, "").split(",") if name),
         template_type=TemplateType(template_type) if template_type else None,
         email_id=UUID(email_id) if email_id else None,
         error=str(json.loads(error)) if error else None,
@@ -169,4 +170,4 @@ def _moment(text: str) -> datetime:
 
 
 def _transition_state(step: Step) -> State:
-    return State.DONE if step is Step.DONE else State.QUEUED
+    return State.DONE if step == Step.DONE else State.QUEUED

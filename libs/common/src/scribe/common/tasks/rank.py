@@ -4,6 +4,12 @@ A rank is (run, terminal, step, attempt, phase), the most significant first. It 
 events arrive: the projector writes a state only where its rank is above the row's, so redelivered, reordered and late
 events change nothing. Within a run a failure outranks every other state; a newer run outranks an older one's failure;
 a task that its user cancelled stays so until it is tried again; and a written e-mail outranks all.
+
+Ranks stand in rows, and a step's position stands in its ranks. When a step is inserted, those after it move up by one, so
+what is told of them from then on outranks what rows hold of them from before. Until all gateways are of the new
+version, one of the old version may rank a state of a moved step below the row's and leave it out: the step that is
+shown then lags until the next one. No end is lost: a failure, a cancellation, the next run and a written e-mail
+outrank every state of every position. There is room for eight positions.
 """
 
 from enum import IntEnum
@@ -39,7 +45,7 @@ def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:
     return (
         (run << _RUN_SHIFT)
         | (terminal << _TERMINAL_SHIFT)
-        | (step.order << _STEP_SHIFT)
+        | (step.position << _STEP_SHIFT)
         | (bounded << _ATTEMPT_SHIFT)
         | phase
     )
@@ -47,4 +53,4 @@ def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:
 
 def rank_before(run: int) -> int:
     """Above every state of the runs before `run`, below each of its own: also where it begins anew from the parser."""
-    return state_rank(run, Step.PARSER, 0, Phase.QUEUED) - 1
+    return (run << _RUN_SHIFT) - 1

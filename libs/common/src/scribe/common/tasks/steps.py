@@ -1,29 +1,54 @@
-"""The steps of the pipeline, in their order."""
+"""The steps of the pipeline. Each is declared here once; `route.ROUTE` holds them in their order.
 
-from enum import StrEnum
+A step's name is also that of its service (`scribe.<name>`), of its durable consumer, and the token in its subjects.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+from scribe.common.tasks.data import TemplateType
 
 
-class Step(StrEnum):
-    """The steps in their order. `DONE` is the end of the route: no worker consumes it, only the projector."""
+class Step(str):
+    """A step, by its name.
 
-    PARSER = "parser"
-    SCRAPER = "scraper"
-    ARXIV = "arxiv"
-    COMPOSER = "composer"
-    DONE = "done"
+    `wire_name` is its name in the REST contract. `position` is its place in the route, from 0; persisted ranks hold it
+    (see `rank`). `concurrency` is how many deliveries one worker works on at once, where no setting says otherwise. A
+    task whose template is of a type in `skipped_for` goes past it.
+    """
+
+    __slots__ = ("concurrency", "position", "skipped_for", "wire_name")
+
+    PARSER: ClassVar["Step"]
+    SCRAPER: ClassVar["Step"]
+    ARXIV: ClassVar["Step"]
+    COMPOSER: ClassVar["Step"]
+    DONE: ClassVar["Step"]
+
+    wire_name: str
+    position: int
+    concurrency: int
+    skipped_for: frozenset[TemplateType]
+
+    def __new__(
+        cls, name: str, wire_name: str, position: int, *, concurrency: int = 8, skipped_for: Iterable[TemplateType] = ()
+    ) -> Self:
+        step = super().__new__(cls, name)
+        step.wire_name = wire_name
+        step.position = position
+        step.concurrency = concurrency
+        step.skipped_for = frozenset(skipped_for)
+        return step
 
     @property
-    def order(self) -> int:
-        """The place in the route, from 0."""
-        return list(Step).index(self)
+    def module(self) -> str:
+        """The module that `python -m` runs."""
+        return f"scribe.{self}"
 
 
-WORKING_STEPS: tuple[Step, ...] = (Step.PARSER, Step.SCRAPER, Step.ARXIV, Step.COMPOSER)
-
-WIRE_NAMES: dict[Step, str] = {
-    Step.PARSER: "template_parser",
-    Step.SCRAPER: "web_scraper",
-    Step.ARXIV: "arxiv_helper",
-    Step.COMPOSER: "email_composer",
-}
-"""The names of the steps in the REST contract."""
+Step.PARSER = Step("parser", "template_parser", 0)
+Step.SCRAPER = Step("scraper", "web_scraper", 1)
+Step.ARXIV = Step("arxiv", "arxiv_helper", 2, concurrency=4, skipped_for=(TemplateType.BOOK, TemplateType.GENERAL))
+Step.COMPOSER = Step("composer", "email_composer", 3)
+Step.DONE = Step("done", "", 7)
+"""The end of every route: no worker consumes it, only the projector."""

@@ -55,7 +55,7 @@ OpenStep = Callable[[Resources], AbstractAsyncContextManager[StepFunction]]
 def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> None:
     """Run until SIGTERM or SIGINT; exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
     end_on_sigterm(0)
-    log = configure(settings, step.value)
+    log = configure(settings, step)
     try:
         code = asyncio.run(_serve(step, settings, open_step, log))
     except* ConfigurationError as errors:
@@ -117,7 +117,7 @@ def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner
     js = resources.broker.js
     return Consumer(
         resources.broker,
-        PullOptions(stream="PIPELINE", durable=step.value, concurrency=settings.concurrency),
+        PullOptions(stream="PIPELINE", durable=step, concurrency=settings.concurrency),
         runner.handle,
         ensure=lambda: ensure_consumer(js, "PIPELINE", step_consumer(step, settings.total_concurrency)),
         log=resources.log,

@@ -20,6 +20,7 @@ from scribe.common.observability.metrics import Metrics, StepMetrics
 from scribe.common.observability.spans import ATTEMPT, OUTCOME, process_span, record_failure
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import Cancellations
 from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
@@ -58,6 +59,7 @@ class Runner:
     publisher: Publisher
     metrics: StepMetrics
     log: Logger
+    route: Route = ROUTE
     earlier: EarlierAttempt = no_earlier_attempt
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -101,7 +103,7 @@ class Runner:
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
         try:
-            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher))
+            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher, self.route))
         except UnavailableError:
             return "abandoned"
         except PermanentError as error:

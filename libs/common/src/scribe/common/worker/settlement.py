@@ -31,7 +31,7 @@ from scribe.common.errors import (
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import Progress, State, progress_of
-from scribe.common.tasks.route import next_step
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.common.worker.backoff import Jitter, retry_delay
@@ -175,14 +175,16 @@ def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitt
     return Retry(data, error, delay)
 
 
-async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: Publishes) -> None:
+async def settle(
+    outcome: Outcome, step: Step, delivery: Settleable, publisher: Publishes, route: Route = ROUTE
+) -> None:
     """Carry an outcome out: first what others must know, durably, then the one settlement of the delivery.
 
     Safe to call again after UnavailableError: everything published carries an id, and nothing is settled before it.
     """
     match outcome:
         case Finished(data):
-            await publisher.transition(*_transition(data, step))
+            await publisher.transition(*_transition(data, step, route))
             await delivery.ack()
         case Retry(data, error, delay):
             await publisher.event(_event(data, State.RETRYING, step, delivery, error))
@@ -206,16 +208,9 @@ async def settle(outcome: Outcome, step: Step, delivery: Settleable, publisher: 
             assert_never(outcome)
 
 
-def _transition(data: PipelineData, step: Step) -> tuple[PipelineData, Progress]:
-    following = next_step(step, data)
-    if step is Step.SCRAPER and following is not Step.ARXIV:
-        data = data.model_copy(
-            update={
-                "skipped": (*data.skipped, Step.ARXIV),
-                "step_timings": {**data.step_timings, Step.ARXIV: 0.0},
-            }
-        )
-    state = State.DONE if following is Step.DONE else State.QUEUED
+def _transition(data: PipelineData, step: Step, route: Route) -> tuple[PipelineData, Progress]:
+    following, data = route.advance(step, data)
+    state = State.DONE if following == Step.DONE else State.QUEUED
     return data, progress_of(data, state, following, datetime.now(UTC))
 
 

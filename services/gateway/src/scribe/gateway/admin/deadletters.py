@@ -14,7 +14,7 @@ from nats.js.errors import APIError, NotFoundError
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
 from scribe.common.process.database import load_queries
-from scribe.common.tasks.steps import WIRE_NAMES, WORKING_STEPS, Step
+from scribe.common.tasks.route import Route
 from scribe.common.tasks.subject import Subject
 from scribe.gateway.admin.models import DeadLetter, StepState
 from scribe.gateway.context import Admin, Context, InContext
@@ -41,7 +41,7 @@ async def dead_letters(
         messages = await asyncio.gather(*(_message(context, n) for n in range(newest, oldest - 1, -1)))
     except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
-    return [_dead_letter(message) for message in messages if message is not None]
+    return [_dead_letter(message, context.route) for message in messages if message is not None]
 
 
 @router.post("/deadletters/{id}/replay", status_code=202)
@@ -59,7 +59,7 @@ async def replay(
             raise NotFound("The task of this dead letter does not exist any more.")
         if row["status"] != "failed":
             raise BadRequest("The task of this dead letter has not failed; there is nothing to replay.")
-        await connection.execute(RETRY, task_id, row["user_id"], *next_run(row))
+        await connection.execute(RETRY, task_id, row["user_id"], *next_run(row, context.route))
     context.log.info("dead_letter_replayed", actor=str(admin.id), task_id=str(task_id), sequence=sequence)
     context.queue_changed()
     return Message(message="The task was sent back to the step that gave it up.")
@@ -71,18 +71,18 @@ async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
     async with context.database.as_service() as connection:
         oldest = {row["step"]: row["oldest"] for row in await connection.fetch(SQL["steps"])}
     try:
-        infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in WORKING_STEPS))
+        infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in context.route))
     except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
     return [
         StepState(
-            step=WIRE_NAMES[step],
+            step=step.wire_name,
             depth=info.num_pending or 0,
             in_flight=info.num_ack_pending or 0,
             redelivered=info.num_redelivered or 0,
-            oldest_age=oldest.get(WIRE_NAMES[step]),
+            oldest_age=oldest.get(step.wire_name),
         )
-        for step, info in zip(WORKING_STEPS, infos, strict=True)
+        for step, info in zip(context.route, infos, strict=True)
     ]
 
 
@@ -107,7 +107,7 @@ def _task_id(message: RawStreamMsg) -> UUID:
         raise BadRequest("This dead letter belongs to no task; it cannot be replayed.") from None
 
 
-def _dead_letter(message: RawStreamMsg) -> DeadLetter:
+def _dead_letter(message: RawStreamMsg, route: Route) -> DeadLetter:
     headers: Mapping[str, str] = message.headers or {}
     subject = Subject.parse(message.subject or "")
     step = subject.step
@@ -115,7 +115,7 @@ def _dead_letter(message: RawStreamMsg) -> DeadLetter:
     attempts = headers.get(ATTEMPTS, "")
     return DeadLetter(
         id=message.seq or 0,
-        step=WIRE_NAMES.get(Step(step), step) if step in set(Step) else step,
+        step=route.wire_name(step),
         task_id=subject.task_id,
         reason=headers.get(REASON, ""),
         error_class=headers.get(ERROR_CLASS, ""),

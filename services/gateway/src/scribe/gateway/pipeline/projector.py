@@ -24,6 +24,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.spans import process_span
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.progress import Progress, read_progress
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
@@ -50,7 +51,14 @@ class Projector:
     """Runs until `stop`. `ended` is called when tasks have ended, so that the relay can use their places."""
 
     def __init__(
-        self, database: Database, broker: Broker, log: Logger, metrics: Metrics, *, ended: Callable[[], None]
+        self,
+        database: Database,
+        broker: Broker,
+        log: Logger,
+        metrics: Metrics,
+        *,
+        ended: Callable[[], None],
+        route: Route = ROUTE,
     ) -> None:
         self._database = database
         self._broker = broker
@@ -59,6 +67,7 @@ class Projector:
         self._heartbeat = metrics.steps.pull_heartbeat.labels("projector")
         self._projecting = False
         self._ended = ended
+        self._route = route
         self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=CONCURRENCY * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
 
@@ -93,7 +102,7 @@ class Projector:
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
-            progress = read_progress(delivery.subject, delivery.headers)
+            progress = read_progress(delivery.subject, delivery.headers, self._route)
         except UnreadableMessageError as error:
             self._log.error("unreadable_progress", subject=delivery.subject.root, reason=str(error))
             self._metrics.projected.labels("unreadable").inc()
@@ -165,7 +174,7 @@ class Projector:
         ids = sorted(state.task_id for state in states)
         async with self._database.as_service("UPDATE queue_items projected") as connection:
             returns = {row["id"]: row["returns"] for row in await connection.fetch(SQL["lock"], ids)}
-            changed = await connection.fetch(SQL["project"], *columns(states, returns))
+            changed = await connection.fetch(SQL["project"], *columns(states, returns, self._route))
             over = await connection.fetch(SQL["over"], ids)
         return changed, over
 

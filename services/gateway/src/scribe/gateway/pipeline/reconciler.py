@@ -30,7 +30,8 @@ from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.rank import COMPLETED_RANK, Phase, rank_before, state_rank
-from scribe.common.tasks.steps import WIRE_NAMES, Step
+from scribe.common.tasks.route import ROUTE, Route
+from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
@@ -42,7 +43,6 @@ from scribe.gateway.settings import GatewaySettings
 
 SQL = load_queries("scribe.gateway.pipeline")
 FORGET = load_queries("scribe.gateway.limits")["forget"]
-STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 
 
 class DeliveryState(Enum):
@@ -65,6 +65,7 @@ class Reconciler:
         metrics: TaskMetrics,
         *,
         reissued: Callable[[], None],
+        route: Route = ROUTE,
     ) -> None:
         self._database = database
         self._broker = broker
@@ -72,6 +73,7 @@ class Reconciler:
         self._log = log
         self._metrics = metrics
         self._reissued = reissued
+        self._route = route
 
     async def run(self) -> None:
         """Until cancelled.
@@ -97,7 +99,7 @@ class Reconciler:
 
     async def round(self) -> None:
         """One look at everything."""
-        await provision(self._broker, self._settings)
+        await provision(self._broker, self._settings, self._route)
         async with self._database.as_service() as connection:
             await connection.execute(FORGET)
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
@@ -116,7 +118,7 @@ class Reconciler:
             return
         rank = rank_before(row["run"] + 1)
         async with self._database.as_service() as connection:
-            changed = await connection.fetchval(SQL["reissue"], row["id"], row["state_rank"], step.value, rank)
+            changed = await connection.fetchval(SQL["reissue"], row["id"], row["state_rank"], step, rank)
         if changed is None:
             return
         self._metrics.reissued.labels("next_run").inc()
@@ -153,15 +155,15 @@ class Reconciler:
         """The step that the task has reached, by the stream: where the projector is behind, so is the row."""
         try:
             message = await self._broker.js.get_last_msg(PIPELINE, str(pipeline_subject(ANY, row["id"], row["run"])))
-            step = Step(Subject.parse(str(message.subject)).step)
+            step = self._route.named(Subject.parse(str(message.subject)).step)
             # An end that was told and has no e-mail here: it is written again.
-            last = Step.COMPOSER if step is Step.DONE else step
+            last = self._route.last if step == Step.DONE else step
             return last, await self._whereabouts(step, message.seq or 0)
         except NotFoundError:
-            return STEPS.get(row["current_step"], Step.PARSER), DeliveryState.GONE
+            return self._route.at(row["current_step"]) or self._route.first, DeliveryState.GONE
 
     async def _whereabouts(self, step: Step, sequence: int) -> DeliveryState:
-        durable = "projector" if step is Step.DONE else step.value
+        durable = "projector" if step == Step.DONE else step
         consumer = await self._broker.js.consumer_info("PIPELINE", durable)
         if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
             return DeliveryState.WAITING

@@ -24,7 +24,8 @@ from scribe.common.observability.spans import continue_trace
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
-from scribe.common.tasks.steps import WIRE_NAMES, Step
+from scribe.common.tasks.route import ROUTE, Route
+from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import deadletter_subject, pipeline_subject
 from scribe.gateway.database import Connection, Database
 from scribe.gateway.pipeline.observation import observe_turn
@@ -43,7 +44,13 @@ class Relay:
     """Publishes what waits, whenever it is woken and at least every `relay_interval` seconds."""
 
     def __init__(
-        self, database: Database, js: JetStreamContext, settings: GatewaySettings, log: Logger, metrics: TaskMetrics
+        self,
+        database: Database,
+        js: JetStreamContext,
+        settings: GatewaySettings,
+        log: Logger,
+        metrics: TaskMetrics,
+        route: Route = ROUTE,
     ) -> None:
         self._database = database
         self._js = js
@@ -51,6 +58,7 @@ class Relay:
         self._settings = settings
         self._log = log
         self._metrics = metrics
+        self._route = route
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -94,15 +102,15 @@ class Relay:
         return info.state.bytes < ADMISSION * (info.config.max_bytes or float("inf"))
 
     async def _publish(self, connection: Connection, row: asyncpg.Record) -> None:
-        step = Step(row["resume_step"]) if row["resume_step"] else Step.PARSER
-        data = await self._reached(row["id"], step) if step is not Step.PARSER else None
+        step = self._route.named(row["resume_step"]) if row["resume_step"] else self._route.first
+        data = await self._reached(row["id"], step) if step != self._route.first else None
         if data is None:
-            step, data = Step.PARSER, first_data(row)
+            step, data = self._route.first, first_data(row)
         waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
         data = data.model_copy(update={"run": row["run"], "waited": waited})
         with continue_trace(row["traceparent"]):
             await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
-        await connection.execute(SQL["published"], row["id"], WIRE_NAMES[step])
+        await connection.execute(SQL["published"], row["id"], step.wire_name)
         observe_turn(self._metrics, row)
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:

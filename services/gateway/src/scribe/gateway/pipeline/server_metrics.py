@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from scribe.common.messaging.broker import Broker
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
-from scribe.common.tasks.steps import WORKING_STEPS
+from scribe.common.tasks.route import Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.gateway.problems import ServiceUnavailable
@@ -24,18 +24,21 @@ from scribe.gateway.problems import ServiceUnavailable
 SQL = load_queries("scribe.gateway.pipeline")
 INTERVAL = 5.0
 STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER")
-CONSUMERS = (*(("PIPELINE", step.value) for step in WORKING_STEPS), ("PIPELINE", "projector"), ("EVENTS", "projector"))
 
 
 class ServerMetricsCollector:
     """Looks every `interval` seconds. What cannot be asked keeps its last values, and its server counts as down."""
 
-    def __init__(self, database: Database, broker: Broker, metrics: Metrics, interval: float = INTERVAL) -> None:
+    def __init__(
+        self, database: Database, broker: Broker, metrics: Metrics, route: Route, interval: float = INTERVAL
+    ) -> None:
         self._database = database
         self._broker = broker
         self._metrics = metrics.servers
         self._tasks = metrics.tasks
         self._interval = interval
+        steps = [("PIPELINE", str(step)) for step in route]
+        self._consumers = [*steps, ("PIPELINE", "projector"), ("EVENTS", "projector")]
         self._last: dict[Counter, float] = {}
 
     async def run(self) -> None:
@@ -55,7 +58,7 @@ class ServerMetricsCollector:
             started = time.monotonic()
             await self._broker.client.flush(timeout=2)
             self._metrics.nats_rtt.labels("nats").set(time.monotonic() - started)
-            for stream, consumer in CONSUMERS:
+            for stream, consumer in self._consumers:
                 self._show_backlog(await read_backlog(self._broker.js, stream, consumer))
             for stream in STREAMS:
                 await self._show_stream(stream)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from scribe.common.tasks.progress import Progress, State
-from scribe.common.tasks.steps import WIRE_NAMES
+from scribe.common.tasks.route import Route
 
 MAX_RETURNS = 20
 """How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""
@@ -41,13 +41,13 @@ def without_endless_postponement(state: Progress, returns: int) -> Progress:
     return replace(state, state=State.FAILED, not_before=None)
 
 
-def columns(states: Sequence[Progress], returns: Mapping[UUID, int]) -> list[list[object]]:
+def columns(states: Sequence[Progress], returns: Mapping[UUID, int], route: Route) -> list[list[object]]:
     """The arrays of the `project` query. `returns` says how often each task has come back already."""
-    rows = [_row(without_endless_postponement(state, returns.get(state.task_id, 0))) for state in states]
+    rows = [_row(without_endless_postponement(state, returns.get(state.task_id, 0)), route) for state in states]
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _row(state: Progress) -> tuple[object, ...]:
+def _row(state: Progress, route: Route) -> tuple[object, ...]:
     postponed = state.not_before is not None
     return (
         state.task_id,
@@ -55,14 +55,14 @@ def _row(state: Progress) -> tuple[object, ...]:
         "pending" if postponed else _STATUS[state.state],
         state.run + 1 if postponed else state.run,
         state.attempt,
-        WIRE_NAMES.get(state.step),
+        state.step.wire_name or None,
         state.state.value,
-        json.dumps({WIRE_NAMES[step]: seconds for step, seconds in state.timings.items()}),
-        ",".join(WIRE_NAMES[step] for step in state.skipped),
+        json.dumps({route.wire_name(step): seconds for step, seconds in state.timings.items()}),
+        ",".join(route.wire_name(step) for step in state.skipped),
         state.template_type,
         state.email_id,
         state.error or "",
-        state.step.value if postponed else None,
+        state.step if postponed else None,
         state.not_before,
         state.position,
         state.at,

@@ -8,7 +8,7 @@ from nats.js.errors import APIError
 
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.rank import CANCELLED_RANK, rank_before
-from scribe.common.tasks.steps import WIRE_NAMES
+from scribe.common.tasks.route import Route
 from scribe.common.tasks.subject import cancel_subject
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
@@ -18,7 +18,6 @@ from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.problems import BadRequest, NotFound
 
 SQL = load_queries("scribe.gateway.queue")
-STEPS = {wire: step for step, wire in WIRE_NAMES.items()}
 
 
 async def locked(connection: Connection, item_id: UUID, user_id: UUID) -> asyncpg.Record:
@@ -89,12 +88,11 @@ async def retry(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Recor
         row = await locked(connection, item_id, user_id)
         if row["status"] != "failed":
             raise BadRequest("Only a failed item can be tried again.")
-        (row,) = await connection.fetch(SQL["retry"], item_id, user_id, *next_run(row))
+        (row,) = await connection.fetch(SQL["retry"], item_id, user_id, *next_run(row, context.route))
     context.queue_changed()
     return row
 
 
-def next_run(row: asyncpg.Record) -> tuple[int, str | None]:
+def next_run(row: asyncpg.Record, route: Route) -> tuple[int, str | None]:
     """The rank just below the next run's first state, and the step at which that run begins."""
-    step = STEPS.get(row["current_step"] or "")
-    return rank_before(row["run"] + 1), step.value if step else None
+    return rank_before(row["run"] + 1), route.at(row["current_step"])
