@@ -66,7 +66,7 @@ reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboar
 	@$(RUN)python -m scribe.dashboards
 
 TAG ?= 0.1.0
-IMAGES := gateway parser scraper arxiv composer migrations fakes
+IMAGES := $(shell sed -n 's/^ENTRYPOINT \["python", "-m", "scribe\.\(.*\)"\]/\1/p' Dockerfile)
 
 .PHONY: images
 images: ## Build every image, tagged TAG

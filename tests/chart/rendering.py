@@ -12,11 +12,13 @@ from helm_python import Chart
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from scribe.common.tasks.route import ROUTE
+
 ROOT = Path(__file__).parents[2]
 SCRIBE = ROOT / "deploy/helm/scribe"
 SCRIBE_DEV = ROOT / "deploy/helm/scribe-dev"
-SERVICES = ("gateway", "parser", "scraper", "arxiv", "composer")
-WORKERS = SERVICES[1:]
+WORKERS = tuple(str(step) for step in ROUTE)
+SERVICES = ("gateway", *WORKERS)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KUBERNETES = "v1.33.0-local-strict"
 SCHEMAS = Path(__file__).parent / "schemas"

@@ -76,7 +76,7 @@ def test_any_order_of_arrival_leaves_the_same_state(
 def test_states_of_a_step_that_was_moved_up_outrank_those_from_before_and_no_end(
     run: int, position: int, before: int, after: int
 ) -> None:
-    old, moved = Step("x", "x", position), Step("x", "x", position + 1)
+    old, moved = Step("x", "x", position, "x"), Step("x", "x", position + 1, "x")
     was = state_rank(run, old, before, Phase.RETRYING)
     assert was < state_rank(run, moved, after, Phase.QUEUED) < state_rank(run, old, before, Phase.FAILED)
     assert state_rank(run, moved, after, Phase.FAILED) <= rank_before(run + 1) < CANCELLED_RANK < COMPLETED_RANK

@@ -18,8 +18,11 @@ from tests.support.pipeline import Workers
 from tests.support.tasks import parsed
 from tests.support.waiting import eventually
 
-REVIEWER = Step("reviewer", "fact_reviewer", 2, concurrency=2, skipped_for=(TemplateType.BOOK,))
-AFTER = (Step("arxiv", "arxiv_helper", 3, skipped_for=Step.ARXIV.skipped_for), Step("composer", "email_composer", 4))
+REVIEWER = Step("reviewer", "fact_reviewer", 2, "review the facts", concurrency=2, skipped_for=(TemplateType.BOOK,))
+AFTER = (
+    Step("arxiv", "arxiv_helper", 3, "find papers", skipped_for=Step.ARXIV.skipped_for),
+    Step("composer", "email_composer", 4, "write the e-mail"),
+)
 FIVE = Route((Step.PARSER, Step.SCRAPER, REVIEWER, *AFTER))
 
 

@@ -34,8 +34,8 @@
 {{- define "scribe.stepSlots" -}}
 {{- $root := . }}
 {{- $most := 1 }}
-{{- range $name := list "parser" "scraper" "arxiv" "composer" }}
-{{- $slots := mul (int (index $root.Values.services $name).concurrency) (include "scribe.maxReplicas" (list $root $name) | int) }}
+{{- range $name, $service := omit $root.Values.services "gateway" }}
+{{- $slots := mul (int $service.concurrency) (include "scribe.maxReplicas" (list $root $name) | int) }}
 {{- $most = max $most $slots }}
 {{- end }}
 {{- $most }}
@@ -44,8 +44,8 @@
 {{- /* Seconds without progress after which the reconciler re-issues an item: never within an attempt. */}}
 {{- define "scribe.staleAfter" -}}
 {{- $longest := 0.0 }}
-{{- range $name := list "parser" "scraper" "arxiv" "composer" }}
-{{- $longest = maxf $longest (index $.Values.services $name).stepDeadline }}
+{{- range omit .Values.services "gateway" }}
+{{- $longest = maxf $longest .stepDeadline }}
 {{- end }}
 {{- addf $longest 60 }}
 {{- end }}

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from scribe.common.tasks.route import ROUTE
 from scribe.local.errors import LocalError, PortInUseError, first_error
 from scribe.local.folder import DataFolder, RunState
 from scribe.local.outside import Outside, choose, environment_for
 from scribe.local.ports import refusal
 from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
-from scribe.local.services import WORKERS, Service
+from scribe.local.services import Service
 from scribe.local.stand_ins import StandIns
 from scribe.local.supervision import MisconfiguredError, Part, keep_alive
 
@@ -140,7 +141,7 @@ class Platform:
 
     def _services(self, environment: Mapping[str, str]) -> dict[str, Service]:
         wanted = [("gateway", 1)]
-        wanted += [(module, n + 1) for module in WORKERS for n in range(self.options.replicas.get(module, 1))]
+        wanted += [(module, n + 1) for module in ROUTE for n in range(self.options.replicas.get(module, 1))]
         services = [Service(module, number, environment, self.folder.logs) for module, number in wanted]
         services[0].port = self.options.port
         return {service.name: service for service in services}

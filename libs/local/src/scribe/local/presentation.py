@@ -8,14 +8,10 @@ from rich.panel import Panel
 from rich.status import Status
 from rich.text import Text
 
+from scribe.common.tasks.route import ROUTE
 from scribe.local.gateway import Email, Item, Page
 
-STEPS = {
-    "template_parser": "read the template",
-    "web_scraper": "research the person",
-    "arxiv_helper": "find papers",
-    "email_composer": "write the e-mail",
-}
+STEPS = {step.wire_name: step.task for step in ROUTE}
 
 
 @dataclass

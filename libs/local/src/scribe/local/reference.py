@@ -16,13 +16,11 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.route import ROUTE
 
-PROCESSES = {
+PROCESSES: dict[str, str] = {
     "gateway": "scribe.gateway.settings",
-    "parser": "scribe.parser.settings",
-    "scraper": "scribe.scraper.settings",
-    "arxiv": "scribe.arxiv.settings",
-    "composer": "scribe.composer.settings",
+    **{step: f"{step.module}.settings" for step in ROUTE},
     "provision": "scribe.common.messaging.provision",
     "migrations": "scribe.migrations.__main__",
 }

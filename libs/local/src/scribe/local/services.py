@@ -19,7 +19,6 @@ READY_INTERVAL = 0.1
 STOP_GRACE = 15.0
 MISCONFIGURED = 2
 LARGEST_LOG = 20 * 1024 * 1024
-WORKERS = ("parser", "scraper", "arxiv", "composer")
 
 
 @dataclass

@@ -5,11 +5,11 @@ events arrive: the projector writes a state only where its rank is above the row
 events change nothing. Within a run a failure outranks every other state; a newer run outranks an older one's failure;
 a task that its user cancelled stays so until it is tried again; and a written e-mail outranks all.
 
-Ranks stand in rows, and a step's position stands in its ranks. When a step is inserted, those after it move up by one, so
-what is told of them from then on outranks what rows hold of them from before. Until all gateways are of the new
-version, one of the old version may rank a state of a moved step below the row's and leave it out: the step that is
-shown then lags until the next one. No end is lost: a failure, a cancellation, the next run and a written e-mail
-outrank every state of every position. There is room for eight positions.
+Ranks stand in rows, and the position of a step stands in its ranks. When a step is inserted, those after it move up by
+one, so that their states outrank what rows hold of them from before. While gateways of both versions run, one of the
+old version may rank a state of a moved step below the row's and leave it out: the step that is shown then lags until
+the next state. No end is lost: a failure, a cancellation, the next run and a written e-mail outrank every state of
+every position. There is room for eight positions.
 """
 
 from enum import IntEnum

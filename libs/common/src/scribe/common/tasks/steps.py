@@ -13,11 +13,11 @@ class Step(str):
     """A step, by its name.
 
     `wire_name` is its name in the REST contract. `position` is its place in the route, from 0; persisted ranks hold it
-    (see `rank`). `concurrency` is how many deliveries one worker works on at once, where no setting says otherwise. A
-    task whose template is of a type in `skipped_for` goes past it.
+    (see `rank`). `task` says what it does, for people. `concurrency` is how many deliveries one worker works on at
+    once, where no setting says otherwise. A task whose template is of a type in `skipped_for` goes past it.
     """
 
-    __slots__ = ("concurrency", "position", "skipped_for", "wire_name")
+    __slots__ = ("concurrency", "position", "skipped_for", "task", "wire_name")
 
     PARSER: ClassVar["Step"]
     SCRAPER: ClassVar["Step"]
@@ -27,15 +27,24 @@ class Step(str):
 
     wire_name: str
     position: int
+    task: str
     concurrency: int
     skipped_for: frozenset[TemplateType]
 
     def __new__(
-        cls, name: str, wire_name: str, position: int, *, concurrency: int = 8, skipped_for: Iterable[TemplateType] = ()
+        cls,
+        name: str,
+        wire_name: str,
+        position: int,
+        task: str,
+        *,
+        concurrency: int = 8,
+        skipped_for: Iterable[TemplateType] = (),
     ) -> Self:
         step = super().__new__(cls, name)
         step.wire_name = wire_name
         step.position = position
+        step.task = task
         step.concurrency = concurrency
         step.skipped_for = frozenset(skipped_for)
         return step
@@ -46,9 +55,11 @@ class Step(str):
         return f"scribe.{self}"
 
 
-Step.PARSER = Step("parser", "template_parser", 0)
-Step.SCRAPER = Step("scraper", "web_scraper", 1)
-Step.ARXIV = Step("arxiv", "arxiv_helper", 2, concurrency=4, skipped_for=(TemplateType.BOOK, TemplateType.GENERAL))
-Step.COMPOSER = Step("composer", "email_composer", 3)
-Step.DONE = Step("done", "", 7)
+Step.PARSER = Step("parser", "template_parser", 0, "read the template")
+Step.SCRAPER = Step("scraper", "web_scraper", 1, "research the person")
+Step.ARXIV = Step(
+    "arxiv", "arxiv_helper", 2, "find papers", concurrency=4, skipped_for=(TemplateType.BOOK, TemplateType.GENERAL)
+)
+Step.COMPOSER = Step("composer", "email_composer", 3, "write the e-mail")
+Step.DONE = Step("done", "", 7, "nothing")
 """The end of every route: no worker consumes it, only the projector."""

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from scribe.common.tasks.route import ROUTE
 from scribe.local.browser import browser_note
 from scribe.local.commands.options import Data
 from scribe.local.errors import LocalError
@@ -20,7 +21,6 @@ from scribe.local.gateway import open_gateway
 from scribe.local.log_tail import shown_logs
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from scribe.local.running import run
-from scribe.local.services import WORKERS
 from scribe.local.tokens import DEFAULT_USER, mint_token
 
 MAX_REPLICAS = 8
@@ -96,9 +96,9 @@ def parse_replicas(values: Sequence[str]) -> dict[str, int]:
     replicas: dict[str, int] = {}
     for value in values:
         step, _, number = value.partition("=")
-        if step not in WORKERS or not number.isdecimal() or not 1 <= int(number) <= MAX_REPLICAS:
+        if step not in tuple(ROUTE) or not number.isdecimal() or not 1 <= int(number) <= MAX_REPLICAS:
             raise LocalError(
-                f"--replicas {value} is not understood: write STEP=N with one of {', '.join(WORKERS)} "
+                f"--replicas {value} is not understood: write STEP=N with one of {', '.join(ROUTE)} "
                 f"and a number from 1 to {MAX_REPLICAS}."
             )
         replicas[step] = int(number)
