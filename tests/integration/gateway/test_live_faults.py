@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scribe.gateway.queue.notifications import MAX_UNREAD
+from scribe.gateway.pipeline.notifications import MAX_UNREAD
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.listening import ITEMS, Listener, listening

@@ -1,6 +1,6 @@
 """An item's place in the queue: how manieth the relay takes it, and nobody else's data."""
 
-from scribe.gateway.queue.positions import MAX_COUNTED
+from scribe.gateway.pipeline.positions import MAX_COUNTED
 from tests.support.gateway import Gateway, User
 from tests.support.waiting import eventually
 

@@ -23,8 +23,8 @@ from scribe.fakes.web import web
 from scribe.gateway.__main__ import open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.problems import BadRequest
-from scribe.gateway.templates.documents import UNREACHABLE, Documents, parser, read_pdf
-from scribe.gateway.templates.pdf_text import MEMORY
+from scribe.gateway.template_writer.documents import UNREACHABLE, Documents, parser, read_pdf
+from scribe.gateway.template_writer.pdf_text import MEMORY
 from tests.support.gateway import Gateway, User, gateway_settings
 from tests.support.issuer import Issuer
 from tests.support.tls import serving_tls

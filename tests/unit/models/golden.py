@@ -18,7 +18,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.composer.drafting import write
 from scribe.fakes.server import Fakes, serving
 from scribe.gateway.problems import Problem
-from scribe.gateway.templates.writing import TemplateWriter
+from scribe.gateway.template_writer.writing import TemplateWriter
 from scribe.parser.step import Parser
 from tests.support.tasks import make_task
 from tests.support.writing import material
@@ -39,7 +39,7 @@ async def compose(model: StructuredModel) -> None:
 
 async def template(model: StructuredModel) -> None:
     """The template writer's request."""
-    prompt = load_prompt("scribe.gateway.templates.prompts", "template")
+    prompt = load_prompt("scribe.gateway.template_writer.prompts", "template")
     await TemplateWriter(model, prompt, deadline=60.0).write("A student of physics.", "Ask for an internship.")
 
 

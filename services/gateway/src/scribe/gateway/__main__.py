@@ -25,18 +25,18 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.app import create_app
 from scribe.gateway.auth.keys import IssuerKeys
 from scribe.gateway.auth.tokens import TokenVerifier
+from scribe.gateway.auth.users import UserCache
 from scribe.gateway.context import Context
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.notifications import open_notifications
+from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
 from scribe.gateway.pipeline.server_metrics import ServerMetricsCollector
-from scribe.gateway.queue.notifications import open_notifications
-from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
-from scribe.gateway.templates.documents import Documents
-from scribe.gateway.templates.writing import TemplateWriter
-from scribe.gateway.users.cache import UserCache
+from scribe.gateway.template_writer.documents import Documents
+from scribe.gateway.template_writer.writing import TemplateWriter
 
 JWKS_PATH = "/.well-known/jwks.json"
 JWKS_TIMEOUT = 5.0
@@ -123,7 +123,7 @@ async def open_templates(
     settings: GatewaySettings, metrics: Metrics, log: Logger
 ) -> AsyncIterator[TemplateWriter | None]:
     """The writer of templates; None, and a warning, where no model is configured: everything else works without."""
-    prompt = load_prompt("scribe.gateway.templates.prompts", "template")
+    prompt = load_prompt("scribe.gateway.template_writer.prompts", "template")
     async with AsyncExitStack() as stack:
         try:
             model = await stack.enter_async_context(

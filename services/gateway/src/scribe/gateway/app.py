@@ -11,9 +11,10 @@ from scribe.gateway.emails import export
 from scribe.gateway.emails import routes as emails
 from scribe.gateway.queue import events, upload
 from scribe.gateway.queue import routes as queue
+from scribe.gateway.status import console, health
 from scribe.gateway.templates import routes as templates
 from scribe.gateway.users import routes as users
-from scribe.gateway.web import console, errors, health, openapi
+from scribe.gateway.web import errors, openapi
 from scribe.gateway.web.middleware import PROBES, BodyLimit, RequestScope
 
 ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]

@@ -14,14 +14,14 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.route import Route
 from scribe.gateway.auth.keys import KeysUnavailableError
 from scribe.gateway.auth.tokens import Caller, TokenVerifier
+from scribe.gateway.auth.users import UserCache
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.notifications import Notifications
+from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.problems import BadRequest, Forbidden, MethodNotAllowed, ServiceUnavailable, Unauthorized
-from scribe.gateway.queue.notifications import Notifications
-from scribe.gateway.queue.positions import Positions
 from scribe.gateway.settings import GatewaySettings
-from scribe.gateway.templates.documents import Documents
-from scribe.gateway.templates.writing import TemplateWriter
-from scribe.gateway.users.cache import UserCache
+from scribe.gateway.template_writer.documents import Documents
+from scribe.gateway.template_writer.writing import TemplateWriter
 from scribe.gateway.web.openapi import allowed_methods
 
 

@@ -10,7 +10,7 @@ from scribe.common.http.guard import GuardSettings
 from scribe.common.messaging.provision import ProvisionSettings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.process.settings import DatabaseSettings
-from scribe.gateway.templates.documents import FETCH_DEADLINE, PARSE_DEADLINE
+from scribe.gateway.template_writer.documents import FETCH_DEADLINE, PARSE_DEADLINE
 
 
 def _split(value: object) -> object:

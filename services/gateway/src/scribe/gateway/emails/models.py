@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scribe.common.tasks.data import TemplateType
-from scribe.gateway.users.models import NOT_BLANK, NotBlank
+from scribe.gateway.web.fields import NOT_BLANK, NotBlank
 
 
 class Email(BaseModel):

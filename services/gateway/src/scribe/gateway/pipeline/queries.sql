@@ -141,3 +141,21 @@ SELECT datname AS database, numbackends AS connections, current_setting('max_con
        tup_updated AS updated, tup_deleted AS deleted
 FROM pg_stat_database
 WHERE datname = current_database()
+
+-- name: places
+-- The first $1 of what waits, in the order in which the relay takes it: users in turn, what they have in flight counted.
+WITH flight AS (
+    SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
+),
+waiting AS (
+    SELECT user_id, submission,
+           row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
+    FROM queue_items LEFT JOIN flight USING (user_id)
+    WHERE status = 'pending' AND step_status IS DISTINCT FROM 'waiting'
+    ORDER BY turn, submission
+    LIMIT $1
+),
+placed AS (
+    SELECT user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
+)
+SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id

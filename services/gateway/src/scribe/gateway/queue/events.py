@@ -19,8 +19,8 @@ from starlette.types import Receive, Scope, Send
 from scribe.common.process.database import load_queries
 from scribe.gateway.auth.tokens import Caller
 from scribe.gateway.context import Context, InContext, PathTask, SignedIn, UserId
+from scribe.gateway.pipeline.notifications import Inbox
 from scribe.gateway.problems import NotFound, ServiceUnavailable
-from scribe.gateway.queue.notifications import Inbox
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.web.openapi import Responses, problems
 

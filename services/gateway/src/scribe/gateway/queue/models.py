@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.gateway.users.models import NOT_BLANK, NotBlank
+from scribe.gateway.web.fields import NOT_BLANK, NotBlank
 
 Status = Literal["pending", "processing", "completed", "failed"]
 TemplateText = Annotated[str, Field(min_length=10, max_length=10_000, json_schema_extra=NOT_BLANK), NotBlank]

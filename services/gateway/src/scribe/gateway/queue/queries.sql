@@ -96,23 +96,5 @@ SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
--- name: places
--- The first $1 of what waits, in the order in which the relay takes it: users in turn, what they have in flight counted.
-WITH flight AS (
-    SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
-),
-waiting AS (
-    SELECT user_id, submission,
-           row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
-    FROM queue_items LEFT JOIN flight USING (user_id)
-    WHERE status = 'pending' AND step_status IS DISTINCT FROM 'waiting'
-    ORDER BY turn, submission
-    LIMIT $1
-),
-placed AS (
-    SELECT user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
-)
-SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id
-
 -- name: generation_time
 SELECT (metadata ->> 'generation_time')::float8 FROM emails WHERE id = $1

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from scribe.gateway.users.models import NOT_BLANK, NotBlank
+from scribe.gateway.web.fields import NOT_BLANK, NotBlank
 
 MAX_URL = 2048
 HTTPS: JsonDict = {"pattern": r"^https://[^\s\x00-\x1f]+$"}

@@ -8,9 +8,6 @@ UPDATE users SET email = $2 WHERE id = $1 RETURNING *
 -- name: find
 SELECT * FROM users WHERE id = $1
 
--- name: exists
-SELECT EXISTS (SELECT FROM users WHERE id = $1)
-
 -- name: onboard
 UPDATE users SET onboarded = true WHERE id = $1 RETURNING *
 

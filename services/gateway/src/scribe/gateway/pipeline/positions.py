@@ -1,4 +1,4 @@
-"""The places of what waits: how manieth the relay will take each item, which depends on what everybody has waiting."""
+"""Positions of waiting items in the order in which the relay will take them; they depend on every user's items."""
 
 import time
 from collections.abc import Callable, Mapping

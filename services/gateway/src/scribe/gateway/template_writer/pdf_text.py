@@ -1,4 +1,4 @@
-"""`python -m scribe.gateway.templates.pdf_text`: a PDF on stdin, its text on stdout.
+"""`python -m scribe.gateway.template_writer.pdf_text`: a PDF on stdin, its text on stdout.
 
 It runs as a process of its own, with little memory and processor time, because a PDF is a stranger's program: whoever
 started it may kill it. Exit code 3: too many pages. 4: encrypted, or no PDF that can be read. 5: no text in it.

@@ -11,7 +11,7 @@ import httpx
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
-from scribe.gateway.templates.pdf_text import MAX_PAGES, NO_TEXT, TOO_MANY_PAGES
+from scribe.gateway.template_writer.pdf_text import MAX_PAGES, NO_TEXT, TOO_MANY_PAGES
 
 MAX_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0
@@ -100,7 +100,7 @@ async def read_pdf(content: bytes, deadline: float = PARSE_DEADLINE) -> str:
 async def parser() -> AsyncIterator[asyncio.subprocess.Process]:
     """The process that reads a stranger's PDF: without our environment, which holds keys, and gone after the block."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "scribe.gateway.templates.pdf_text"),
+        *(sys.executable, "-I", "-m", "scribe.gateway.template_writer.pdf_text"),
         env={},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -5,7 +5,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from scribe.gateway.web.health import VERSION
+from scribe.gateway.status.health import VERSION
 from scribe.gateway.web.openapi import Responses
 
 router = APIRouter()
@@ -30,5 +30,5 @@ async def console(request: Request) -> Response:
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted and "text/html" not in accepted:
         return JSONResponse(FACTS, headers={"Vary": "Accept"})
-    page = (files("scribe.gateway.web") / "console.html").read_text("utf-8").replace("VERSION", VERSION)
+    page = (files("scribe.gateway.status") / "console.html").read_text("utf-8").replace("VERSION", VERSION)
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Vary": "Accept"})

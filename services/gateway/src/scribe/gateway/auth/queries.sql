@@ -1,0 +1,2 @@
+-- name: exists
+SELECT EXISTS (SELECT FROM users WHERE id = $1)

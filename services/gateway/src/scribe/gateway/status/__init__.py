@@ -1,0 +1,1 @@
+"""Routes about the service itself: the console page, health, readiness and metrics."""
