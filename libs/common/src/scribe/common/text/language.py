@@ -1,0 +1,24 @@
+"""Which language a text is in. What cannot be told is None, never English."""
+
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+MIN_PROBABILITY = 0.5
+MAX_CHARACTERS = 4_000
+"""More text makes no answer better."""
+_NO_LANGUAGE = "zxx"
+
+
+def language_of(text: str) -> str | None:
+    """The ISO 639-1 code of a text's language (`en`, `de`, `zh`), None where it is too short or too mixed to tell.
+
+    The first call loads a model, which takes about a second.
+    """
+    language, probability = _identifier().classify(text[:MAX_CHARACTERS])
+    return str(language) if float(probability) >= MIN_PROBABILITY and language != _NO_LANGUAGE else None
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
