@@ -81,6 +81,48 @@ async def test_claim_that_was_never_finished_is_free_again_after_two_minutes(gat
     assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
 
 
+@pytest.mark.parametrize(("path", "body"), [("/api/email/generate", ONE), ("/api/queue/batch", MANY)])
+async def test_same_body_without_a_key_is_a_repeat_for_a_minute(
+    gateway: Gateway, user: User, path: str, body: dict[str, object]
+) -> None:
+    del user.client.headers["Scribe-Repeat"]
+    first = await user.client.post(path, json=body)
+    second = await user.client.post(path, json=body)
+    assert (second.status_code, second.json()) == (first.status_code, first.json())
+    assert second.headers["Idempotency-Replayed"] == "true"
+
+    async with gateway.context.database.pool.acquire() as connection:
+        await connection.execute("UPDATE idempotency_keys SET created_at = created_at - interval '61 seconds'")
+    assert (await user.client.post(path, json=body)).json() != first.json()
+
+
+async def test_same_body_is_done_again_where_the_client_says_so(user: User) -> None:
+    answers = [
+        await user.client.post("/api/email/generate", json=ONE, headers={"Scribe-Repeat": "allow"}) for _ in range(2)
+    ]
+    assert len({answer.json()["task_id"] for answer in answers}) == 2
+
+
+async def test_same_body_at_once_is_carried_out_once_and_everybody_gets_the_answer(user: User) -> None:
+    del user.client.headers["Scribe-Repeat"]
+    answers = await asyncio.gather(*(user.client.post("/api/email/generate", json=ONE) for _ in range(12)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["task_id"] for answer in answers}) == 1
+    assert len(await user.items()) == 1
+
+
+@pytest.mark.parametrize("change", ["delete", "cancel"])
+async def test_same_body_is_done_again_after_it_was_taken_back(user: User, change: str) -> None:
+    del user.client.headers["Scribe-Repeat"]
+    task = (await user.client.post("/api/email/generate", json=ONE)).json()["task_id"]
+    taken_back = {
+        "delete": lambda: user.client.delete(f"/api/queue/{task}"),
+        "cancel": lambda: user.client.post(f"/api/queue/{task}/cancel"),
+    }
+    (await taken_back[change]()).raise_for_status()
+    assert (await user.client.post("/api/email/generate", json=ONE)).json()["task_id"] != task
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256])
 async def test_unusable_key_is_refused(user: User, key: str) -> None:
     response = await user.client.post("/api/email/generate", json=ONE, headers={"Idempotency-Key": key})

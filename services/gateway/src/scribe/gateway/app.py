@@ -17,9 +17,13 @@ from scribe.gateway.users import routes as users
 from scribe.gateway.web import errors, openapi
 from scribe.gateway.web.middleware import PROBES, BodyLimit, RequestScope
 
-ALLOWED = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-Request-ID"]
+ALLOWED = [
+    *("Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"),
+    *("Scribe-Repeat", "traceparent", "X-Request-ID"),
+]
 EXPOSED = [
     *("X-Request-ID", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "X-Total-Count", "Link"),
+    *("Content-Disposition", "Idempotency-Replayed"),
 ]
 
 ROUTERS = (

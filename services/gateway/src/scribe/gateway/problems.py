@@ -35,11 +35,18 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         self.detail = detail or self.detail
         self.headers = dict(headers or {})
 
+    def __str__(self) -> str:
+        return sentence_of(self.detail)
+
 
 class BadRequest(Problem):
-    """The request cannot be carried out as it is."""
+    """The request cannot be carried out as it is. `reason` is for the log: more than the client may learn."""
 
     status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, detail: str, *, reason: str = "") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class Unauthorized(Problem):
@@ -132,12 +139,28 @@ class GatewayTimeout(Problem):
     status = HTTPStatus.GATEWAY_TIMEOUT
 
 
+def sentence_of(detail: Detail) -> str:
+    """One sentence to show: `detail` itself, or what FastAPI's list says of the first place that is wrong."""
+    if isinstance(detail, str):
+        return detail
+    first = detail[0] if detail else {"msg": "The request is not valid"}
+    loc = first.get("loc")
+    place = str(loc[-1]) if isinstance(loc, list | tuple) and loc and loc[-1] not in _WHOLE_PARTS else ""
+    more = f" ({len(detail) - 1} more)" if len(detail) > 1 else ""
+    message = str(first.get("msg", "")).removesuffix(".")
+    return f"{place}: {message}{more}." if place else f"{message}{more}."
+
+
+_WHOLE_PARTS = frozenset({"body", "query", "path", "header"})
+"""What a place is named where no field of it is meant."""
+
+
 def problem_response(
     status: int, detail: Detail, *, headers: Mapping[str, str] | None = None, instance: str | None = None
 ) -> JSONResponse:
     """An RFC 9457 document; its type is `about:blank`, so its title is the status's phrase."""
     body: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    body["detail"] = detail
+    body |= {"detail": detail, "message": sentence_of(detail)}
     if instance:
         body["instance"] = instance
     return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")

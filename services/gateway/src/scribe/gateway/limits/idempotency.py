@@ -1,17 +1,22 @@
-"""`Idempotency-Key`: a request that is repeated gets the first answer again, and nothing is done twice.
+"""A request that is repeated gets the first answer again, and nothing is done twice.
+
+With an `Idempotency-Key` that holds for a day. Without one the same body within a minute counts as a repeat, as clients
+send it that retry by themselves; `Scribe-Repeat: allow` switches that off.
 
 The key is claimed before the work and finished in the work's own transaction, so that either both are kept or none.
 """
 
+import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Header
+from fastapi import Depends, Header
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
@@ -22,6 +27,10 @@ from scribe.gateway.problems import Conflict, Unprocessable, invalid
 
 SQL = load_queries(__package__)
 KEPT_HEADERS = ("location", "retry-after")
+KEY_SECONDS, SAME_BODY_SECONDS = 24 * 3600, 60
+"""For how long a request with a key, and one without, is known again."""
+FIRST_ANSWER_TIMEOUT = 5.0
+FIRST_ANSWER_INTERVAL = 0.1
 
 IdempotencyKey = Annotated[
     str | None,
@@ -32,6 +41,39 @@ IdempotencyKey = Annotated[
         description="Repeat a request with the same key to get the same answer.",
     ),
 ]
+
+ScribeRepeat = Annotated[
+    Literal["allow"] | None,
+    Header(
+        alias="Scribe-Repeat",
+        description="`allow`: do it again although the same body was sent within the last minute.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """By what a request is known again: its key, or its body; by nothing where both are None."""
+
+    key: str | None = None
+    same_body: bool = True
+
+    def name(self, fingerprint: bytes) -> str | None:
+        """The name under which the answer is kept."""
+        return self.key or (f"same body {fingerprint.hex()}" if self.same_body else None)
+
+    @property
+    def seconds(self) -> int:
+        """For how long."""
+        return KEY_SECONDS if self.key else SAME_BODY_SECONDS
+
+
+async def repeats_of(idempotency_key: IdempotencyKey = None, scribe_repeat: ScribeRepeat = None) -> Repeats:
+    """What the headers of a request say."""
+    return Repeats(idempotency_key, same_body=scribe_repeat is None)
+
+
+KnownRepeats = Annotated[Repeats, Depends(repeats_of)]
 
 
 @dataclass
@@ -55,24 +97,30 @@ class Claim:
 
 @asynccontextmanager
 async def claimed(
-    database: Database, user_id: UUID, key: str | None, route: str, body: BaseModel
+    database: Database, user_id: UUID, repeats: Repeats, route: str, body: BaseModel
 ) -> AsyncIterator[Claim]:
-    """The claim of one request; without a key it is never refused. A block that fails gives its key back.
+    """The claim of one request. A block that fails gives its key back.
 
     Raises:
         Conflict: the first request with this key is still being answered. Unprocessable: it asked for something else.
     """
-    claim = Claim(user_id, key)
-    if key is None:
+    fingerprint = _fingerprint(route, body)
+    claim = Claim(user_id, repeats.name(fingerprint))
+    if claim.key is None:
         yield claim
         return
-    claim.answer = await _claim(database, user_id, key, _fingerprint(route, body))
+    claim.answer = await _first_answer(database, claim.key, user_id, fingerprint, repeats)
     try:
         yield claim
     finally:
         if claim.answer is None and not claim.finished:
             async with database.as_user(user_id) as connection:
-                await connection.execute(SQL["release"], user_id, key)
+                await connection.execute(SQL["release"], user_id, claim.key)
+
+
+async def forget_same_body(connection: Connection, user_id: UUID) -> None:
+    """Let the user send again what was sent within the last minute: they have taken something back."""
+    await connection.execute(SQL["forget_same_body"], user_id)
 
 
 def _fingerprint(route: str, body: BaseModel) -> bytes:
@@ -80,13 +128,30 @@ def _fingerprint(route: str, body: BaseModel) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes) -> Response | None:
+async def _first_answer(
+    database: Database, key: str, user_id: UUID, fingerprint: bytes, repeats: Repeats
+) -> Response | None:
+    """The answer of the first request, None where this is the first.
+
+    A client that sent no key knows nothing of repeats: it waits a little for the first answer.
+    """
+    deadline = time.monotonic() + FIRST_ANSWER_TIMEOUT
+    while True:
+        try:
+            return await _claim(database, user_id, key, fingerprint, repeats.seconds)
+        except Conflict:
+            if repeats.key is not None or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(FIRST_ANSWER_INTERVAL)
+
+
+async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes, seconds: int) -> Response | None:
     async with database.as_user(user_id) as connection:
-        if await connection.fetchval(SQL["claim"], user_id, key, fingerprint):
+        if await connection.fetchval(SQL["claim"], user_id, key, fingerprint, seconds):
             return None
         row = await connection.fetchrow(SQL["recall"], user_id, key)
     if row is None or (row["fingerprint"] == fingerprint and row["status"] is None):
-        raise Conflict("The first request with this Idempotency-Key is still being answered.")
+        raise Conflict("The first request of this kind is still being answered. Please wait for its answer.")
     if row["fingerprint"] != fingerprint:
         message = "This Idempotency-Key was used for another request."
         raise Unprocessable(invalid("idempotency_key_reused", ["header", "Idempotency-Key"], message))

@@ -13,12 +13,13 @@ RETURNING extract(epoch FROM used_up_until - clock_timestamp())::float8 AS used
 SELECT extract(epoch FROM used_up_until - clock_timestamp())::float8 FROM rate_limits WHERE user_id = $1 AND name = $2
 
 -- name: claim
--- A claim that nobody finished within two minutes is anybody's; an answer is kept for a day.
+-- A claim that nobody finished within two minutes is anybody's; an answer is kept for $4 seconds.
 INSERT INTO idempotency_keys AS held (user_id, key, fingerprint)
 VALUES ($1, $2, $3)
 ON CONFLICT (user_id, key) DO UPDATE
 SET fingerprint = excluded.fingerprint, status = NULL, headers = NULL, body = NULL, created_at = now()
-WHERE held.created_at < now() - CASE WHEN held.status IS NULL THEN interval '2 minutes' ELSE interval '24 hours' END
+WHERE held.created_at < now() - CASE WHEN held.status IS NULL THEN interval '2 minutes'
+                                     ELSE make_interval(secs => $4) END
 RETURNING key
 
 -- name: recall
@@ -29,6 +30,10 @@ UPDATE idempotency_keys SET status = $3, headers = $4, body = $5 WHERE user_id =
 
 -- name: release
 DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND status IS NULL
+
+-- name: forget_same_body
+-- What was taken back may be asked for again at once.
+DELETE FROM idempotency_keys WHERE user_id = $1 AND key LIKE 'same body %'
 
 -- name: forget
 DELETE FROM idempotency_keys

@@ -12,6 +12,7 @@ from scribe.common.tasks.route import Route
 from scribe.common.tasks.subject import cancel_subject
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
+from scribe.gateway.limits.idempotency import forget_same_body
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.purging import purge_runs
@@ -45,6 +46,7 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
         if await connection.fetchval(SQL["has_email"], item_id):
             raise BadRequest("The e-mail is written already.")
         (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
+        await forget_same_body(connection, user_id)
     observe_ends(context.metrics.tasks, [row])
     await _interrupt(context, row)
     context.queue_changed()
@@ -62,6 +64,7 @@ async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
         if row["status"] != "pending":
             raise BadRequest("Only a pending item can be deleted.")
         await connection.execute(SQL["delete"], item_id, user_id)
+        await forget_same_body(connection, user_id)
     if row["state_rank"] > 0:
         await _interrupt(context, row)
     context.queue_changed()

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse
 
 from scribe.common.process.database import load_queries
 from scribe.gateway.context import InContext, PathId, PathTask, UserId
-from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
+from scribe.gateway.limits.idempotency import KnownRepeats, claimed
 from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound
 from scribe.gateway.queue import changes
@@ -23,10 +23,10 @@ router = APIRouter(prefix="/api/queue", tags=["queue"])
 
 @email_router.post("/generate", status_code=202, response_model=Accepted, responses=problems(409, 429))
 async def generate(
-    context: InContext, user_id: UserId, body: Generate, response: Response, idempotency_key: IdempotencyKey = None
+    context: InContext, user_id: UserId, body: Generate, response: Response, repeats: KnownRepeats
 ) -> Response:
     """Have one e-mail written."""
-    async with claimed(context.database, user_id, idempotency_key, "generate", body) as claim:
+    async with claimed(context.database, user_id, repeats, "generate", body) as claim:
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("generate", context.settings.generate_per_minute, 60), response)
@@ -53,10 +53,10 @@ async def status(context: InContext, user_id: UserId, task_id: PathTask, request
 
 @router.post("/batch", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
 async def submit_batch(
-    context: InContext, user_id: UserId, body: Batch, response: Response, idempotency_key: IdempotencyKey = None
+    context: InContext, user_id: UserId, body: Batch, response: Response, repeats: KnownRepeats
 ) -> Response:
     """Have many e-mails written from one template."""
-    async with claimed(context.database, user_id, idempotency_key, "batch", body) as claim:
+    async with claimed(context.database, user_id, repeats, "batch", body) as claim:
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("batch", context.settings.batches_per_minute, 60), response)

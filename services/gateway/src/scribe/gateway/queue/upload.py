@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Response, UploadFile
 
 from scribe.gateway.context import InContext, UserId
-from scribe.gateway.limits.idempotency import IdempotencyKey
+from scribe.gateway.limits.idempotency import KnownRepeats
 from scribe.gateway.queue.models import Batch, BatchAccepted, TemplateText
 from scribe.gateway.queue.routes import submit_batch
 from scribe.gateway.queue.spreadsheet import MAX_BYTES, read_recipients
@@ -21,9 +21,9 @@ async def upload_batch(
     response: Response,
     file: Annotated[UploadFile, File(description="CSV in UTF-8 with the columns recipient_name, recipient_interest.")],
     email_template: Annotated[TemplateText, Form()],
-    idempotency_key: IdempotencyKey = None,
+    repeats: KnownRepeats,
 ) -> Response:
     """Have an e-mail written for every row of a file."""
     items = read_recipients(await file.read(MAX_BYTES + 1))
     batch = Batch(items=items, email_template=email_template)
-    return await submit_batch(context, user_id, batch, response, idempotency_key)
+    return await submit_batch(context, user_id, batch, response, repeats)

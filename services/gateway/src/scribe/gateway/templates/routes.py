@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from scribe.common.process.database import load_queries
 from scribe.gateway.context import Context, InContext, PathId, UserId
-from scribe.gateway.limits.idempotency import IdempotencyKey, claimed
+from scribe.gateway.limits.idempotency import KnownRepeats, claimed
 from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound, ServiceUnavailable, TooManyRequests
 from scribe.gateway.templates.models import Template, TemplateRequest
@@ -31,10 +31,10 @@ async def create_template(
     user_id: UserId,
     body: TemplateRequest,
     response: Response,
-    idempotency_key: IdempotencyKey = None,
+    repeats: KnownRepeats,
 ) -> Response:
     """Have a template written from a PDF; takes 5 to 15 seconds."""
-    async with claimed(context.database, user_id, idempotency_key, "templates", body) as claim:
+    async with claimed(context.database, user_id, repeats, "templates", body) as claim:
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("templates", context.settings.templates_per_hour, HOUR), response)

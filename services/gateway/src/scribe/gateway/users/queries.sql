@@ -3,7 +3,8 @@
 INSERT INTO users (id, email, display_name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 
 -- name: readdress
-UPDATE users SET email = $2 WHERE id = $1 RETURNING *
+-- A name that was left out at first is filled in later; one that is there stays.
+UPDATE users SET email = $2, display_name = coalesce(nullif(display_name, ''), $3) WHERE id = $1 RETURNING *
 
 -- name: find
 SELECT * FROM users WHERE id = $1

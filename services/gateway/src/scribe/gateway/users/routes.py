@@ -25,7 +25,7 @@ async def init(context: InContext, caller: SignedIn, body: UserInit | None = Bod
     with suppress(asyncpg.UniqueViolationError):
         async with context.database.as_user(caller.id) as connection:
             await connection.execute(SQL["create"], caller.id, caller.email, display_name)
-            row = await connection.fetchrow(SQL["readdress"], caller.id, caller.email)
+            row = await connection.fetchrow(SQL["readdress"], caller.id, caller.email, display_name)
     if row is None:
         raise Conflict("This e-mail address belongs to another account.")
     return _found(row)

@@ -39,20 +39,21 @@ _PROBLEM = {
     "type": {"type": "string", "const": "about:blank"},
     "title": {"type": "string", "description": "The status's phrase."},
     "status": {"type": "integer"},
+    "message": {"type": "string", "description": "A sentence for the user."},
 }
 SCHEMAS: dict[str, Any] = {
     "Problem": {
         "title": "Problem",
         "description": "An error (RFC 9457).",
         "type": "object",
-        "required": ["type", "title", "status", "detail"],
+        "required": ["type", "title", "status", "detail", "message"],
         "properties": {**_PROBLEM, "detail": {"type": "string", "description": "A sentence for the user."}},
     },
     "ValidationProblem": {
         "title": "ValidationProblem",
         "description": "What is wrong with a request, place by place.",
         "type": "object",
-        "required": ["type", "title", "status", "detail"],
+        "required": ["type", "title", "status", "detail", "message"],
         "properties": {
             **_PROBLEM,
             "detail": {"type": "array", "items": {"$ref": "#/components/schemas/InvalidPlace"}, "minItems": 1},

@@ -13,8 +13,8 @@ from fastapi import Depends, Query, Request, Response
 from scribe.gateway.problems import BadRequest
 
 DEFAULT_LIMIT = 20
-MOST = 100
-DEEPEST = 2**31 - 1
+MAX_LIMIT = 1000
+MAX_OFFSET = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ class Page:
 
 
 async def page_of(
-    limit: Annotated[int, Query(ge=1, description="At most so many; more than 100 means 100.")] = DEFAULT_LIMIT,
-    offset: Annotated[int, Query(ge=0, le=DEEPEST, description="Skip so many.")] = 0,
+    limit: Annotated[int, Query(ge=1, description="At most so many; more than 1000 means 1000.")] = DEFAULT_LIMIT,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Skip so many.")] = 0,
     cursor: Annotated[
         str | None, Query(max_length=256, description="From a `Link` header; wins over `offset`.")
     ] = None,
 ) -> Page:
     """The page that a request asks for."""
     after = read_cursor(cursor) if cursor else None
-    return Page(min(limit, MOST), 0 if after else offset, after)
+    return Page(min(limit, MAX_LIMIT), 0 if after else offset, after)
 
 
 WantedPage = Annotated[Page, Depends(page_of)]
