@@ -9,6 +9,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EXPOSED = {
     *("X-Request-ID", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "X-Total-Count", "Link"),
+    "Content-Disposition",
 }
 
 
@@ -16,7 +17,8 @@ async def test_configured_origin_may_call_with_credentials(gateway: Gateway) -> 
     headers = {
         "Origin": ORIGIN,
         "Access-Control-Request-Method": "PATCH",
-        "Access-Control-Request-Headers": "authorization, content-type, x-request-id, idempotency-key, if-none-match",
+        "Access-Control-Request-Headers": "authorization, content-type, x-request-id, idempotency-key, if-none-match, "
+        "traceparent, cache-control, scribe-repeat",
     }
     async with gateway.client() as client:
         response = await client.options("/api/user/template", headers=headers)

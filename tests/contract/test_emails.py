@@ -98,13 +98,13 @@ async def test_limit_is_one_to_a_hundred(user: User, limit: str, status: int) ->
     assert (await user.client.get("/api/email/", params={"limit": limit})).status_code == status
 
 
-async def test_larger_limit_means_a_hundred(gateway: Gateway, user: User) -> None:
-    await write(gateway, user, 101)
+async def test_larger_limit_means_a_thousand(gateway: Gateway, user: User) -> None:
+    await write(gateway, user, 1001)
 
     response = await user.client.get("/api/email/", params={"limit": 5000})
 
     assert response.status_code == 200
-    assert len(response.json()) == 100
+    assert len(response.json()) == 1000
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ ALLOWED = [
 ]
 EXPOSED = [
     *("X-Request-ID", "Location", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "X-Total-Count", "Link"),
-    *("Content-Disposition", "Idempotency-Replayed"),
+    "Content-Disposition",
 ]
 
 ROUTERS = (

@@ -155,12 +155,18 @@ _WHOLE_PARTS = frozenset({"body", "query", "path", "header"})
 """What a place is named where no field of it is meant."""
 
 
-def problem_response(
-    status: int, detail: Detail, *, headers: Mapping[str, str] | None = None, instance: str | None = None
-) -> JSONResponse:
+def problem_body(status: int, detail: Detail) -> dict[str, object]:
     """An RFC 9457 document; its type is `about:blank`, so its title is the status's phrase."""
-    body: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
-    body |= {"detail": detail, "message": sentence_of(detail)}
-    if instance:
-        body["instance"] = instance
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "message": sentence_of(detail),
+    }
+
+
+def problem_response(status: int, detail: Detail, *, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The answer that carries `problem_body`."""
+    body = problem_body(status, detail)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type="application/problem+json")

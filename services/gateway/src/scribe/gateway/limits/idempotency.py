@@ -43,10 +43,10 @@ IdempotencyKey = Annotated[
 ]
 
 ScribeRepeat = Annotated[
-    Literal["allow"] | None,
+    Literal["answer", "allow"],
     Header(
         alias="Scribe-Repeat",
-        description="`allow`: do it again although the same body was sent within the last minute.",
+        description="The same body within a minute: `answer` gives the first answer again, `allow` does it again.",
     ),
 ]
 
@@ -68,9 +68,9 @@ class Repeats:
         return KEY_SECONDS if self.key else SAME_BODY_SECONDS
 
 
-async def repeats_of(idempotency_key: IdempotencyKey = None, scribe_repeat: ScribeRepeat = None) -> Repeats:
+async def repeats_of(idempotency_key: IdempotencyKey = None, scribe_repeat: ScribeRepeat = "answer") -> Repeats:
     """What the headers of a request say."""
-    return Repeats(idempotency_key, same_body=scribe_repeat is None)
+    return Repeats(idempotency_key, same_body=scribe_repeat == "answer")
 
 
 KnownRepeats = Annotated[Repeats, Depends(repeats_of)]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from scribe.gateway.problems import Detail, invalid, problem_body
 from scribe.gateway.web.documentation import DESCRIPTION, HEADERS, HEADERS_OF, LINKS, REASONS, SCHEMAS, TAGS
 from scribe.gateway.web.examples import EXAMPLES
 
@@ -139,8 +140,9 @@ def _may_be_invalid(path: str, operation: Json) -> bool:
 def _problem(status: int) -> Json:
     is_list = status == HTTPStatus.UNPROCESSABLE_ENTITY
     schema = "ValidationProblem" if is_list else "Problem"
-    detail = [{"type": "missing", "loc": ["body", "field"], "msg": "Field required"}] if is_list else REASONS[status]
-    example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    missing = invalid("missing", ["body", "field"], "Field required")
+    detail: Detail = [missing] if is_list else REASONS[status]
+    example = problem_body(status, detail)
     headers = ["WWW-Authenticate"] if status == HTTPStatus.UNAUTHORIZED else []
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         headers.append("Retry-After")
