@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import nats.errors
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError
 
 from scribe.common.errors import UnreadableMessageError
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.tasks.progress import Progress, State, read_progress
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
@@ -132,7 +131,7 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
     """
     try:
         backlogs = await asyncio.gather(*(read_backlog(js, "PIPELINE", step) for step in ROUTE))
-    except (nats.errors.Error, APIError, OSError) as error:
+    except NATS_UNAVAILABLE as error:
         raise LocalError(
             f"NATS does not tell of Scribe's streams ({type(error).__name__}). Is it provisioned?"
         ) from None
@@ -156,7 +155,7 @@ async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
             await js.subscribe(subject, stream=stream, ordered_consumer=True, config=since, cb=activity.take)
             for stream, subject in (("PIPELINE", "pipeline.>"), ("EVENTS", "events.>"))
         ]
-    except (nats.errors.Error, APIError, OSError) as error:
+    except NATS_UNAVAILABLE as error:
         raise LocalError(f"NATS has none of Scribe's streams ({type(error).__name__}). Is it provisioned?") from None
     try:
         yield activity

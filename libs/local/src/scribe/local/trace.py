@@ -11,14 +11,13 @@ from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
-import nats.errors
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError
 from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.common.errors import UnreadableMessageError
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.publisher import ERROR_CLASS, REASON
 from scribe.common.messaging.streams import DEADLETTER, EVENTS, PIPELINE
 from scribe.common.process.database import load_queries
@@ -143,7 +142,7 @@ async def read_messages(js: JetStreamContext, stream: str, subject: str, *, head
         count = (info.num_pending or 0) + (info.delivered.consumer_seq if info.delivered else 0)
         messages = [await subscription.next_msg(MESSAGE_TIMEOUT) for _ in range(count)]
         await subscription.unsubscribe()
-    except (nats.errors.Error, APIError, OSError) as error:
+    except NATS_UNAVAILABLE as error:
         raise LocalError(f"NATS does not tell of {stream} ({type(error).__name__}).") from None
     return messages
 

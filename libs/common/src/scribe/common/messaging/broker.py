@@ -10,6 +10,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
+from nats.js.errors import APIError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.settings import BrokerSettings
@@ -17,6 +18,9 @@ from scribe.common.observability.logs import Logger
 
 REQUEST_TIMEOUT = 5.0
 FIRST_CONNECTION_TIMEOUT = 60.0
+
+NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
+"""What a request raises that NATS does not answer, or answers with an error. A missing key or message is one too."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.js.errors import APIError, NotFoundError
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.observability.logs import Logger
 
@@ -145,7 +144,7 @@ class Consumer:
             self._subscription = await self._broker.client.subscribe(self._inbox, cb=self._on_message)
         except ConfigurationError:
             raise
-        except (nats.errors.Error, APIError, NotFoundError, OSError) as error:
+        except NATS_UNAVAILABLE as error:
             self._log.warning("pull_not_possible", durable=self._options.durable, error_class=type(error).__name__)
             return
         self._credits = 0

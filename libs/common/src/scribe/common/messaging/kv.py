@@ -4,11 +4,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-import nats.errors
-from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from scribe.common.errors import UnavailableError
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 
 MAX_COLLISIONS = 500
 
@@ -30,12 +30,12 @@ class ResponseCache:
                 return entry.value
         except KeyNotFoundError:
             pass
-        except (nats.errors.Error, APIError, OSError):
+        except NATS_UNAVAILABLE:
             return await call()
         answer = await call()
         try:
             await self._bucket.put(key, answer)
-        except (nats.errors.Error, APIError, OSError):
+        except NATS_UNAVAILABLE:
             return answer
         return answer
 
@@ -64,7 +64,7 @@ class RateLimiter:
             for _ in range(MAX_COLLISIONS):
                 if await self._take():
                     return
-        except (nats.errors.Error, APIError, OSError) as error:
+        except NATS_UNAVAILABLE as error:
             raise UnavailableError(f"the rate limit of {self._name}: {type(error).__name__}") from error
         raise UnavailableError(f"the rate limit of {self._name} is contended")
 

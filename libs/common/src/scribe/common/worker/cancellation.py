@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from uuid import UUID
 
-import nats.errors
 from nats.aio.msg import Msg
-from nats.js.errors import APIError, KeyNotFoundError
+from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from scribe.common.errors import CancelledTaskError, UnavailableError
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.subject import CANCEL_PREFIX, cancel_subject
 
@@ -36,7 +35,7 @@ class Cancellations:
             entry = await self._bucket.get(str(data.task_id))
         except KeyNotFoundError:
             return
-        except (nats.errors.Error, APIError, OSError) as error:
+        except NATS_UNAVAILABLE as error:
             raise UnavailableError(f"the bucket of cancelled tasks: {type(error).__name__}") from error
         if entry.value is not None and data.run <= int(entry.value):
             raise CancelledTaskError("the task was cancelled")

@@ -5,11 +5,10 @@ Every attempt announces its start in EVENTS, in the name of its span, also one t
 
 from collections.abc import Awaitable, Callable
 
-import nats.errors
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
 from opentelemetry.trace import SpanContext
 
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.streams import EVENTS
 from scribe.common.observability.spans import extract_context
@@ -31,7 +30,7 @@ async def earlier_attempt(js: JetStreamContext, delivery: Delivery) -> SpanConte
         return None
     try:
         started = await js.get_last_msg(EVENTS, str(event_subject(user, subject.task_id, State.STARTED)), direct=True)
-    except (nats.errors.Error, APIError, OSError):
+    except NATS_UNAVAILABLE:
         return None
     headers = started.headers or {}
     same = headers.get(STEP) == subject.step and headers.get(RUN) == subject.run

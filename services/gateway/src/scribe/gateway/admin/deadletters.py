@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import nats.errors
 from fastapi import APIRouter, Path, Query
 from nats.js.api import RawStreamMsg
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from scribe.common.errors import UnreadableMessageError
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.route import Route
@@ -26,7 +26,6 @@ SQL = load_queries("scribe.gateway.admin")
 RETRY = load_queries("scribe.gateway.queue")["retry"]
 STREAM = "DEADLETTER"
 router = APIRouter(prefix="/api/admin", tags=["admin"])
-NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 
 
 @router.get("/deadletters")

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import asyncpg
-import nats.errors
-from nats.js.errors import APIError
 
 from scribe.common.errors import UnavailableError, UnreadableMessageError
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.streams import ensure_consumer, projector_consumer
@@ -151,7 +149,7 @@ class Projector:
         for tidy in (partial(self._purge, over), partial(announce, self._broker, changed)):
             try:
                 await tidy()
-            except (nats.errors.Error, APIError, OSError) as error:
+            except NATS_UNAVAILABLE as error:
                 self._log.warning("projector_tidies_later", error_class=type(error).__name__)
         if over:
             self._ended()

@@ -19,11 +19,10 @@ from enum import Enum, auto
 from uuid import UUID
 
 import asyncpg
-import nats.errors
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError, WorkError
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.provision import provision
 from scribe.common.messaging.streams import PIPELINE
 from scribe.common.observability.logs import Logger
@@ -89,8 +88,7 @@ class Reconciler:
                 raise
             except (
                 ServiceUnavailable,
-                nats.errors.Error,
-                APIError,
+                *NATS_UNAVAILABLE,
                 asyncpg.TransactionRollbackError,
                 *POSTGRES_UNAVAILABLE,
             ) as error:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
-import nats.errors
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from scribe.common.errors import UnavailableError, UnreadableMessageError
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.logs import Logger
@@ -71,7 +71,7 @@ class Relay:
             self._wake.clear()
             try:
                 published = await self._turn()
-            except (UnavailableError, ServiceUnavailable, nats.errors.Error, APIError, *BROKEN_OFF) as error:
+            except (UnavailableError, ServiceUnavailable, *NATS_UNAVAILABLE, *BROKEN_OFF) as error:
                 self._log.warning("relay_waits", error_class=type(error).__name__)
                 self._metrics.loop_errors.labels("relay").inc()
                 await asyncio.sleep(PAUSE_WHILE_AWAY)

@@ -9,11 +9,9 @@ import asyncio
 import time
 
 import asyncpg
-import nats.errors
-from nats.js.errors import APIError
 from prometheus_client import Counter
 
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.route import Route
@@ -63,7 +61,7 @@ class ServerMetricsCollector:
             for stream in STREAMS:
                 await self._show_stream(stream)
             await self._show_account()
-        except (nats.errors.Error, APIError, OSError):
+        except NATS_UNAVAILABLE:
             self._tasks.loop_errors.labels("watch").inc()
             return False
         return True

@@ -3,9 +3,8 @@
 from uuid import UUID
 
 import asyncpg
-import nats.errors
-from nats.js.errors import APIError
 
+from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.rank import CANCELLED_RANK, rank_before
 from scribe.common.tasks.route import Route
@@ -77,7 +76,7 @@ async def _interrupt(context: Context, row: asyncpg.Record) -> None:
         await context.broker.client.publish(cancel_subject(row["id"]))
         await purge_runs(context.broker.js, row["id"], row["run"])
         await announce(context.broker, [row])
-    except (nats.errors.Error, APIError, OSError) as error:
+    except NATS_UNAVAILABLE as error:
         context.log.warning("cancel_not_announced", task_id=str(row["id"]), error_class=type(error).__name__)
 
 
