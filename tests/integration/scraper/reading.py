@@ -42,12 +42,12 @@ class Reading:
     @property
     def restarts(self) -> float:
         """How often the browser was started again."""
-        return self.metrics.registry.get_sample_value("scribe_browser_restarts_total", {"browser": "chromium"}) or 0.0
+        return self.metrics.registry.get_sample_value("scribe_browser_restarts_total") or 0.0
 
     @property
     def open_pages(self) -> float:
         """How many pages are open now."""
-        return self.metrics.registry.get_sample_value("scribe_browser_open_pages", {"browser": "chromium"}) or 0.0
+        return self.metrics.registry.get_sample_value("scribe_browser_open_pages") or 0.0
 
 
 @asynccontextmanager

@@ -72,7 +72,7 @@ def metrics_page() -> str:
 
 
 def _instruments(metrics: Metrics) -> Iterator[str]:
-    for group in vars(metrics).values():
+    for group in metrics.every():
         for instrument in vars(group).values():
             if isinstance(instrument, MetricWrapperBase):
                 (family,) = instrument.describe()

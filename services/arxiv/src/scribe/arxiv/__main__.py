@@ -27,6 +27,7 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
     """The step with its HTTP client, cache and rate limit."""
     papers = await resources.broker.js.key_value("papers")
     slots = await resources.broker.js.key_value("slots")
+    resources.metrics.grounding.create_zeros_of_papers()
     async with open_upstream(
         "arxiv",
         settings.arxiv_url,

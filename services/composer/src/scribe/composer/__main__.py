@@ -23,8 +23,7 @@ from scribe.composer.store import PostgresEmails
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The composer's dependencies, and the step over them."""
     cache = ResponseCache(await resources.broker.js.key_value("memo"))
-    for check in check_names():
-        resources.metrics.grounding.corrections.labels(check)
+    resources.metrics.grounding.create_zeros_of_emails(check_names())
     async with (
         open_pool(settings, "composer", resources.metrics.database) as pool,
         open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, cache=cache) as model,

@@ -58,6 +58,7 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
     if settings.exa_api_key is None:
         raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
     metrics = resources.metrics
+    metrics.grounding.create_zeros_of_research()
     cache = ResponseCache(await resources.broker.js.key_value("memo"))
     key = settings.exa_api_key.get_secret_value()
     async with (

@@ -103,7 +103,7 @@ class Chromium:
 
     async def _begin(self) -> None:
         if self._starts:
-            self._metrics.restarts.labels("chromium").inc()
+            self._metrics.restarts.inc()
         self._starts.append(self._clock())
         try:
             async with asyncio.timeout(LAUNCH_TIMEOUT):

@@ -51,8 +51,8 @@ class PageReader:
         async with self.places:
             with (
                 call_span("web", "GET") as span,
-                self.metrics.open_pages.labels("chromium").track_inprogress(),
-                self.metrics.page_duration.labels("chromium").time(),
+                self.metrics.open_pages.track_inprogress(),
+                self.metrics.page_duration.time(),
             ):
                 try:
                     page, outcome = await self._read(url), "read"

@@ -74,7 +74,7 @@ async def open_pool(
     )
     await pool
     if metrics is not None:
-        metrics.limit.labels(application).set(settings.database_pool_size)
+        metrics.limit.set(settings.database_pool_size)
         metrics.connections.labels("idle").set_function(pool.get_idle_size)
         metrics.connections.labels("used").set_function(lambda: pool.get_size() - pool.get_idle_size())
     try:

@@ -72,7 +72,6 @@ def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> Non
 async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log: Logger) -> int:
     metrics = Metrics()
     metrics.steps.create_zeros(step)
-    metrics.grounding.create_zeros(step)
     async with AsyncExitStack() as stack:
         tracer = stack.enter_context(open_telemetry(f"scribe-{step}"))
         broker = await stack.enter_async_context(connect(settings, f"scribe-{step}", log))

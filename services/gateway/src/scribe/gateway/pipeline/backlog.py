@@ -25,7 +25,7 @@ async def read_backlog(js: JetStreamContext, stream: str, consumer: str) -> Back
     """One look.
 
     Raises:
-        NotFoundError: there is no such consumer. nats.errors.Error, APIError, OSError: NATS did not answer.
+        NotFoundError: there is no such consumer. NATS_UNAVAILABLE: NATS did not answer.
     """
     info = await js.consumer_info(stream, consumer)
     return Backlog(

@@ -24,7 +24,7 @@ def observe_turn(metrics: TaskMetrics, row: asyncpg.Record) -> None:
     """Count a published row; where it is its first turn, also how long it waited for that."""
     metrics.relayed.labels("first" if row["run"] == 1 else "again").inc()
     if row["turn_at"] is None and row["run"] == 1:
-        metrics.wait.labels("all").observe((datetime.now(UTC) - row["created_at"]).total_seconds())
+        metrics.wait.observe((datetime.now(UTC) - row["created_at"]).total_seconds())
 
 
 def observe_projection(metrics: TaskMetrics, states: Iterable[Progress], applied: int) -> None:

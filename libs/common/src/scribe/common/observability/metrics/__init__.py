@@ -11,9 +11,11 @@ Metrics
 ├── tasks       the gateway's loops: relay, projector, reconciler
 └── servers     what the gateway sees of JetStream and PostgreSQL
 
-Whatever can be zero is made at the start (`create_zeros`), so that a rate has a beginning. Every gauge has a label:
-one without would show a false 0 in each process that does not set it.
+A group is registered when it is first used, so that a process exposes only what it measures. What can be zero is made
+at the start (`create_zeros`), so that a rate has a beginning.
 """
+
+from functools import cached_property
 
 from prometheus_client import CollectorRegistry
 
@@ -42,12 +44,55 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.steps = StepMetrics(self.registry)
-        self.upstreams = UpstreamMetrics(self.registry)
-        self.llm = LlmMetrics(self.registry)
-        self.grounding = GroundingMetrics(self.registry)
-        self.browser = BrowserMetrics(self.registry)
-        self.database = DatabaseMetrics(self.registry)
-        self.requests = RequestMetrics(self.registry)
-        self.tasks = TaskMetrics(self.registry)
-        self.servers = ServerMetrics(self.registry)
+
+    @cached_property
+    def steps(self) -> StepMetrics:
+        """Of a worker's deliveries."""
+        return StepMetrics(self.registry)
+
+    @cached_property
+    def upstreams(self) -> UpstreamMetrics:
+        """Of calls to outside services."""
+        return UpstreamMetrics(self.registry)
+
+    @cached_property
+    def llm(self) -> LlmMetrics:
+        """Of tokens and cost."""
+        return LlmMetrics(self.registry)
+
+    @cached_property
+    def grounding(self) -> GroundingMetrics:
+        """Of evidence."""
+        return GroundingMetrics(self.registry)
+
+    @cached_property
+    def browser(self) -> BrowserMetrics:
+        """Of Chromium."""
+        return BrowserMetrics(self.registry)
+
+    @cached_property
+    def database(self) -> DatabaseMetrics:
+        """Of this process's pool."""
+        return DatabaseMetrics(self.registry)
+
+    @cached_property
+    def requests(self) -> RequestMetrics:
+        """Of the REST API."""
+        return RequestMetrics(self.registry)
+
+    @cached_property
+    def tasks(self) -> TaskMetrics:
+        """Of the gateway's loops."""
+        return TaskMetrics(self.registry)
+
+    @cached_property
+    def servers(self) -> ServerMetrics:
+        """Of JetStream and PostgreSQL."""
+        return ServerMetrics(self.registry)
+
+    def every(self) -> tuple[object, ...]:
+        """Every group, which registers them all: for the documentation."""
+        return (
+            *(self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
+            *(self.requests, self.tasks, self.servers),
+        )

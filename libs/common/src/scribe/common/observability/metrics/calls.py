@@ -83,9 +83,7 @@ class DatabaseMetrics:
             ["state"],
             registry=registry,
         )
-        self.limit = Gauge(
-            "scribe_database_pool_limit", "Most connections that the pool may open.", ["pool"], registry=registry
-        )
+        self.limit = Gauge("scribe_database_pool_limit", "Most connections that the pool may open.", registry=registry)
         self.transaction = Histogram(
             "scribe_database_transaction_seconds",
             "Time of a transaction, the wait for a connection included.",

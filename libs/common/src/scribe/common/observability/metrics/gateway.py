@@ -65,7 +65,6 @@ class TaskMetrics:
         self.wait = Histogram(
             "scribe_task_wait_seconds",
             "From a task's submission to its turn.",
-            ["queue"],
             buckets=TASK_BUCKETS,
             registry=registry,
         )
@@ -102,7 +101,6 @@ class TaskMetrics:
         """Make the series appear before the first task."""
         for outcome in ENDED:
             self.duration.labels(outcome)
-        self.wait.labels("all")
         for kind in ("first", "again"):
             self.relayed.labels(kind)
         for result in ("applied", "unchanged", "unreadable"):

@@ -1,5 +1,7 @@
 """What the workers count: deliveries, evidence, the browser."""
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from scribe.common.observability.metrics.calls import CALL_BUCKETS
@@ -93,18 +95,23 @@ class GroundingMetrics:
             "scribe_emails", "E-mails written, by whether the evidence suffices.", ["confident"], registry=registry
         )
 
-    def create_zeros(self, step: str) -> None:
-        """Make the series of this step appear before their first event."""
-        if step == "scraper":
-            for fate in ("kept", "dropped"):
-                self.facts.labels(fate)
-            for origin in ("exa", "page"):
-                self.sources.labels(origin)
-        elif step == "arxiv":
-            self.papers.labels("arxiv")
-        elif step == "composer":
-            for confident in ("true", "false"):
-                self.emails.labels(confident)
+    def create_zeros_of_research(self) -> None:
+        """Make the scraper's series appear before its first result."""
+        for fate in ("kept", "dropped"):
+            self.facts.labels(fate)
+        for origin in ("exa", "page"):
+            self.sources.labels(origin)
+
+    def create_zeros_of_papers(self) -> None:
+        """Make the arxiv worker's series appear before its first result."""
+        self.papers.labels("arxiv")
+
+    def create_zeros_of_emails(self, checks: Iterable[str]) -> None:
+        """Make the composer's series appear before its first e-mail. `checks` are the names of its checks."""
+        for check in checks:
+            self.corrections.labels(check)
+        for confident in ("true", "false"):
+            self.emails.labels(confident)
 
 
 class BrowserMetrics:
@@ -112,21 +119,18 @@ class BrowserMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.pages = Counter("scribe_browser_pages", "Pages opened, by outcome.", ["outcome"], registry=registry)
-        self.open_pages = Gauge("scribe_browser_open_pages", "Pages open now.", ["browser"], registry=registry)
+        self.open_pages = Gauge("scribe_browser_open_pages", "Pages open now.", registry=registry)
         self.page_duration = Histogram(
             "scribe_browser_page_duration_seconds",
             "Time to read a page.",
-            ["browser"],
             buckets=CALL_BUCKETS,
             registry=registry,
         )
         self.restarts = Counter(
-            "scribe_browser_restarts", "Times that the browser was started again.", ["browser"], registry=registry
+            "scribe_browser_restarts", "Times that the browser was started again.", registry=registry
         )
 
     def create_zeros(self) -> None:
         """Make the series appear before the first page."""
         for outcome in ("read", "failed"):
             self.pages.labels(outcome)
-        for instrument in (self.open_pages, self.page_duration, self.restarts):
-            instrument.labels("chromium")
