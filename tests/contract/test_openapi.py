@@ -40,10 +40,20 @@ def test_every_answer_is_described_with_an_example_that_fits(operation: dict[str
             assert list(examples_of(content)), f"{status} {media} has no example"
 
 
-@pytest.mark.parametrize("name", DOCUMENT["components"]["schemas"])
+TYPES = DOCUMENT["components"]["schemas"]
+FIELDS = [(name, field) for name, schema in TYPES.items() for field in schema.get("properties", ())]
+
+
+@pytest.mark.parametrize("name", [name for name, schema in TYPES.items() if "examples" in schema])
 def test_example_of_a_type_fits_the_type(name: str) -> None:
-    schema = DOCUMENT["components"]["schemas"][name]
-    for example in schema.get("examples", ()):
+    for example in TYPES[name]["examples"]:
+        validate(example, TYPES[name])
+
+
+@pytest.mark.parametrize(("name", "field"), [(n, f) for n, f in FIELDS if "examples" in TYPES[n]["properties"][f]])
+def test_example_of_a_field_fits_the_field(name: str, field: str) -> None:
+    schema = TYPES[name]["properties"][field]
+    for example in schema["examples"]:
         validate(example, schema)
 
 

@@ -22,7 +22,6 @@ STATE = RunState(
     stand_ins=("exa",),
     database_url="postgresql://localhost/postgres",
     nats_url="nats://127.0.0.1:4222",
-    nats_monitoring_url="http://127.0.0.1:8222",
     upstreams_url=None,
     service_urls={"gateway": "http://127.0.0.1:8000"},
 )

@@ -35,7 +35,6 @@ class RunState(BaseModel):
     stand_ins: tuple[str, ...]
     database_url: str
     nats_url: str
-    nats_monitoring_url: str
     upstreams_url: str | None
     service_urls: Mapping[str, str]
     """Where each process answers `/metrics` and its probes, by its name: `gateway`, `parser`, `parser-2`, …"""

@@ -81,7 +81,6 @@ class Platform:
             stand_ins=self.outside.played,
             database_url=self.postgres.url,
             nats_url=self.nats.url,
-            nats_monitoring_url=self.nats.monitoring_url,
             upstreams_url=addresses.url if addresses else None,
             service_urls={name: service.url for name, service in self.services.items()},
         )

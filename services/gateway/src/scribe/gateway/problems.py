@@ -7,7 +7,6 @@ Problem
 ├── NotFound              404   also what belongs to somebody else
 ├── MethodNotAllowed      405   always with Allow
 ├── Conflict              409
-├── TooLarge              413
 ├── Unprocessable         422   `detail` is FastAPI's list
 ├── TooManyRequests       429   always with Retry-After
 ├── BadGateway            502
@@ -86,12 +85,6 @@ class Conflict(Problem):
     """The request contradicts what is there."""
 
     status = HTTPStatus.CONFLICT
-
-
-class TooLarge(Problem):
-    """The request's body is over the limit."""
-
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class Unprocessable(Problem):

@@ -18,10 +18,7 @@ from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, Resourc
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from opentelemetry.trace import Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-from scribe.common.observability.spans import SCOPE
 
 FLUSH_TIMEOUT = 3.0
 EXPORT_TIMEOUT = 5.0
@@ -29,13 +26,13 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
 
 
 @contextmanager
-def open_telemetry(service: str) -> Iterator[Tracer]:
-    """The tracer of this process; spans that are still queued at the end are sent, if that is soon done."""
+def open_telemetry(service: str) -> Iterator[None]:
+    """Record spans while the block runs; those still queued at its end are sent, within FLUSH_TIMEOUT seconds."""
     provider = _provider(service)
     trace.set_tracer_provider(provider)
     propagate.set_global_textmap(TraceContextTextMapPropagator())
     try:
-        yield provider.get_tracer(SCOPE)
+        yield
     finally:
         flushing = threading.Thread(target=provider.shutdown, name="flush-spans", daemon=True)
         flushing.start()

@@ -53,13 +53,6 @@ def _answer(checks: Mapping[str, Check]) -> JSONResponse:
     return JSONResponse({"status": "ok" if healthy else "unavailable", "checks": results}, 200 if healthy else 503)
 
 
-class _QuietServer(uvicorn.Server):
-    """Leaves the signals to the process that it is a part of."""
-
-    def install_signal_handlers(self) -> None:
-        return
-
-
 @asynccontextmanager
 async def serving(app: Starlette, host: str, port: int, *, grace: float = GRACE) -> AsyncIterator[int]:
     """Serve `app` while the block runs; gives the port, a free one where `port` is 0.
@@ -78,9 +71,9 @@ async def serving(app: Starlette, host: str, port: int, *, grace: float = GRACE)
         timeout_graceful_shutdown=ceil(grace),
         timeout_keep_alive=KEEP_ALIVE,
     )
-    server = _QuietServer(config)
+    server = uvicorn.Server(config)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the signals
+        tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the process's signals
         try:
             yield int(listener.getsockname()[1])
         finally:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from nats.js.errors import NotFoundError, ServiceUnavailableError
-from opentelemetry.trace import Tracer
 
 from scribe.common.errors import ConfigurationError, ScribeError
 from scribe.common.messaging.broker import Broker, connect
@@ -45,7 +44,6 @@ class Resources:
 
     broker: Broker
     metrics: Metrics
-    tracer: Tracer
     log: Logger
 
 
@@ -73,10 +71,10 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
     metrics = Metrics()
     metrics.steps.create_zeros(step)
     async with AsyncExitStack() as stack:
-        tracer = stack.enter_context(open_telemetry(f"scribe-{step}"))
+        stack.enter_context(open_telemetry(f"scribe-{step}"))
         broker = await stack.enter_async_context(connect(settings, f"scribe-{step}", log))
         await _wait_for_streams(broker, settings, log)
-        resources = Resources(broker=broker, metrics=metrics, tracer=tracer, log=log)
+        resources = Resources(broker=broker, metrics=metrics, log=log)
         work = await stack.enter_async_context(open_step(resources))
         cancellations = await stack.enter_async_context(open_cancellations(broker))
         runner = Runner(

@@ -39,11 +39,6 @@ class EmbeddedNats:
         return f"nats://127.0.0.1:{self.port}"
 
     @property
-    def monitoring_url(self) -> str:
-        """Of the HTTP monitoring: `/jsz`, `/varz`, `/healthz`."""
-        return f"http://127.0.0.1:{self.monitoring_port}"
-
-    @property
     def name(self) -> str:
         """For messages."""
         return "nats-server"
