@@ -25,7 +25,7 @@ NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 
 @dataclass(frozen=True)
 class Broker:
-    """An open connection. `closed` is set when it will not come back; `reconnected` is notified after every reconnect."""
+    """An open connection. `closed` is set when it will not come back; `reconnected` is notified on every return."""
 
     client: Client
     js: JetStreamContext
