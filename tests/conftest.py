@@ -15,6 +15,7 @@ from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.provision import ProvisionSettings, provision
 from scribe.common.messaging.streams import MIB
 from scribe.fakes.server import Fakes, serving
+from tests.support.deadlines import stretched
 from tests.support.pooler import running_pgbouncer
 from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
 
@@ -23,6 +24,13 @@ hypothesis_settings.register_profile(
     "patient", hypothesis_settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("patient")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every test more time on a busy machine."""
+    if config.option.timeout is None:
+        config.option.timeout = stretched(float(config.getini("timeout")))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

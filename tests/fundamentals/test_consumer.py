@@ -17,6 +17,7 @@ from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.messaging.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from tests.support.deadlines import stretched
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
@@ -73,21 +74,21 @@ async def test_an_idle_consumer_delivers_at_once_after_its_pulls_have_expired(br
         signs = consumer.last_sign
         await eventually(lambda: consumer.last_sign > signs + 4.0, timeout=30)  # more than one pull has expired
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 2.5)  # sooner than another one does
+        await asyncio.wait_for(received.wait(), stretched(2.5))  # sooner than another one does
 
 
 async def test_delivery_resumes_when_a_killed_server_returns(broker: Broker, nats_server: NatsServer) -> None:
     received = asyncio.Event()
     async with consuming(broker, receive(received)):
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 20.0)
+        await asyncio.wait_for(received.wait(), stretched(20.0))
         received.clear()
         await nats_server.kill()
         await eventually(lambda: not broker.is_connected)
         await nats_server.start()
         await eventually(lambda: broker.is_connected)
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 20.0)
+        await asyncio.wait_for(received.wait(), stretched(20.0))
 
 
 async def test_a_consumer_whose_stream_was_deleted_is_made_again(broker: Broker) -> None:
@@ -98,7 +99,7 @@ async def test_a_consumer_whose_stream_was_deleted_is_made_again(broker: Broker)
         await broker.js.delete_stream("PIPELINE")
         await ensure_streams(broker.js, await limits(broker, found.max_bytes or 0))
         await publish(broker, 1)
-        await asyncio.wait_for(received.wait(), 20.0)
+        await asyncio.wait_for(received.wait(), stretched(20.0))
 
 
 async def test_stopping_finishes_what_has_begun_and_leaves_the_rest(broker: Broker) -> None:

@@ -10,6 +10,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import NOT_BEFORE, State
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import cancel_subject, pipeline_subject
+from tests.support.deadlines import stretched
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, returns, settled, submit, working
 from tests.support.tasks import make_task
 
@@ -130,7 +131,7 @@ async def test_cancelling_interrupts_the_step_that_runs(broker: Broker) -> None:
 
     async with working(broker, Step1(hang)):
         data = await submit(broker)
-        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(begun.wait(), stretched(20))
         await broker.client.publish(cancel_subject(data.task_id))
         await headers_at(broker, "EVENTS", event(data, State.CANCELLED))
         await settled(broker)
@@ -145,6 +146,6 @@ async def deliver_without_outcome(broker: Broker, times: int) -> None:
     """Take the message and give it back, as workers that die at once would."""
     subscription = await broker.js.pull_subscribe_bind("parser", "PIPELINE")
     for _ in range(times):
-        (message,) = await subscription.fetch(1, timeout=20)
+        (message,) = await subscription.fetch(1, timeout=stretched(20))
         await message.nak()
     await subscription.unsubscribe()

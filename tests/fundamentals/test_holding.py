@@ -8,6 +8,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import NOT_BEFORE, State, read_progress
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
+from tests.support.deadlines import stretched
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, settled, submit, working
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
@@ -68,7 +69,7 @@ async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_don
     step = Step1(wait)
     async with working(broker, step):
         data = await submit(broker)
-        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(begun.wait(), stretched(20))
         await nats_server.kill()
         await eventually(lambda: not broker.is_connected)
         finish.set()

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder, RunState
+from tests.support.deadlines import stretched
 from tests.support.waiting import eventually
 
 SCRIBE = str(Path(sys.executable).parent / "scribe")
@@ -62,7 +63,7 @@ async def scribe(*arguments: str, marked: Marked | None = None, timeout: float =
         env=(marked or Marked()).environment,
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), timeout)
+        out, err = await asyncio.wait_for(process.communicate(), stretched(timeout))
     except TimeoutError:
         process.kill()
         raise
@@ -85,7 +86,7 @@ class Up:
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and wait; gives the exit code."""
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 60)
+        return await asyncio.wait_for(self.process.wait(), stretched(60))
 
 
 @asynccontextmanager

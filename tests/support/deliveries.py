@@ -26,7 +26,7 @@ from scribe.common.worker.settings import WorkerSettings
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
-SETTINGS = WorkerSettings(concurrency=4, step_deadline=30.0, hold_limit=30.0)
+SETTINGS = WorkerSettings(concurrency=4, step_deadline=120.0, hold_limit=120.0)
 
 
 @dataclass

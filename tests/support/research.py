@@ -10,6 +10,7 @@ from scribe.common.messaging.publisher import Publisher
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from tests.support.deadlines import within
 
 
 async def submit(broker: Broker, data: PipelineData, step: Step) -> None:
@@ -20,7 +21,7 @@ async def submit(broker: Broker, data: PipelineData, step: Step) -> None:
 async def finished(broker: Broker, data: PipelineData, following: Step, *, timeout: float = 60.0) -> PipelineData:
     """What the next step gets, once it is there."""
     subject = f"pipeline.{following}.{data.task_id}.{data.run}"
-    async with asyncio.timeout(timeout):
+    async with within(timeout):
         while True:
             try:
                 return decode((await broker.js.get_last_msg("PIPELINE", subject)).data or b"")

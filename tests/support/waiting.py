@@ -5,6 +5,8 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
+from tests.support.deadlines import stretched
+
 INTERVAL = 0.02
 
 
@@ -12,8 +14,9 @@ async def eventually(condition: Callable[[], object | Awaitable[object]], timeou
     """Return when `condition()` gives something true.
 
     Raises:
-        AssertionError: it has not, after `timeout` seconds.
+        AssertionError: it has not, after `timeout` seconds on an idle machine.
     """
+    timeout = stretched(timeout)
     end = time.monotonic() + timeout
     while True:
         result = condition()

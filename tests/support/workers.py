@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from scribe.common.messaging.streams import MIB
+from tests.support.deadlines import within
 
 STOP_TIMEOUT = 30.0
 
@@ -34,5 +35,5 @@ async def worker_process(module: str, nats_url: str, **environment: str) -> Asyn
     finally:
         if process.returncode is None:
             process.terminate()
-        async with asyncio.timeout(STOP_TIMEOUT):
+        async with within(STOP_TIMEOUT):
             await process.wait()

@@ -8,6 +8,7 @@ import yaml
 
 from scribe.dashboards.__main__ import ALERTS, RULE_FILES
 from scribe.dashboards.rules import Alert
+from tests.support.deadlines import stretched
 from tests.support.requirements import require_program
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,9 @@ def run(tests: list[dict[str, object]], folder: Path) -> str:
         files.append(folder / f"{interval}.yaml")
         content = {"rule_files": rules, "evaluation_interval": EVALUATED[str(interval)], "tests": chosen}
         files[-1].write_text(yaml.safe_dump(content))
-    done = subprocess.run([promtool, "test", "rules", *map(str, files)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [promtool, "test", "rules", *map(str, files)], capture_output=True, text=True, timeout=stretched(60)
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 

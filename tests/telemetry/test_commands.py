@@ -16,6 +16,7 @@ from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.backlog import Backlog
 from scribe.local.top import Activity
 from scribe.local.trace import TaskRow, way
+from tests.support.deadlines import stretched
 from tests.support.tasks import make_task
 from tests.telemetry.conftest import Live
 
@@ -29,7 +30,7 @@ async def scribe(*arguments: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         SCRIBE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    output, _ = await asyncio.wait_for(process.communicate(), stretched(60))
     return process.returncode or 0, output.decode()
 
 

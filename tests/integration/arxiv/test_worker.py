@@ -10,6 +10,7 @@ from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes
+from tests.support.deadlines import stretched
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
 from tests.support.workers import worker_process
@@ -62,7 +63,7 @@ async def test_real_papers_of_the_real_author_are_found(
     assert (await finished(broker, second, Step.COMPOSER)).papers == papers
     assert len(fakes.controls.calls_to("/arxiv/")) == 1, "the second time the answer was there already"
     worker.terminate()
-    assert await asyncio.wait_for(worker.wait(), 20) == 0
+    assert await asyncio.wait_for(worker.wait(), stretched(20)) == 0
 
 
 async def test_somebody_without_papers_gets_none_and_a_warning(

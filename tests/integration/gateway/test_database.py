@@ -1,6 +1,5 @@
 """The gateway's connections: nobody waits for one without end."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,7 @@ from scribe.common.process.database import open_pool
 from scribe.common.process.settings import DatabaseSettings
 from scribe.gateway.database import Database
 from scribe.gateway.problems import ServiceUnavailable
+from tests.support.deadlines import within
 
 
 async def test_who_finds_every_connection_in_use_is_told_so_in_time(database_url: str) -> None:
@@ -17,7 +17,7 @@ async def test_who_finds_every_connection_in_use_is_told_so_in_time(database_url
         database = Database(pool, Metrics().database)
         async with database.as_service():
             with pytest.raises(ServiceUnavailable):
-                async with asyncio.timeout(10), replace(database, patience=0.1).as_service():
+                async with within(10), replace(database, patience=0.1).as_service():
                     pass
         async with database.as_service() as connection:
             assert await connection.fetchval("SELECT 1") == 1

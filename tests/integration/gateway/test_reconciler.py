@@ -16,6 +16,7 @@ from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.states import MAX_RETURNS
 from scribe.gateway.settings import GatewaySettings
+from tests.support.deadlines import stretched
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
@@ -73,7 +74,7 @@ async def be_silent(database_url: str, seconds: float) -> None:
 async def take(broker: Broker, step: Step) -> None:
     """Take the next message of a step and settle it without an outcome."""
     subscription = await broker.js.pull_subscribe_bind(step, stream="PIPELINE")
-    (message,) = await subscription.fetch(1, timeout=20)
+    (message,) = await subscription.fetch(1, timeout=stretched(20))
     await message.ack_sync()
     await subscription.unsubscribe()
 

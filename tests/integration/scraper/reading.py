@@ -1,6 +1,5 @@
 """A reader of pages with a real Chromium, and the site that it reads."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from scribe.scraper.settings import ScraperSettings
 from scribe.scraper.step import ReadPage
 from tests.integration.scraper.processes import children
 from tests.integration.scraper.site import Site, site_serving
+from tests.support.deadlines import within
 from tests.support.requirements import require_program
 
 
@@ -27,7 +27,7 @@ class Reading:
 
     async def read(self, path: str) -> ReadPage | None:
         """A page of the site."""
-        async with asyncio.timeout(40):
+        async with within(40):
             return await self.reader.read(self.site.url(path))
 
     def within(self, seconds: float) -> "Reading":

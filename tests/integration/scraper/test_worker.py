@@ -13,6 +13,7 @@ from scribe.common.tasks.subject import deadletter_subject
 from scribe.fakes.server import Fakes
 from scribe.scraper.exa import KEY_SENTENCE
 from scribe.scraper.step import NO_BROWSER, NOTHING_FOUND
+from tests.support.deadlines import stretched
 from tests.support.requirements import require_program
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
@@ -67,7 +68,7 @@ async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_not
         assert again.facts == research.facts
         assert len(fakes.controls.calls_to("/exa/answer")) == 2
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 30) == 0
+        assert await asyncio.wait_for(process.wait(), stretched(30)) == 0
 
 
 async def test_every_quote_stands_in_the_text_that_goes_on(broker: Broker, nats_url: str, fakes: Fakes) -> None:
@@ -121,4 +122,4 @@ async def test_a_refused_key_fails_the_item_with_a_sentence(broker: Broker, nats
 async def test_without_a_key_the_process_says_what_to_set(broker: Broker, nats_url: str, fakes: Fakes) -> None:
     del broker
     async with scraping(nats_url, fakes, EXA_API_KEY="") as process:
-        assert await asyncio.wait_for(process.wait(), 30) == 2
+        assert await asyncio.wait_for(process.wait(), stretched(30)) == 2

@@ -13,6 +13,7 @@ from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes
+from tests.support.deadlines import stretched
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
@@ -88,7 +89,7 @@ async def test_the_parser_hands_on_what_the_template_needs(
         await submit(broker, data, Step.PARSER)
         result = await finished(broker, data, Step.SCRAPER)
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), stretched(20)) == 0
     assert result.parsed is not None
     assert [placeholder.text for placeholder in result.parsed.placeholders] == ["{{name}}", "{{topic}}", "{{my_name}}"]
     assert result.usage[Step.PARSER].cost_usd
@@ -164,4 +165,4 @@ async def test_a_key_that_is_missing_is_one_sentence_and_exit_code_2(
 ) -> None:
     del broker
     async with writing("scribe.parser", nats_url, database_url, fakes, ANTHROPIC_API_KEY="") as process:
-        assert await asyncio.wait_for(process.wait(), 30) == 2
+        assert await asyncio.wait_for(process.wait(), stretched(30)) == 2

@@ -1,6 +1,5 @@
 """Asking arXiv: one slot a request, answers kept, patience limited."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from scribe.common.http.upstream import open_upstream
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.health import serving
 from scribe.common.text.names import PersonName, parse_name
+from tests.support.deadlines import within
 from tests.unit.arxiv.test_feed import entry, feed
 
 MINE = feed(entry(author="<author><name>A. Example</name></author>"))
@@ -144,7 +144,7 @@ async def test_an_arxiv_that_asks_for_a_long_pause_is_not_waited_for() -> None:
     arxiv, slots = Arxiv([Response("busy", 503, {"Retry-After": "3600"})]), Slots()
     async with searching(arxiv, slots) as search:
         with pytest.raises(TransientError):
-            async with asyncio.timeout(5):
+            async with within(5):
                 await search.by_author(person(), frozenset())
         with pytest.raises(TransientError):
             await search.by_author(person("Bob Other"), frozenset())

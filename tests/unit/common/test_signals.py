@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.support.deadlines import within
+
 WAITING = {
     "scribe.gateway": 0,
     "scribe.parser": 0,
@@ -37,7 +39,7 @@ async def test_process_that_waits_for_a_server_ends_on_sigterm(command: str) -> 
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", *command.split(), env={**os.environ, **environment}
         )
-        async with asyncio.timeout(60):
+        async with within(60):
             await reached.wait()
             process.terminate()
             assert await process.wait() == WAITING[command]

@@ -7,6 +7,7 @@ import pytest
 
 from scribe.local.errors import LocalError
 from scribe.local.supervision import MAX_DELAY, MisconfiguredError, delay_after, keep_alive
+from tests.support.deadlines import stretched
 
 
 @dataclass
@@ -36,7 +37,7 @@ async def test_a_part_that_ends_is_started_again_until_it_lives() -> None:
     part, told = Fragile(lives=2), list[str]()
     async with asyncio.TaskGroup() as tasks:
         keeper = tasks.create_task(keep_alive(part, told.append))
-        await asyncio.wait_for(part.alive.wait(), 10)
+        await asyncio.wait_for(part.alive.wait(), stretched(10))
         keeper.cancel()
     assert part.starts == 2
     assert told[0] == "parser ended with code 137; starting it again"
@@ -45,7 +46,7 @@ async def test_a_part_that_ends_is_started_again_until_it_lives() -> None:
 async def test_a_part_that_refuses_its_settings_is_not_tried_again() -> None:
     part = Fragile(error=MisconfiguredError("parser cannot start: no key"))
     with pytest.raises(MisconfiguredError, match="no key"):
-        await asyncio.wait_for(keep_alive(part, lambda _line: None), 10)
+        await asyncio.wait_for(keep_alive(part, lambda _line: None), stretched(10))
     assert part.starts == 1
 
 

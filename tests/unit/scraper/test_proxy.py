@@ -10,6 +10,7 @@ import pytest
 
 from scribe.common.http.guard import UrlGuard
 from scribe.scraper.proxy import MAX_CONNECTIONS, Proxy, guarded_proxy
+from tests.support.deadlines import within
 from tests.support.waiting import eventually
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello"
@@ -76,7 +77,7 @@ async def raw(proxy: Proxy, request: bytes) -> bytes:
     host, _, port = proxy.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request)
-    async with asyncio.timeout(5):
+    async with within(5):
         answer = await reader.read()
     writer.close()
     return answer
@@ -203,7 +204,7 @@ async def test_there_is_a_limit_on_connections() -> None:
     async with Origin(hang=True).serving() as origin, guarded_proxy(allowing(origin), 100_000) as proxy:
         host, _, port = proxy.url.removeprefix("http://").partition(":")
         opened = [await asyncio.open_connection(host, int(port)) for _ in range(MAX_CONNECTIONS + 4)]
-        async with asyncio.timeout(5):
+        async with within(5):
             ended = await asyncio.wait(
                 [asyncio.ensure_future(reader.read()) for reader, _ in opened], return_when=asyncio.FIRST_COMPLETED
             )

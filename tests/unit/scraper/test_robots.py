@@ -1,6 +1,5 @@
 """robots.txt, obeyed."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.common.process.health import serving
 from scribe.scraper.robots import KEPT_SECONDS, Robots
+from tests.support.deadlines import within
 
 
 @dataclass
@@ -90,6 +90,5 @@ async def test_the_rules_are_kept_for_an_hour() -> None:
 
 async def test_endless_rules_are_read_only_so_far() -> None:
     site = Site(PlainTextResponse("User-agent: *\nDisallow: /private\n" + "# x\n" * 1_000_000))
-    async with robots_of(site) as robots:
-        async with asyncio.timeout(10):
-            assert not await robots.allow(site.url("/private"))
+    async with robots_of(site) as robots, within(10):
+        assert not await robots.allow(site.url("/private"))

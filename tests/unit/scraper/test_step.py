@@ -13,6 +13,7 @@ from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import CITATION_BYTES, Answer, Citation
 from scribe.scraper.questions import MAX_QUESTION, questions
 from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, ReadPage, ScraperDeps, research
+from tests.support.deadlines import within
 from tests.support.tasks import make_task, parsed
 
 FULL = "Ada Example is a professor at Nowhere College. She studies quantum fluids in pores. " * 4
@@ -61,14 +62,14 @@ async def run(
     data = make_task(**{"parsed": parsed(TemplateType.RESEARCH), **fields})
     grounding = (metrics or Metrics()).grounding
     tools = ScraperDeps(Oracle(answer), reader or Reader(), grounding, structlog.get_logger(), max_pages=2)
-    async with asyncio.timeout(5):
+    async with within(5):
         return await research(data, tools)
 
 
 async def test_both_questions_are_asked_side_by_side() -> None:
     oracle = Oracle(cited())
     tools = ScraperDeps(oracle, Reader(), Metrics().grounding, structlog.get_logger(), 2)
-    async with asyncio.timeout(5):
+    async with within(5):
         await research(make_task(), tools)
     assert len(oracle.asked) == 2
 
