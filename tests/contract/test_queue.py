@@ -199,3 +199,15 @@ async def test_full_queue_of_one_user_is_429(gateway: Gateway) -> None:
 
     assert response.status_code == 429
     assert int(response.headers["retry-after"]) > 0
+
+
+async def test_what_may_not_be_as_the_user_thinks_is_said_in_the_answer(user: User) -> None:
+    items = [{"recipient_name": name, "recipient_interest": "fluids"} for name in ("Ada Example", "Example, A.")]
+    body = {"items": items, "email_template": "Dear <Name>, I have read about your work."}
+    response = await user.client.post("/api/queue/batch", json=body)
+
+    assert response.status_code == 201
+    placeholder, repeated = response.json()["warnings"]
+    assert "<Name>" in placeholder
+    assert repeated == "Items 1 and 2 may be the same person: Ada Example and Example, A."
+    assert len(await user.items()) == 2

@@ -15,7 +15,7 @@ from scribe.common.text.placeholders import find_gaps, fixed_parts, has_unbalanc
         ("[Your Name]", ["[Your Name]"]),
         ("as shown [1], [2, 3], [4-6] and [12]", []),
         ("see [my page](https://x.example)", []),
-        ("see [my page][ref] and [^1] and ![alt](x.png)", []),
+        ("see [my page][ref] and [^1] and ![alt](x.png)\n\n[ref]: https://x.example", []),
         ("[ref]: https://x.example", []),
         ("- [ ] open\n- [x] done\n1. [X] done", []),
         ("a [x] here", ["[x]"]),

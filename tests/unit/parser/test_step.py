@@ -6,7 +6,8 @@ from scribe.common.errors import PermanentError, TransientError
 from scribe.common.models.prompts import load_prompt
 from scribe.common.tasks.data import TemplateType
 from scribe.common.tasks.steps import Step
-from scribe.parser.step import UNBALANCED, Parser
+from scribe.common.text.templates import UNBALANCED
+from scribe.parser.step import Parser
 from tests.support.models import Said, scripted
 from tests.support.tasks import make_task
 

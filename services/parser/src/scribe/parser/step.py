@@ -12,13 +12,12 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.text.fencing import Block
 from scribe.common.text.injection import before_instructions, interest_in
-from scribe.common.text.placeholders import has_unbalanced_brace
+from scribe.common.text.templates import UniformTemplate, uniform
 from scribe.parser.reading import TemplateReading, corrected
 
 NOT_UNDERSTOOD = "The template could not be read by the language model. Try again, or word the template more simply."
 NO_NAME = "The recipient's name does not look like a name."
 INTEREST_CUT = "A part of the interest was left out: a link, or words that give orders instead of naming a subject."
-UNBALANCED = "The template has a curly brace without its partner; check whether a placeholder is misspelt."
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,22 @@ class Parser:
         Raises:
             PermanentError: the recipient has no name, or the model gave no usable answer in three tries.
         """
-        recipient = Recipient.of(data)
-        asked = await self._ask(recipient, data)
+        recipient, template = Recipient.of(data), uniform(data.email_template)
+        asked = await self._ask(recipient, template, data)
         if asked.value is None:
             raise PermanentError(f"no usable reading in {asked.tries} tries", public=NOT_UNDERSTOOD)
-        parsed = corrected(asked.value, data.email_template, recipient.name, recipient.interest)
+        parsed = corrected(asked.value, template.text, recipient.name, recipient.interest)
         versions = {**data.prompt_versions, Step.PARSER: self._prompt.version}
-        warnings = [UNBALANCED] if has_unbalanced_brace(data.email_template) else []
-        warnings += [INTEREST_CUT] if recipient.is_interest_cut else []
+        warnings = [*template.warnings, *([INTEREST_CUT] if recipient.is_interest_cut else [])]
         return (
-            data.model_copy(update={"parsed": parsed, "prompt_versions": versions})
+            data.model_copy(update={"parsed": parsed, "prompt_versions": versions, "email_template": template.text})
             .with_usage(Step.PARSER, asked.usage, role="parser")
             .with_warning(*warnings, *price_warnings(asked.usage))
         )
 
-    async def _ask(self, recipient: Recipient, data: PipelineData) -> Asked[TemplateReading]:
+    async def _ask(self, recipient: Recipient, template: UniformTemplate, data: PipelineData) -> Asked[TemplateReading]:
         blocks: dict[str, Block] = {
-            "template": data.email_template,
+            "template": template.text,
             "recipient": {"name": recipient.name, "interest": recipient.interest},
         }
         return await ask_until(self._model, self._prompt, blocks, TemplateReading, scope=f"{data.task_id}:{data.run}")

@@ -27,10 +27,16 @@ class Generate(Recipient):
     email_template: TemplateText = Field(examples=["Dear {{name}}, I read your paper {{paper}} …"])
 
 
+Warnings = Annotated[
+    list[str], Field(default_factory=list, description="What may not be as the user thinks; left out where empty.")
+]
+
+
 class Accepted(BaseModel):
     """The task that was made of a submission."""
 
     task_id: UUID
+    warnings: Warnings
 
 
 class Batch(BaseModel):
@@ -45,6 +51,7 @@ class BatchAccepted(BaseModel):
 
     queue_item_ids: list[UUID]
     message: str
+    warnings: Warnings
 
 
 class Message(BaseModel):

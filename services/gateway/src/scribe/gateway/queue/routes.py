@@ -1,5 +1,7 @@
 """`/api/queue`, and the submission and status of single e-mails."""
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
@@ -9,6 +11,7 @@ from scribe.gateway.limits.idempotency import KnownRepeats, claimed
 from scribe.gateway.limits.rate import Limit, spend
 from scribe.gateway.problems import NotFound
 from scribe.gateway.queue import changes
+from scribe.gateway.queue.advice import advice_on
 from scribe.gateway.queue.models import Accepted, Batch, BatchAccepted, Generate, Message, QueueItem, TaskStatus
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.queue.submission import SUBMIT, submit
@@ -30,11 +33,12 @@ async def generate(
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("generate", context.settings.generate_per_minute, 60), response)
+        advice = advice_on([body], body.email_template)
         async with context.database.as_user(user_id, SUBMIT) as connection:
-            (task_id,) = await submit(context, connection, user_id, [body], body.email_template)
+            (task_id,) = await submit(context, connection, user_id, [body], advice.template)
             headers = {**response.headers, "Location": f"/api/email/status/{task_id}", "Retry-After": "2"}
             headers.pop("content-length", None)
-            answer = JSONResponse({"task_id": str(task_id)}, 202, headers=headers)
+            answer = JSONResponse({"task_id": str(task_id), **advice.fields}, 202, headers=headers)
             await claim.finish(connection, answer)
     context.queue_changed()
     return answer
@@ -60,10 +64,12 @@ async def submit_batch(
         if claim.answer is not None:
             return claim.answer
         await spend(context.database, user_id, Limit("batch", context.settings.batches_per_minute, 60), response)
+        advice = await asyncio.to_thread(advice_on, body.items, body.email_template)
         async with context.database.as_user(user_id, SUBMIT) as connection:
-            ids = await submit(context, connection, user_id, body.items, body.email_template)
-            accepted = BatchAccepted(queue_item_ids=ids, message=f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued.")
-            answer = JSONResponse(accepted.model_dump(mode="json"), 201, headers=dict(response.headers))
+            ids = await submit(context, connection, user_id, body.items, advice.template)
+            message = f"{len(ids)} e-mail{'s' * (len(ids) > 1)} queued."
+            accepted = {"queue_item_ids": [str(item_id) for item_id in ids], "message": message, **advice.fields}
+            answer = JSONResponse(accepted, 201, headers=dict(response.headers))
             await claim.finish(connection, answer)
     context.queue_changed()
     return answer

@@ -8,7 +8,7 @@ same_person("Chris Maid", "Christopher Maid, M.D.")
 """
 
 from scribe.common.text.folding import fold_accents as fold
-from scribe.common.text.names.comparing import Match, best_match, matches, same_person
+from scribe.common.text.names.comparing import Match, best_match, compare_names, matches, same_person
 from scribe.common.text.names.parsing import MAX_NAME, parse_name
 from scribe.common.text.names.person import PersonName, reversed_reading, spellings
 
@@ -17,6 +17,7 @@ __all__ = [
     "Match",
     "PersonName",
     "best_match",
+    "compare_names",
     "fold",
     "matches",
     "parse_name",

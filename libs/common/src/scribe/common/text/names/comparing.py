@@ -37,7 +37,7 @@ def best_match(person: PersonName, authors: Iterable[str]) -> Match:
 def matches(person: PersonName, name: str) -> Match:
     """How well a written name agrees with the person's: initials, order, particles, accents and hyphens may differ."""
     other = parse_name(name)
-    return match_names(person, other) if other else Match.NONE
+    return compare_names(person, other) if other else Match.NONE
 
 
 def same_person(one: str, other: str) -> bool:
@@ -45,10 +45,10 @@ def same_person(one: str, other: str) -> bool:
     mine, theirs = parse_name(one), parse_name(other)
     if mine is None or theirs is None:
         return mine is theirs and fold_accents(one) == fold_accents(other)
-    return match_names(mine, theirs) >= Match.INITIAL
+    return compare_names(mine, theirs) >= Match.INITIAL
 
 
-def match_names(mine: PersonName, theirs: PersonName) -> Match:
+def compare_names(mine: PersonName, theirs: PersonName) -> Match:
     """How well two names agree."""
     as_written = _best(_readings(mine), _readings(theirs))
     if as_written is Match.FULL:
