@@ -77,3 +77,22 @@ async def test_a_step_that_finishes_while_the_server_is_away_is_held_and_not_don
         await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
         await settled(broker)
     assert len(step.calls) == 1
+
+
+async def test_a_result_is_kept_while_nobody_can_say_whether_it_is_still_wanted(
+    broker: Broker, nats_server: NatsServer
+) -> None:
+    async def finish_as_nats_goes_away(data: PipelineData, _before: int) -> PipelineData:
+        await nats_server.kill()
+        await eventually(lambda: not broker.is_connected)
+        return data
+
+    step = Step1(finish_as_nats_goes_away)
+    async with working(broker, step):
+        data = await submit(broker)
+        await eventually(lambda: bool(step.calls))
+        await eventually(lambda: not broker.is_connected)
+        await nats_server.start()
+        await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+        await settled(broker)
+    assert len(step.calls) == 1

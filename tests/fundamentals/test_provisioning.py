@@ -54,17 +54,28 @@ async def test_a_different_stream_is_refused_by_the_name_of_its_field(broker: Br
     await broker.js.add_stream(
         StreamConfig(name="DEADLETTER", subjects=["deadletter.*.*"], retention=RetentionPolicy.LIMITS, max_age=DAY)
     )
-    with pytest.raises(ConfigurationError, match=r"DEADLETTER.*max_age is 86400"):
-        await ensure_streams(broker.js, limits)
-    with pytest.raises(ConfigurationError, match="max_age"):
-        await verify_streams(broker.js, limits)
+    for check in (verify_streams, ensure_streams):
+        with pytest.raises(ConfigurationError, match=r"DEADLETTER.*max_bytes is -1"):
+            await check(broker.js, limits)
+
+
+async def test_limits_are_raised_to_what_is_declared_and_never_lowered(broker: Broker) -> None:
+    limits = await limits_of(broker)
+    larger = replace(limits, pipeline_max_bytes=limits.pipeline_max_bytes * 2)
+    with pytest.raises(ConfigurationError, match="max_bytes"):
+        await verify_streams(broker.js, larger)
+    await ensure_streams(broker.js, larger)
+    for declared in (larger, limits):
+        await ensure_streams(broker.js, declared)
+        await verify_streams(broker.js, declared)
+    assert (await broker.js.stream_info("PIPELINE")).config.max_bytes == larger.pipeline_max_bytes
 
 
 async def test_a_different_bucket_is_refused_by_the_name_of_its_field(broker: Broker) -> None:
     limits = await limits_of(broker)
     await broker.js.delete_key_value("memo")
     await broker.js.create_key_value(bucket="memo", ttl=60.0, max_bytes=256 * MIB)
-    with pytest.raises(ConfigurationError, match=r"bucket memo: max_age is 60\.0 and should be 3600\.0"):
+    with pytest.raises(ConfigurationError, match=r"KV_memo: max_age is 60\.0 and should be 172800\.0"):
         await verify_streams(broker.js, limits)
 
 

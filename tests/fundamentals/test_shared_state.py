@@ -38,17 +38,43 @@ async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
     assert len(calls) == 1
 
 
-async def test_without_nats_answers_are_paid_for_again_rather_than_lost(
+async def test_nothing_is_paid_for_while_nobody_knows_whether_it_was_already(
     broker: Broker, nats_server: NatsServer
 ) -> None:
     cache = ResponseCache(await broker.js.key_value("memo"))
-    await nats_server.kill()
-    await eventually(lambda: not broker.is_connected)
+    calls: list[bytes] = []
 
     async def pay() -> bytes:
-        return b"anew"
+        calls.append(b"answer")
+        return calls[-1]
 
-    assert await cache.get_or_call("key", pay) == b"anew"
+    await nats_server.kill()
+    await eventually(lambda: not broker.is_connected)
+    with pytest.raises(UnavailableError):
+        await cache.get_or_call("key", pay)
+    assert not calls
+
+
+async def test_an_answer_that_could_not_be_kept_is_remembered_here_and_kept_later(
+    broker: Broker, nats_server: NatsServer
+) -> None:
+    bucket = await broker.js.key_value("memo")
+    cache = ResponseCache(bucket)
+    calls: list[bytes] = []
+
+    async def pay_as_nats_goes_away() -> bytes:
+        calls.append(b"answer")
+        await nats_server.kill()
+        await eventually(lambda: not broker.is_connected)
+        return calls[-1]
+
+    assert await cache.get_or_call("key", pay_as_nats_goes_away) == b"answer"
+    assert await cache.get_or_call("key", pay_as_nats_goes_away) == b"answer"
+    await nats_server.start()
+    await eventually(lambda: broker.is_connected)
+    assert await cache.get_or_call("key", pay_as_nats_goes_away) == b"answer"
+    assert (await bucket.get("key")).value == b"answer"
+    assert len(calls) == 1
 
 
 async def test_one_call_per_interval_over_everybody_who_shares_the_bucket(broker: Broker) -> None:

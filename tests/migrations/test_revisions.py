@@ -90,3 +90,31 @@ async def somebody_waits(connection: asyncpg.Connection) -> bool:
         " WHERE datname = current_database() AND relation = 'queue_items'::regclass AND NOT granted)"
     )
     return bool(await connection.fetchval(waiting))
+
+
+async def test_gateways_of_both_releases_read_what_the_other_writes_of_renamed_columns(empty_url: str) -> None:
+    await asyncio.to_thread(upgrade, empty_url, "0006")
+    async with connected(empty_url) as connection:
+        await connection.execute(
+            "INSERT INTO users (id, email) VALUES ('00000000-0000-4000-8000-000000000001', 'a@example.org')"
+        )
+        await connection.execute(
+            "INSERT INTO queue_items"
+            " (id, user_id, recipient_name, recipient_interest, email_template, returns, turn_at)"
+            " SELECT gen_random_uuid(), id, 'Ada', 'fluids', 'Dear {{name}}', 3, now() FROM users"
+        )
+        await asyncio.to_thread(upgrade, empty_url)
+        both = "SELECT returns, requeue_count, turn_at, first_published_at FROM queue_items"
+        (row,) = await connection.fetch(both)
+        assert (row["requeue_count"], row["first_published_at"]) == (3, row["turn_at"])
+        for change in (
+            "UPDATE queue_items SET returns = 4",
+            "UPDATE queue_items SET requeue_count = 0",
+            "UPDATE queue_items SET turn_at = NULL",
+            "UPDATE queue_items SET first_published_at = now()",
+        ):
+            await connection.execute(change)
+            (row,) = await connection.fetch(both)
+            assert (row["requeue_count"], row["first_published_at"]) == (row["returns"], row["turn_at"]), change
+        assert row["returns"] == 0
+        assert row["turn_at"] is not None

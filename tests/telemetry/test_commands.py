@@ -180,7 +180,7 @@ def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() 
         error_message=None,
         traceparent=None,
         created_at=at,
-        turn_at=at,
+        first_published_at=at,
         completed_at=None,
         email_id=None,
     )

@@ -14,7 +14,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.reconciler import Reconciler
-from scribe.gateway.pipeline.states import MAX_RETURNS
+from scribe.gateway.pipeline.states import MAX_REQUEUES
 from scribe.gateway.settings import GatewaySettings
 from tests.support.deadlines import stretched
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
@@ -249,7 +249,7 @@ async def test_task_that_is_lost_again_and_again_fails_with_a_sentence(
     task_id, _ = await started(user, workers)
     await take(broker, Step.PARSER)
     async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = $1", MAX_RETURNS)
+        await connection.execute("UPDATE queue_items SET requeue_count = $1", MAX_REQUEUES)
     await be_silent(database_url, STALE_AFTER + 1)
 
     await reconciler.round()

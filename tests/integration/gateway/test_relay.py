@@ -6,7 +6,7 @@ from functools import partial
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import MIB
 from scribe.common.tasks.steps import Step
-from scribe.gateway.pipeline.states import MAX_RETURNS
+from scribe.gateway.pipeline.states import MAX_REQUEUES
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
@@ -188,7 +188,7 @@ async def returned_as_often_as_may_be(user: User, database_url: str, broker: Bro
     task_id = await user.generate()
     await eventually(partial(has_published, broker, 1))
     async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET returns = $1", MAX_RETURNS)
+        await connection.execute("UPDATE queue_items SET requeue_count = $1", MAX_REQUEUES)
     return task_id
 
 

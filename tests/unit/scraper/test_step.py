@@ -27,7 +27,7 @@ class Oracle:
     asked: list[str] = field(default_factory=list)
     together: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(2))
 
-    async def answer(self, question: str) -> Answer:
+    async def answer(self, question: str, _scope: str = "") -> Answer:
         """One answer."""
         self.asked.append(question)
         await self.together.wait()

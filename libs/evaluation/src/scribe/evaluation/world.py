@@ -85,7 +85,7 @@ class WorldAnswers:
 
     world: World
 
-    async def answer(self, question: str) -> Answer:  # noqa: ARG002 - the world has one subject
+    async def answer(self, question: str, scope: str = "") -> Answer:  # noqa: ARG002 - the world has one subject
         """What Exa would say."""
         citations = tuple(Citation(url=page.url, title=page.title, text=page.text) for page in self.world.pages)
         return Answer(text=" ".join(self.world.answers), citations=citations, cost_usd=0.0)

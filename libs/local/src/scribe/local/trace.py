@@ -58,7 +58,7 @@ class TaskRow(BaseModel):
     error_message: str | None
     traceparent: str | None
     created_at: datetime
-    turn_at: datetime | None
+    first_published_at: datetime | None
     completed_at: datetime | None
     email_id: UUID | None
     usage: Mapping[str, Spent] = Field(default_factory=dict)
@@ -161,8 +161,12 @@ def _dead_letter(message: Msg) -> DeadLetter:
 def way(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[DeadLetter]) -> list[Moment]:
     """Everything that happened, in order."""
     moments = [Moment(row.created_at, "submitted")]
-    if row.turn_at:
-        moments.append(Moment(row.turn_at, "its turn", detail=f"after {_seconds(row.turn_at - row.created_at)}"))
+    if row.first_published_at:
+        moments.append(
+            Moment(
+                row.first_published_at, "its turn", detail=f"after {_seconds(row.first_published_at - row.created_at)}"
+            )
+        )
     moments += [moment for state in states if (moment := _told(state))]
     usage = {**(dead_letters[-1].usage if dead_letters else {}), **row.usage}
     moments += _finished(row, states, usage)

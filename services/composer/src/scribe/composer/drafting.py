@@ -48,7 +48,7 @@ class Attempts:
 
 
 async def write(model: StructuredModel, prompt: Prompt, material: Material, scope: str) -> Finished:
-    """An e-mail that passes the checks. `scope` names the run of the task, for answers that were already paid for.
+    """An e-mail that passes the checks. `scope` is the task's `cache_scope`, for answers that were already paid for.
 
     Raises:
         PermanentError: there is none after two corrections.

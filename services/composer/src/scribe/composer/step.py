@@ -37,7 +37,7 @@ async def compose(deps: ComposerDeps, data: PipelineData) -> PipelineData:
         return data.model_copy(update={"email_id": written})
     started = deps.clock()
     material = Material.of(data)
-    finished = await write(deps.model, deps.prompt, material, f"{data.task_id}:{data.run}")
+    finished = await write(deps.model, deps.prompt, material, data.cache_scope)
     seconds = deps.clock() - started
     email = finish(data, material, finished, deps.prompt.version, seconds)
     email_id = await deps.emails.write(data, email)

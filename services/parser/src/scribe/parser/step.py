@@ -73,4 +73,4 @@ class Parser:
             "template": template.text,
             "recipient": {"name": recipient.name, "interest": recipient.interest},
         }
-        return await ask_until(self._model, self._prompt, blocks, TemplateReading, scope=f"{data.task_id}:{data.run}")
+        return await ask_until(self._model, self._prompt, blocks, TemplateReading, scope=data.cache_scope)

@@ -49,7 +49,7 @@ class Answer(BaseModel):
 class AnswerClient(Protocol):
     """What the step needs: an answer to a question."""
 
-    async def answer(self, question: str) -> Answer: ...
+    async def answer(self, question: str, scope: str = "") -> Answer: ...
 
 
 class Cache(Protocol):
@@ -70,14 +70,14 @@ class ExaAnswers:
         self._breaker = Breaker("exa", metrics.upstreams)
         self._paid = metrics.llm.cost.labels("exa", "answer", Step.SCRAPER)
 
-    async def answer(self, question: str) -> Answer:
-        """The answer, with the texts of its citations cut.
+    async def answer(self, question: str, scope: str = "") -> Answer:
+        """The answer, with the texts of its citations cut. Within one `scope` (a task's) it is paid for once.
 
         Raises:
             TransientError: no usable answer this time. UnavailableError: Exa is being left alone for a while.
             PermanentError: Exa refuses the question, or its key.
         """
-        key = "exa.v1." + hashlib.sha256(question.encode()).hexdigest()
+        key = f"{scope or 'any'}.exa.v1.{hashlib.sha256(question.encode()).hexdigest()}"
         body = await self._cache.get_or_call(key, lambda: self._ask(question))
         try:
             return Answer.model_validate_json(body)

@@ -54,7 +54,7 @@ class ScraperDeps:
 async def research(data: PipelineData, deps: ScraperDeps) -> PipelineData:
     """The data with its research. No results are a warning and never a failure."""
     recipient = Recipient.named(data.recipient_name)
-    answers = await _ask(deps.answers, questions(data))
+    answers = await _ask(deps.answers, questions(data), data.cache_scope)
     data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")
     cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, data.recipient_interest)
     pages, unread = await _with_texts(cited, deps)
@@ -70,7 +70,7 @@ async def research(data: PipelineData, deps: ScraperDeps) -> PipelineData:
     return data.model_copy(update={"research": result}).with_warning(*_warnings(result, judged.strangers, found))
 
 
-async def _ask(answers: AnswerClient, asked: Sequence[str]) -> list[Answer]:
+async def _ask(answers: AnswerClient, asked: Sequence[str], scope: str) -> list[Answer]:
     """The answers to all questions, side by side.
 
     All are waited for, also when one fails: what was answered is kept, and not paid for again.
@@ -78,7 +78,7 @@ async def _ask(answers: AnswerClient, asked: Sequence[str]) -> list[Answer]:
     Raises:
         WorkError: one of them failed.
     """
-    results = await asyncio.gather(*(answers.answer(question) for question in asked), return_exceptions=True)
+    results = await asyncio.gather(*(answers.answer(question, scope) for question in asked), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -11,33 +11,52 @@ from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
 
 MAX_COLLISIONS = 500
+MAX_UNSAVED = 256
 
 
 class ResponseCache:
     """Answers by key, for as long as their bucket keeps them, so that a redelivery does not pay twice.
 
-    It is an optimisation: while NATS is away or the bucket is full, answers are fetched anew.
+    An answer that the bucket does not take (NATS is away, the bucket is full) is kept in this process, up to
+    `MAX_UNSAVED` of them, until the bucket takes it.
     """
 
     def __init__(self, bucket: KeyValue) -> None:
         self._bucket = bucket
+        self._unsaved: dict[str, bytes] = {}
 
     async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes:
-        """The answer kept under `key` (letters, digits, `-_./=`), or the one that `call` gives now, then kept."""
+        """The answer kept under `key` (letters, digits, `-_./=`), or the one that `call` gives now, then kept.
+
+        Raises:
+            UnavailableError: NATS is away, so that nobody knows whether the answer was paid for already.
+        """
+        answer = self._unsaved.get(key)
+        if answer is None:
+            kept = await self._read(key)
+            if kept is not None:
+                return kept
+            answer = await call()
+        await self._save(key, answer)
+        return answer
+
+    async def _read(self, key: str) -> bytes | None:
         try:
-            entry = await self._bucket.get(key)
-            if entry.value is not None:
-                return entry.value
+            return (await self._bucket.get(key)).value
         except KeyNotFoundError:
-            pass
-        except NATS_UNAVAILABLE:
-            return await call()
-        answer = await call()
+            return None
+        except NATS_UNAVAILABLE as error:
+            raise UnavailableError(f"the bucket of paid answers: {type(error).__name__}") from error
+
+    async def _save(self, key: str, answer: bytes) -> None:
+        self._unsaved[key] = answer
         try:
             await self._bucket.put(key, answer)
         except NATS_UNAVAILABLE:
-            return answer
-        return answer
+            while len(self._unsaved) > MAX_UNSAVED:
+                del self._unsaved[next(iter(self._unsaved))]
+            return
+        self._unsaved.pop(key, None)
 
 
 class RateLimiter:

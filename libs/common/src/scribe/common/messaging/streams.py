@@ -1,11 +1,12 @@
 """The streams, consumers and buckets, declared once as values, and how they are made and verified.
 
 `ensure` creates what is missing and verifies what is there. A difference is an error that names the field: two
-versions that disagree about a stream must be noticed by an operator, not settled by whoever started last.
+versions that disagree about a stream must be noticed by an operator, not settled by whoever started last. Sizes and
+ages are the exception: one that is larger than declared is left so, and one that is smaller is raised, never lowered.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -107,7 +108,7 @@ def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
     return (
         KeyValueConfig(bucket="cancelled", ttl=2 * DAY, max_bytes=16 * MIB, replicas=limits.replicas),
         KeyValueConfig(bucket="slots", max_bytes=MIB, replicas=limits.replicas),
-        KeyValueConfig(bucket="memo", ttl=HOUR, max_bytes=256 * MIB, replicas=limits.replicas),
+        KeyValueConfig(bucket="memo", ttl=2 * DAY, max_bytes=256 * MIB, replicas=limits.replicas),
         KeyValueConfig(bucket="papers", ttl=DAY, max_bytes=64 * MIB, replicas=limits.replicas),
     )
 
@@ -141,16 +142,19 @@ def projector_consumer() -> ConsumerConfig:
 
 
 async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
-    """Create the streams and buckets that are missing, and verify the others.
+    """Create the streams and buckets that are missing, raise limits that are lower than declared, verify the others.
 
     Raises:
         ConfigurationError: one is there with another configuration; the text names its fields.
     """
     for wanted in streams(limits):
-        await _ensure_stream(js, wanted)
+        try:
+            await _raise_limits(js, wanted)
+        except NotFoundError:
+            await js.add_stream(wanted)
     for bucket in buckets(limits):
         try:
-            await _verify_bucket(js, bucket)
+            await _raise_limits(js, _stream_of(bucket))
         except NotFoundError:
             await js.create_key_value(bucket)
 
@@ -161,11 +165,8 @@ async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
     Raises:
         ConfigurationError: a stream or a bucket differs. NotFoundError: a stream or a bucket is not there (yet).
     """
-    for wanted in streams(limits):
-        found = (await js.stream_info(str(wanted.name))).config
-        _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
-    for bucket in buckets(limits):
-        await _verify_bucket(js, bucket)
+    for wanted in (*streams(limits), *map(_stream_of, buckets(limits))):
+        _refuse_stream(wanted, (await js.stream_info(str(wanted.name))).config)
 
 
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
@@ -194,22 +195,38 @@ async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Ro
         await ensure_consumer(js, stream, projector_consumer())
 
 
-async def _ensure_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
-    try:
-        found = (await js.stream_info(str(wanted.name))).config
-    except NotFoundError:
-        await js.add_stream(wanted)
-        return
-    _refuse_difference(f"stream {wanted.name}", wanted, found, _STREAM_FIELDS)
-
-
-async def _verify_bucket(js: JetStreamContext, wanted: KeyValueConfig) -> None:
+def _stream_of(bucket: KeyValueConfig) -> StreamConfig:
     """A bucket is a stream; `ttl`, `max_bytes` and `replicas` have other names there."""
-    found = (await js.stream_info(f"KV_{wanted.bucket}")).config
-    as_stream = StreamConfig(max_age=wanted.ttl, max_bytes=wanted.max_bytes, num_replicas=wanted.replicas)
-    _refuse_difference(f"bucket {wanted.bucket}", as_stream, found, ("max_age", "max_bytes", "num_replicas"))
+    return StreamConfig(
+        name=f"KV_{bucket.bucket}", max_age=bucket.ttl, max_bytes=bucket.max_bytes, num_replicas=bucket.replicas
+    )
 
 
+async def _raise_limits(js: JetStreamContext, wanted: StreamConfig) -> None:
+    found = (await js.stream_info(str(wanted.name))).config
+    raised = replace(
+        found, **{field: getattr(wanted, field) for field in _RAISED_FIELDS if _is_lower(found, wanted, field)}
+    )
+    _refuse_stream(wanted, raised)
+    if raised != found:
+        await js.update_stream(raised)
+
+
+def _refuse_stream(wanted: StreamConfig, found: StreamConfig) -> None:
+    """Refuse one that differs from what is wanted; a higher limit is no difference."""
+    fields = _BUCKET_FIELDS if str(wanted.name).startswith("KV_") else _STREAM_FIELDS
+    higher = [field for field in _RAISED_FIELDS if _is_lower(wanted, found, field)]
+    _refuse_difference(f"stream {wanted.name}", wanted, found, [field for field in fields if field not in higher])
+
+
+def _is_lower(one: StreamConfig, other: StreamConfig, field: str) -> bool:
+    """Whether both have a limit, and that of `one` is the lower. No limit at all is never taken for a high one."""
+    lower, higher = getattr(one, field) or 0, getattr(other, field) or 0
+    return bool(0 < lower < higher)
+
+
+_RAISED_FIELDS = ("max_bytes", "max_age")
+_BUCKET_FIELDS = ("max_age", "max_bytes", "num_replicas")
 _STREAM_FIELDS = (
     "subjects",
     "storage",

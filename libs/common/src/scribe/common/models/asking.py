@@ -50,8 +50,8 @@ async def ask_until(
     max_tries: int = MAX_TRIES,
 ) -> Asked[T]:
     """The first answer that `review` accepts. What is wrong with the others, and with answers that are none of
-    `output`, joins the next request as the block `corrections`. With a `scope` (a task's run) answers that were paid
-    for are used again.
+    `output`, joins the next request as the block `corrections`. With a `scope` (a task's `cache_scope`) answers
+    that were paid for are used again.
 
     Raises:
         WorkError: as `StructuredModel.ask`, but for UnusableAnswerError.

@@ -54,9 +54,9 @@ class Question:
     scope: str = ""
 
     def key(self, model: str) -> str:
-        """The name under which the answer of `model` is kept."""
+        """The name under which the answer of `model` is kept: the scope up to a colon, then a digest of all of it."""
         parts = (model, self.instructions, self.prompt, self.output.__qualname__, self.scope)
-        return "llm." + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return f"{self.scope.partition(':')[0]}.llm.{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class StructuredModel:
         return tuple(model.name for model in self._models)
 
     async def ask(self, *, instructions: str, prompt: str, output: type[T], scope: str = "") -> Answer[T]:
-        """One answer, from the first model that gives any. With a `scope` (a task's run and the number of the try) an
-        answer that was paid for is used again when the same is asked within it.
+        """One answer, from the first model that gives any. With a `scope` (a task's `cache_scope`, a colon, the number
+        of the try) an answer that was paid for is used again when the same is asked within it.
 
         Raises:
             UnusableAnswerError: a model answered, but not with an `output`. It is a PermanentError.

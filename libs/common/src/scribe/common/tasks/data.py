@@ -160,6 +160,8 @@ def total(usages: Iterable[Usage]) -> Usage:
 class PipelineData(Part):
     """One task: what was asked, and what the steps have found so far. At most 512 kB as JSON.
 
+    `run` counts how often the task was published; `requested_run` is the run with which the user's latest request
+    began: 1, or that of their last retry. Runs between the two continue the same request.
     `waited` is for how many seconds the task has been out of the pipeline, waiting for arXiv's answer.
     """
 
@@ -167,6 +169,7 @@ class PipelineData(Part):
     task_id: UUID
     user_id: UUID
     run: int = Field(default=1, ge=1)
+    requested_run: int = Field(default=1, ge=1)
     submission: int = 0
     submitted_at: datetime
     email_template: str
@@ -187,6 +190,11 @@ class PipelineData(Part):
     prompt_versions: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def cache_scope(self) -> str:
+        """Within what an answer that was paid for is used again: the task, until its user asks for a retry."""
+        return f"{self.task_id}.{self.requested_run}"
 
     def with_warning(self, *warnings: str) -> "PipelineData":
         """A copy that carries these warnings too, each once."""

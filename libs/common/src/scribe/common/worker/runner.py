@@ -85,21 +85,25 @@ class Runner:
         if delivery.attempt > MAX_ATTEMPTS:
             return Failed(data, CrashLoopError(f"delivered {delivery.attempt} times without an outcome"))
         try:
-            return Finished(await self._hold(lambda: self._work(data, delivery), until=self.stopping))
+            return Finished(await self._work(data, delivery))
         except Exception as error:
             if not isinstance(error, WorkError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
             return decide(data, delivery.attempt, error, random.uniform)
 
     async def _work(self, data: PipelineData, delivery: Delivery) -> PipelineData:
+        """Begin and do the step, held while something is away. What it gives is kept while the last look is held."""
+        result = await self._hold(lambda: self._attempt(data, delivery), until=self.stopping)
+        if result.email_id is None:
+            await self._hold(lambda: self.cancellations.raise_if_cancelled(data))
+        return result
+
+    async def _attempt(self, data: PipelineData, delivery: Delivery) -> PipelineData:
         await self.cancellations.raise_if_cancelled(data)
         started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
         await self.publisher.event(started)
         with self.cancellations.interruptible(data.task_id):
-            result = await self.work(data)
-        if result.email_id is None:
-            await self.cancellations.raise_if_cancelled(data)
-        return result
+            return await self.work(data)
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
         try:

@@ -14,16 +14,18 @@ from scribe.common.tasks.subject import Subject
 def observe_ends(metrics: TaskMetrics, rows: Iterable[asyncpg.Record]) -> None:
     """Count the rows that have ended, and how long that took from their turn."""
     for row in rows:
-        if row["status"] not in ("completed", "failed") or row["turn_at"] is None:
+        if row["status"] not in ("completed", "failed") or row["first_published_at"] is None:
             continue
         outcome = "cancelled" if row["cancelled_at"] else row["status"]
-        metrics.duration.labels(outcome).observe(max(0.0, (row["completed_at"] - row["turn_at"]).total_seconds()))
+        metrics.duration.labels(outcome).observe(
+            max(0.0, (row["completed_at"] - row["first_published_at"]).total_seconds())
+        )
 
 
 def observe_turn(metrics: TaskMetrics, row: asyncpg.Record) -> None:
     """Count a published row; where it is its first turn, also how long it waited for that."""
     metrics.relayed.labels("first" if row["run"] == 1 else "again").inc()
-    if row["turn_at"] is None and row["run"] == 1:
+    if row["first_published_at"] is None and row["run"] == 1:
         metrics.wait.observe((datetime.now(UTC) - row["created_at"]).total_seconds())
 
 

@@ -171,8 +171,8 @@ class Projector:
     async def _write(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
         ids = sorted(state.task_id for state in states)
         async with self._database.as_service("UPDATE queue_items projected") as connection:
-            returns = {row["id"]: row["returns"] for row in await connection.fetch(SQL["lock"], ids)}
-            changed = await connection.fetch(SQL["project"], *columns(states, returns, self._route))
+            requeues = {row["id"]: row["requeue_count"] for row in await connection.fetch(SQL["lock"], ids)}
+            changed = await connection.fetch(SQL["project"], *columns(states, requeues, self._route))
             over = await connection.fetch(SQL["over"], ids)
         return changed, over
 

@@ -39,12 +39,12 @@ SELECT count(*) FROM queue_items WHERE status = 'processing'
 -- name: published
 UPDATE queue_items
 SET status = 'processing', current_step = $2, step_status = 'queued', resume_step = NULL, not_before = NULL,
-    progressed_at = now(), turn_at = coalesce(turn_at, now())
+    progressed_at = now(), first_published_at = coalesce(first_published_at, now())
 WHERE id = $1
 
 -- name: lock
 -- In one order, so that two projectors never wait for each other.
-SELECT id, returns FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+SELECT id, requeue_count FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: project
 UPDATE queue_items AS q
@@ -63,7 +63,7 @@ SET state_rank = e.rank,
     not_before = e.not_before,
     waiting_since = CASE WHEN e.step_status = 'waiting' THEN coalesce(q.waiting_since, now()) ELSE q.waiting_since END,
     upstream_position = e.position,
-    returns = q.returns + (e.not_before IS NOT NULL AND e.error <> '')::int,
+    requeue_count = q.requeue_count + (e.not_before IS NOT NULL AND e.error <> '')::int,
     started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
     completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
     cancelled_at = CASE WHEN e.status = 'completed' THEN NULL ELSE q.cancelled_at END,
@@ -79,7 +79,7 @@ WHERE q.id = e.id AND q.state_rank < e.rank
     AND CASE WHEN e.status = 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
              ELSE q.run <= e.run END
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.turn_at, q.completed_at, q.cancelled_at
+    q.first_published_at, q.completed_at, q.cancelled_at
 
 -- name: over
 -- Those of $1 that have ended, with their last run, or were deleted: nothing of them needs to stay in the stream.
@@ -89,7 +89,7 @@ WHERE q.id IS NULL OR q.status IN ('completed', 'failed')
 
 -- name: stale
 -- What has been silent for $1 seconds, the longest first.
-SELECT id, user_id, run, current_step, state_rank, returns, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
+SELECT id, user_id, run, current_step, state_rank, requeue_count, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
 FROM queue_items
 WHERE status = 'processing' AND progressed_at < now() - make_interval(secs => $1)
 ORDER BY progressed_at
@@ -99,7 +99,7 @@ LIMIT 1000
 -- Back to the relay as the next run, from $3 on; unless it has moved meanwhile.
 UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $4, attempt = 0, resume_step = $3, step_status = 'reissued',
-    returns = returns + 1, progressed_at = now()
+    requeue_count = requeue_count + 1, progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
 RETURNING id
 
@@ -110,7 +110,7 @@ SET status = 'failed', state_rank = $3, step_status = 'failed', error_message = 
     progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.turn_at, q.completed_at, q.cancelled_at
+    q.first_published_at, q.completed_at, q.cancelled_at
 
 -- name: written_without_projection
 -- The e-mail is there, its message is lost: the row learns of it from the table itself.
@@ -121,7 +121,7 @@ SET status = 'completed', state_rank = $2, email_id = e.id, template_type = e.te
 FROM emails e
 WHERE e.task_id = q.id AND q.id = $1 AND q.status = 'processing'
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.turn_at, q.completed_at, q.cancelled_at
+    q.first_published_at, q.completed_at, q.cancelled_at
 
 -- name: watch_queue
 -- What waits and what is in flight; seconds since the oldest due item waits, and since the most silent one moved.

@@ -36,7 +36,7 @@ from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.purging import purge_runs
-from scribe.gateway.pipeline.states import MAX_RETURNS
+from scribe.gateway.pipeline.states import MAX_REQUEUES
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
@@ -111,7 +111,7 @@ class Reconciler:
         step, where = await self._last_message(row)
         if where is DeliveryState.WAITING or (where is DeliveryState.WORKED_ON and not row["long_silent"]):
             return
-        if row["returns"] >= MAX_RETURNS:
+        if row["requeue_count"] >= MAX_REQUEUES:
             await self._give_up(row, step)
             return
         rank = rank_before(row["run"] + 1)

@@ -107,7 +107,7 @@ class Relay:
         if data is None:
             step, data = self._route.first, first_data(row)
         waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
-        data = data.model_copy(update={"run": row["run"], "waited": waited})
+        data = data.model_copy(update={"run": row["run"], "requested_run": row["requested_run"], "waited": waited})
         with continue_trace(row["traceparent"]):
             await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
         await connection.execute(SQL["published"], row["id"], step.wire_name)

@@ -8,7 +8,7 @@ from uuid import UUID
 from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.route import Route
 
-MAX_RETURNS = 20
+MAX_REQUEUES = 20
 """How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""
 
 _STATUS = {
@@ -31,19 +31,19 @@ def highest(progress: Iterable[Progress]) -> list[Progress]:
     return list(best.values())
 
 
-def without_endless_postponement(state: Progress, returns: int) -> Progress:
+def without_endless_postponement(state: Progress, requeues: int) -> Progress:
     """The state, or a failure where it would postpone a task that has come back too often already.
 
     Without an error the task was released because something all work needs is away, which is waited for.
     """
-    if state.not_before is None or state.error is None or returns < MAX_RETURNS:
+    if state.not_before is None or state.error is None or requeues < MAX_REQUEUES:
         return state
     return replace(state, state=State.FAILED, not_before=None)
 
 
-def columns(states: Sequence[Progress], returns: Mapping[UUID, int], route: Route) -> list[list[object]]:
-    """The arrays of the `project` query. `returns` says how often each task has come back already."""
-    rows = [_row(without_endless_postponement(state, returns.get(state.task_id, 0)), route) for state in states]
+def columns(states: Sequence[Progress], requeues: Mapping[UUID, int], route: Route) -> list[list[object]]:
+    """The arrays of the `project` query. `requeues` says how often each task has come back already."""
+    rows = [_row(without_endless_postponement(state, requeues.get(state.task_id, 0)), route) for state in states]
     return [list(column) for column in zip(*rows, strict=True)]
 
 

@@ -92,7 +92,8 @@ RETURNING *
 UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status = 'queued', resume_step = $4,
     error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, not_before = NULL,
-    turn_at = NULL, returns = 0, waiting_since = NULL, upstream_position = NULL, progressed_at = now()
+    first_published_at = NULL, requeue_count = 0, requested_run = run + 1, failing_since = NULL,
+    waiting_since = NULL, upstream_position = NULL, progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
