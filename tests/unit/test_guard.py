@@ -4,9 +4,11 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 from pydantic import ValidationError
 
 from scribe.common.http.guard import (
@@ -298,3 +300,12 @@ async def test_the_next_address_is_tried_when_the_first_accepts_no_connection() 
         guard = UrlGuard(frozenset({("pages.example", origin.port)}), names)
         async with _client(guard) as client:
             assert (await client.get(f"http://pages.example:{origin.port}/")).status_code == 200
+
+
+def test_another_authority_is_trusted_where_its_file_is_named(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = GuardSettings(ssl_cert_file=str(tmp_path / "ca.pem")).tls
+    assert tls is not None
+    assert len(tls.get_ca_certs()) == 1
+    assert GuardSettings().tls is None

@@ -183,6 +183,20 @@ async def test_only_https_is_accepted(site: Site, url: str) -> None:
     assert (await site.user.client.post("/api/templates/", json=body)).status_code == 422
 
 
+async def test_http_is_accepted_where_the_guard_makes_an_exception(site: Site) -> None:
+    body = {"pdf_url": site.url.replace("https", "http") + "/resume.pdf", "user_instructions": INSTRUCTIONS}
+    assert (await site.user.client.post("/api/templates/", json=body)).status_code == 400, "there is TLS, so no PDF"
+
+
+async def test_a_pdf_that_cannot_be_read_costs_nothing_and_the_log_says_why(site: Site) -> None:
+    with structlog.testing.capture_logs() as logs:
+        refused = await site.create("/nowhere.pdf")
+    assert refused.status_code == 400
+    assert [entry["reason"] for entry in logs if entry["event"] == "pdf_unusable"] == ["status 404"]
+    assert "404" not in refused.text
+    assert (await site.create()).headers["RateLimit"].startswith('"templates";r=999')
+
+
 async def test_a_model_that_answers_rubbish_is_502_and_costs_no_place(site: Site) -> None:
     site.fakes.controls.add(path="/anthropic", behaviour="rubbish")
     assert (await site.create()).status_code == 502

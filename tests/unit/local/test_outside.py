@@ -49,16 +49,16 @@ def test_only_providers_that_a_model_names_count_as_in_use() -> None:
 @pytest.mark.parametrize("name", ["ANTHROPIC_BASE_URL", "SCRIBE_ANTHROPIC_API_KEY"])
 def test_what_the_user_has_set_stays(name: str) -> None:
     outside = choose({name: "x"})
-    assert "ANTHROPIC_BASE_URL" not in environment_for(outside, ADDRESSES)
+    assert "ANTHROPIC_BASE_URL" not in environment_for(outside, ADDRESSES, {})
 
 
 def test_the_services_are_told_where_the_stand_ins_are() -> None:
-    environment = environment_for(choose({}), ADDRESSES)
+    environment = environment_for(choose({}), ADDRESSES, {"SCRIBE_GUARD_ALLOW": "127.0.0.1:54321"})
     assert environment["ANTHROPIC_BASE_URL"] == ADDRESSES.anthropic_url
-    assert environment["SCRIBE_GUARD_ALLOW"] == "127.0.0.1:1"
+    assert environment["SCRIBE_GUARD_ALLOW"] == "127.0.0.1:54321,127.0.0.1:1"
     assert environment["SCRIBE_ARXIV_INTERVAL"] == "0"
     assert environment["SCRIBE_STAND_INS"] == "true"
 
 
 def test_with_nothing_played_nothing_is_told() -> None:
-    assert environment_for(choose({}), None) == {}
+    assert environment_for(choose({}), None, {}) == {}

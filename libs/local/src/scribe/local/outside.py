@@ -68,7 +68,9 @@ def choose(environment: Mapping[str, str]) -> Outside:
     return Outside((*_providers(environment), "exa", "arxiv"), frozenset(stand_ins))
 
 
-def environment_for(outside: Outside, addresses: StandInAddresses | None) -> dict[str, str]:
+def environment_for(
+    outside: Outside, addresses: StandInAddresses | None, environment: Mapping[str, str]
+) -> dict[str, str]:
     """What the services' environment gets on top of the user's. `addresses` is None where nothing is played."""
     if addresses is None:
         return {}
@@ -78,13 +80,17 @@ def environment_for(outside: Outside, addresses: StandInAddresses | None) -> dic
         "exa": {
             "EXA_API_KEY": PLACEHOLDER_KEY,
             "SCRIBE_EXA_URL": addresses.exa_url,
-            "SCRIBE_GUARD_ALLOW": addresses.host_port,
+            "SCRIBE_GUARD_ALLOW": _joined(environment.get("SCRIBE_GUARD_ALLOW", ""), addresses.host_port),
         },
         "arxiv": {"SCRIBE_ARXIV_URL": addresses.arxiv_url, "SCRIBE_ARXIV_INTERVAL": "0"},
         "supabase": {"SCRIBE_SUPABASE_URL": addresses.supabase_url},
     }
     chosen = {key: value for name in sorted(outside.stand_ins) for key, value in found[name].items()}
     return {**chosen, "SCRIBE_STAND_INS": "true"}
+
+
+def _joined(*lists: str) -> str:
+    return ",".join(part for part in lists if part)
 
 
 def _providers(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -152,7 +152,9 @@ class Platform:
             environment[name] = ",".join(filter(None, [environment.get(name), LOOPBACK]))
         return {
             **environment,
-            **environment_for(self.outside, self.stand_ins.addresses if self.stand_ins else None),
+            **environment_for(
+                self.outside, self.stand_ins.addresses if self.stand_ins else None, self.options.environment
+            ),
             "SCRIBE_DATABASE_URL": self.postgres.url,
             "SCRIBE_NATS_URL": self.nats.url,
             "SCRIBE_LOG_FORMAT": "json",

@@ -73,7 +73,7 @@ async def open_context(
                 users=UserCache(database),
                 positions=Positions(database),
                 notifications=notifications,
-                documents=Documents(settings.guard),
+                documents=Documents(settings.guard, settings.tls),
                 templates=await stack.enter_async_context(open_templates(settings, metrics, log)),
                 wake_relay=relay.wake,
                 route=route,

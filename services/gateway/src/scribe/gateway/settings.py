@@ -1,9 +1,10 @@
 """What the gateway reads."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from scribe.common.http.guard import GuardSettings
@@ -18,6 +19,17 @@ def _split(value: object) -> object:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers send it; a slash at its end is taken off."""
+    parts = urlsplit(text)
+    if text == "*" or parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError(f"{text!r} is no origin: write it as https://app.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)]
 Ids = Annotated[frozenset[UUID], NoDecode, BeforeValidator(_split)]
 
 
@@ -26,7 +38,10 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
 
     host: str = Field("0.0.0.0", description="Address of the REST API.")  # noqa: S104 - a pod's port
     port: int = Field(8000, ge=0, le=65535, description="Port of the REST API; 0 chooses a free one.")
-    cors_origins: Names = Field((), description="Comma-separated origins that browsers may call from.")
+    cors_origins: Origins = Field(
+        (),
+        description="Comma-separated origins that browsers may call from: `https://app.example.org`, without a path.",
+    )
     docs: bool = Field(True, description="Serve the API's documentation at /docs.")
 
     supabase_url: str = Field(

@@ -34,7 +34,7 @@ async def open_reader(settings: ScraperSettings, metrics: BrowserMetrics, log: L
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(settings.browser_pages, "extract"))
         client = await stack.enter_async_context(
-            guarded_client(settings.guard, timeout=ROBOTS_TIMEOUT, user_agent=settings.user_agent)
+            guarded_client(settings.guard, timeout=ROBOTS_TIMEOUT, user_agent=settings.user_agent, tls=settings.tls)
         )
         yield PageReader(
             chromium=await stack.enter_async_context(open_chromium(settings, metrics, log)),

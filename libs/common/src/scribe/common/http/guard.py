@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import httpx
-from pydantic import Field, field_validator
+from pydantic import AliasChoices, Field, field_validator
 
 from scribe.common.errors import PermanentError, TransientError
 from scribe.common.settings import Settings
@@ -82,6 +82,12 @@ class GuardSettings(Settings):
         description="Comma-separated `host:port` that may be fetched although private; for stand-ins only.",
     )
 
+    ssl_cert_file: str | None = Field(
+        None,
+        description="File of certificate authorities that guarded fetches trust, instead of the usual ones.",
+        validation_alias=AliasChoices("SCRIBE_SSL_CERT_FILE", "SSL_CERT_FILE"),
+    )
+
     @field_validator("guard_allow")
     @classmethod
     def _readable(cls, value: str) -> str:
@@ -92,6 +98,11 @@ class GuardSettings(Settings):
     def guard(self) -> "UrlGuard":
         """The guard with these exceptions."""
         return UrlGuard(parse_allowed(self.guard_allow))
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """Which authorities are trusted, where it is not the usual ones."""
+        return ssl.create_default_context(cafile=self.ssl_cert_file) if self.ssl_cert_file else None
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,14 @@ class UrlGuard:
     def __init__(self, allow: frozenset[Endpoint] = frozenset(), resolve: Resolve = system_resolve) -> None:
         self._allow = allow
         self._resolve = resolve
+
+    def makes_exception_for(self, url: str) -> bool:
+        """Whether the URL's endpoint is one of `allow`."""
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL:
+            return False
+        return (parsed.host.lower(), parsed.port or PORTS.get(parsed.scheme, 0)) in self._allow
 
     async def check(self, url: str | httpx.URL) -> CheckedUrl:
         """The URL with the addresses to connect to.

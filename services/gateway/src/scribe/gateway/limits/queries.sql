@@ -9,6 +9,10 @@ WHERE greatest(held.used_up_until, clock_timestamp()) + make_interval(secs => $4
       <= clock_timestamp() + make_interval(secs => $4::float8)
 RETURNING extract(epoch FROM used_up_until - clock_timestamp())::float8 AS used
 
+-- name: give_back
+UPDATE rate_limits SET used_up_until = used_up_until - make_interval(secs => $4::float8 / $3)
+WHERE user_id = $1 AND name = $2
+
 -- name: used
 SELECT extract(epoch FROM used_up_until - clock_timestamp())::float8 FROM rate_limits WHERE user_id = $1 AND name = $2
 

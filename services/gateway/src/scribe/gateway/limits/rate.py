@@ -15,11 +15,12 @@ SQL = load_queries(__package__)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `calls` within `window` seconds, in whatever rhythm."""
+    """At most `calls` within `window` seconds, in whatever rhythm. `refusal` is the sentence of the 429."""
 
     name: str
     calls: int
     window: int
+    refusal: str = "You have done this too often in a short time. Please wait a little."
 
     @property
     def policy(self) -> str:
@@ -44,5 +45,11 @@ async def spend(database: Database, user_id: UUID, limit: Limit, response: Respo
     headers = {"RateLimit-Policy": limit.policy, "RateLimit": limit.state(used)}
     if row is None:
         wait = used + limit.window / limit.calls - limit.window
-        raise TooManyRequests("You have done this too often in a short time. Please wait a little.", wait, headers)
+        raise TooManyRequests(limit.refusal, wait, headers)
     response.headers.update(headers)
+
+
+async def give_back(database: Database, user_id: UUID, limit: Limit) -> None:
+    """Uncount one call that came to nothing through no work of ours."""
+    async with database.as_user(user_id) as connection:
+        await connection.execute(SQL["give_back"], user_id, limit.name, limit.calls, limit.window)

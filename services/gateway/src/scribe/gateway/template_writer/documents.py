@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from scribe.common.errors import PermanentError, TransientError
+from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
 from scribe.gateway.template_writer.pdf_text import MAX_PAGES, NO_TEXT, TOO_MANY_PAGES
@@ -56,23 +56,28 @@ class Documents:
         try:
             async with asyncio.timeout(FETCH_DEADLINE), client, client.stream("GET", url) as response:
                 return await _read(response)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, PermanentError, TransientError, OSError):
-            raise BadRequest(UNREACHABLE) from None
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, PermanentError, TransientError, OSError) as error:
+            raise BadRequest(UNREACHABLE, reason=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """What goes into the log; of errors that are not ours, whose texts may hold the address, the class alone."""
+    return str(error) if isinstance(error, WorkError) else type(error).__name__
 
 
 async def _read(response: httpx.Response) -> bytes:
     if response.status_code != httpx.codes.OK:
-        raise BadRequest(UNREACHABLE)
+        raise BadRequest(UNREACHABLE, reason=f"status {response.status_code}")
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type and content_type not in CONTENT_TYPES:
-        raise BadRequest(NO_PDF)
+        raise BadRequest(NO_PDF, reason="another content type")
     content = bytearray()
     async for chunk in response.aiter_bytes(64 * 1024):
         content += chunk
         if len(content) > MAX_BYTES:
             raise BadRequest("The PDF is larger than 10 MB.")
     if MAGIC not in content[:1024]:
-        raise BadRequest(NO_PDF)
+        raise BadRequest(NO_PDF, reason="no %PDF- at its beginning")
     return bytes(content)
 
 

@@ -11,13 +11,18 @@ from scribe.gateway.web.fields import NOT_BLANK, NotBlank
 
 MAX_URL = 2048
 HTTPS: JsonDict = {"pattern": r"^https://[^\s\x00-\x1f]+$"}
-"""What `https_url` means in a JSON schema."""
+"""What may be fetched without an exception of the guard, in a JSON schema."""
 
 
-def https_url(text: str) -> str:
-    """Refuse what is no https URL; whether it may be fetched is the guard's to say."""
-    scheme, separator, rest = text.partition("://")
-    if scheme.lower() != "https" or not separator or not rest or any(c.isspace() or ord(c) < 32 for c in text):
+def web_url(text: str) -> str:
+    """Refuse what is no URL of a page; whether it may be fetched, or be `http`, is the guard's to say."""
+    scheme, _, rest = text.partition("://")
+    if (
+        scheme.lower() not in ("http", "https")
+        or not separator
+        or not rest
+        or any(c.isspace() or ord(c) < 32 for c in text)
+    ):
         raise ValueError("must be an https URL")
     return text
 
@@ -38,7 +43,7 @@ class Template(BaseModel):
 class TemplateRequest(BaseModel):
     """What a template is to be written from."""
 
-    pdf_url: Annotated[str, Field(max_length=MAX_URL, json_schema_extra=HTTPS), AfterValidator(https_url), NotBlank] = (
+    pdf_url: Annotated[str, Field(max_length=MAX_URL, json_schema_extra=HTTPS), AfterValidator(web_url), NotBlank] = (
         Field(examples=["https://example.org/resume.pdf"])
     )
     user_instructions: Annotated[str, Field(min_length=10, max_length=2000, json_schema_extra=NOT_BLANK), NotBlank] = (

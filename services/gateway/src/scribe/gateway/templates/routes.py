@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse
 from scribe.common.process.database import load_queries
 from scribe.gateway.context import Context, InContext, PathId, UserId
 from scribe.gateway.limits.idempotency import KnownRepeats, claimed
-from scribe.gateway.limits.rate import Limit, spend
-from scribe.gateway.problems import NotFound, ServiceUnavailable, TooManyRequests
+from scribe.gateway.limits.rate import Limit, give_back, spend
+from scribe.gateway.problems import BadRequest, NotFound, ServiceUnavailable, TooManyRequests, Unprocessable, invalid
+from scribe.gateway.template_writer.writing import TemplateWriter
 from scribe.gateway.templates.models import Template, TemplateRequest
 from scribe.gateway.web.openapi import problems
 from scribe.gateway.web.paging import WantedPage, one_page
@@ -37,9 +38,13 @@ async def create_template(
     async with claimed(context.database, user_id, repeats, "templates", body) as claim:
         if claim.answer is not None:
             return claim.answer
-        await spend(context.database, user_id, Limit("templates", context.settings.templates_per_hour, HOUR), response)
+        _raise_if_not_https(context, body.pdf_url)
+        limit = _limit(context)
+        await spend(context.database, user_id, limit, response)
         async with reserved(context, user_id, body) as draft_id:
-            text = await _written(context, body)
+            writer = _writer(context)
+            document = await _document(context, user_id, limit, body.pdf_url)
+            text = await writer.write(document, body.user_instructions)
             async with context.database.as_user(user_id) as connection:
                 (row,) = await connection.fetch(SQL["finish"], draft_id, user_id, text)
                 await connection.execute(SQL["recount"], user_id)
@@ -48,11 +53,33 @@ async def create_template(
                 return await claim.finish(connection, answer)
 
 
-async def _written(context: Context, body: TemplateRequest) -> str:
+def _limit(context: Context) -> Limit:
+    calls = context.settings.templates_per_hour
+    return Limit(
+        "templates", calls, HOUR, f"You have had {calls} templates written within an hour. Please wait a little."
+    )
+
+
+def _raise_if_not_https(context: Context, url: str) -> None:
+    """`http` is only for addresses that whoever runs Scribe has excepted: local storage, say."""
+    if not url.lower().startswith("https:") and not context.settings.guard.makes_exception_for(url):
+        raise Unprocessable(invalid("value_error", ["body", "pdf_url"], "must be an https URL"))
+
+
+async def _document(context: Context, user_id: UUID, limit: Limit, url: str) -> str:
+    """The text of the PDF. One that cannot be read costs nothing; why it cannot is in the log, not in the answer."""
+    try:
+        return await context.documents.text_at(url)
+    except BadRequest as error:
+        context.log.info("pdf_unusable", reason=error.reason or error.detail)
+        await give_back(context.database, user_id, limit)
+        raise
+
+
+def _writer(context: Context) -> TemplateWriter:
     if context.templates is None:
         raise ServiceUnavailable("No language model is configured for templates.", retry_after=HOUR)
-    document = await context.documents.text_at(body.pdf_url)
-    return await context.templates.write(document, body.user_instructions)
+    return context.templates
 
 
 @asynccontextmanager
