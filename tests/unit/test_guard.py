@@ -308,4 +308,3 @@ def test_another_authority_is_trusted_where_its_file_is_named(tmp_path: Path) ->
     tls = GuardSettings(ssl_cert_file=str(tmp_path / "ca.pem")).tls
     assert tls is not None
     assert len(tls.get_ca_certs()) == 1
-    assert GuardSettings().tls is None

@@ -17,12 +17,7 @@ HTTPS: JsonDict = {"pattern": r"^https://[^\s\x00-\x1f]+$"}
 def web_url(text: str) -> str:
     """Refuse what is no URL of a page; whether it may be fetched, or be `http`, is the guard's to say."""
     scheme, _, rest = text.partition("://")
-    if (
-        scheme.lower() not in ("http", "https")
-        or not separator
-        or not rest
-        or any(c.isspace() or ord(c) < 32 for c in text)
-    ):
+    if scheme.lower() not in ("http", "https") or not rest or any(c.isspace() or ord(c) < 32 for c in text):
         raise ValueError("must be an https URL")
     return text
 
