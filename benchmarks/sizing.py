@@ -92,7 +92,7 @@ async def worker(step: Step, database: str, nats: str, world: Fakes) -> AsyncIte
     """`python -m scribe.<step>`, ready; gives its process id."""
     port = free_port()
     addresses = StandInAddresses.model_validate(world.addresses())
-    outside = environment_for(choose({}), addresses)
+    outside = environment_for(choose({}), addresses, {})
     del outside["SCRIBE_ARXIV_INTERVAL"]  # arXiv's own rule holds
     own = {"SCRIBE_DATABASE_URL": database, "SCRIBE_NATS_URL": nats, "SCRIBE_HOST": "127.0.0.1"}
     environment = {**os.environ, **outside, **own, "SCRIBE_PORT": str(port)}
