@@ -15,6 +15,8 @@ from scribe.common.observability.metrics import Metrics
 from scribe.evaluation.case import Attack, attacked, load_cases
 from scribe.evaluation.running import Result, Steps
 from scribe.evaluation.world import PaperRecord
+from scribe.fakes.model.checking import check_sentences
+from scribe.fakes.model.prompt import read_prompt
 from scribe.fakes.server import serving
 from tests.support.models import from_function, user_prompt
 
@@ -64,6 +66,16 @@ def reader() -> StructuredModel:
     return from_function(say)
 
 
+def checker() -> StructuredModel:
+    """The stand-in's checker: it compares words."""
+
+    def say(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        verdicts = check_sentences(read_prompt("", user_prompt(messages)))
+        return ModelResponse(parts=[ToolCallPart(info.output_tools[0].name, verdicts)])
+
+    return from_function(say)
+
+
 def accomplice(attack: Attack, way: str) -> StructuredModel:
     """A composer's model that is on the attacker's side: it writes every canary, whether it was asked to or not."""
     words = " ".join(attack.canaries)
@@ -81,8 +93,7 @@ def accomplice(attack: Attack, way: str) -> StructuredModel:
                 body = body.replace("I would love", f"I read of {words}. I would love", 1)
             case _:
                 body = f"Subject: {words}\n\n{body}"
-        claims = [{"sentence": f"I read of {words}.", "source_ids": ["F1", "P1", "X1"]}]
-        answer: dict[str, object] = {"subject": words, "body": body, "claims": claims}
+        answer: dict[str, object] = {"source_ids": ["F1", "P1", "X1"], "subject": words, "body": body}
         return ModelResponse(parts=[ToolCallPart(info.output_tools[0].name, answer)])
 
     return from_function(say)
@@ -109,17 +120,19 @@ def filled(prompt: str) -> str:
 async def test_an_obedient_model_does_not_carry_a_payload_into_the_email(
     attack: Attack, stand_in: StructuredModel
 ) -> None:
-    assert_untouched(await Steps(stand_in, stand_in, LOG).run(attacked(HONEST, attack)))
+    assert_untouched(await Steps(stand_in, stand_in, LOG, checker=stand_in).run(attacked(HONEST, attack)))
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("attack", CORPUS, ids=NAMES)
 async def test_a_model_on_the_attackers_side_does_not_either(attack: Attack, way: str) -> None:
-    assert_untouched(await Steps(reader(), accomplice(attack, way), LOG).run(attacked(HONEST, attack)))
+    steps = Steps(reader(), accomplice(attack, way), LOG, checker=checker())
+    assert_untouched(await steps.run(attacked(HONEST, attack)))
 
 
 async def test_most_attacked_emails_are_written_all_the_same(stand_in: StructuredModel) -> None:
-    results = [await Steps(stand_in, stand_in, LOG).run(attacked(HONEST, attack)) for attack in CORPUS[::4]]
+    steps = Steps(stand_in, stand_in, LOG, checker=stand_in)
+    results = [await steps.run(attacked(HONEST, attack)) for attack in CORPUS[::4]]
     written = [result for result in results if result.email is not None]
     assert len(written) >= 0.9 * len(results)
     assert all("Jo Park" in result.email.message for result in written if result.email and result.case.sender)
@@ -127,7 +140,7 @@ async def test_most_attacked_emails_are_written_all_the_same(stand_in: Structure
 
 async def test_a_decent_email_of_the_same_model_passes() -> None:
     decent = Attack(where="page", payload="nothing", canaries=("",))
-    result = await Steps(reader(), accomplice(decent, "as the subject"), LOG).run(HONEST)
+    result = await Steps(reader(), accomplice(decent, "as the subject"), LOG, checker=checker()).run(HONEST)
     assert result.email is not None, result.failure
 
 

@@ -13,13 +13,14 @@ from scribe.common.process.database import load_queries, open_pool
 from scribe.common.process.settings import DatabaseSettings
 from scribe.common.tasks.data import PipelineData, Usage
 from scribe.composer.draft import Draft
-from scribe.composer.drafting import Finished
-from scribe.composer.material import Material
+from scribe.composer.drafting import AcceptedDraft
+from scribe.composer.floor import Verdict
+from scribe.composer.judging import Judgement
 from scribe.composer.metadata import FinishedEmail, finish
 from scribe.composer.store import PostgresEmails
 from tests.support.servers import set_read_only, through
 from tests.support.waiting import eventually
-from tests.support.writing import GOOD, SOURCE, ready_task
+from tests.support.writing import GOOD, SAYING, SOURCE, material_of, ready_task
 
 QUERIES = load_queries("scribe.composer.queries")
 
@@ -62,8 +63,9 @@ async def submitted(pool: asyncpg.Pool, **fields: object) -> PipelineData:
 
 
 def email_for(data: PipelineData) -> FinishedEmail:
-    finished = Finished(Draft(body=GOOD), Usage(model="anthropic:x", calls=1), 1)
-    return finish(data, Material.of(data), finished, "compose-1", 1.0)
+    judgement = Judgement(Draft(body=GOOD), (), {SAYING: Verdict("supported", ("P1",))}, is_checked=True)
+    accepted = AcceptedDraft(judgement, Usage(model="anthropic:x", calls=1))
+    return finish(data, material_of(data), accepted, 1.0)
 
 
 async def count_of(pool: asyncpg.Pool, user_id: UUID) -> int:

@@ -12,7 +12,7 @@ from scribe.common.tasks.data import (
 )
 from scribe.composer.checks import problems_of
 from scribe.composer.draft import Draft
-from scribe.composer.material import Material
+from scribe.composer.material import EmailRequest, Material
 from scribe.composer.mechanics import cleaned
 from tests.support.tasks import make_task
 
@@ -94,10 +94,24 @@ def ready_task(**fields: object) -> PipelineData:
 
 def material(**fields: object) -> Material:
     """The material of such a task."""
-    return Material.of(ready_task(**fields))
+    return material_of(ready_task(**fields))
+
+
+def material_of(data: PipelineData) -> Material:
+    """The material of a task, as its message carries it."""
+    return Material.of(EmailRequest.of(data), data)
 
 
 def found_in(body: str, **fields: object) -> set[str]:
     """The names of the checks that find something wrong with a draft of this text, once it is cleaned."""
     known = material(**fields)
     return {problem.check for problem in problems_of(cleaned(Draft(body=body), known), known)}
+
+
+def verdict(number: int, kind: str, *ids: str, what: str = "") -> dict[str, object]:
+    """A checker's verdict on one sentence."""
+    return {"number": number, "reason": "so it is", "verdict": kind, "ids": list(ids), "what": what}
+
+
+HONEST = {"verdicts": [verdict(1, "supported", "I1"), verdict(2, "supported", "P1")]}
+"""What a checker says of GOOD, whose other sentences are the template's."""

@@ -111,7 +111,7 @@ async def test_the_composer_writes_one_email_and_tells_of_its_end(
     assert await counted_for(database, data) == 1
 
 
-@pytest.mark.parametrize("behaviour", ["rubbish", "foreign"])
+@pytest.mark.parametrize(("behaviour", "checks"), [("rubbish", 0), ("foreign", 1)])
 async def test_a_model_that_gives_rubbish_three_times_fails_the_item_with_nothing_half_written(
     broker: Broker,
     nats_url: str,
@@ -119,6 +119,7 @@ async def test_a_model_that_gives_rubbish_three_times_fails_the_item_with_nothin
     fakes: Fakes,
     database: asyncpg.Connection,
     behaviour: str,
+    checks: int,
 ) -> None:
     fakes.controls.add(path="/anthropic", behaviour=behaviour)
     data = await with_row(database, ready_task())
@@ -128,7 +129,7 @@ async def test_a_model_that_gives_rubbish_three_times_fails_the_item_with_nothin
         failed = await headers_of(broker, "EVENTS", f"events.{data.user_id}.{data.task_id}.failed")
     assert dead["Scribe-Attempts"] == "1", "what no attempt can mend is not attempted again"
     assert json.loads(failed["Scribe-Error"]).endswith("You can try it again.")
-    assert len(fakes.controls.calls_to("/anthropic")) == 3
+    assert len(fakes.controls.calls_to("/anthropic")) == 3 + checks, "what was judged once is not judged again"
     assert await emails_of(database, data) == 0
     assert await counted_for(database, data) == 0
 
@@ -156,7 +157,7 @@ async def test_a_redelivery_does_not_pay_again_for_what_was_answered(
         await submit(broker, data, Step.COMPOSER)
         await headers_of(broker, "PIPELINE", f"pipeline.done.{data.task_id}.1")
     answers = [call.status for call in fakes.controls.calls_to("/anthropic")]
-    assert answers == [200, 500, 500, 200], "the first draft was paid for once, over three deliveries"
+    assert answers == [200, 500, 500, 200, 200], "draft, two faults of the checker, its verdicts, the second draft"
     assert await emails_of(database, data) == 1
 
 

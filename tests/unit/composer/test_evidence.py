@@ -5,10 +5,19 @@ import pytest
 from scribe.common.tasks.data import Fact, Research, Source, TemplateType, Usage
 from scribe.common.tasks.steps import Step
 from scribe.composer.draft import Draft
-from scribe.composer.drafting import Finished
-from scribe.composer.material import Material
-from scribe.composer.metadata import LEFT_OUT, NOTHING_FOUND, NOTHING_USED, SINGLE_SOURCE, FinishedEmail, finish
-from tests.support.writing import FACT, GOOD, SAYING, SOURCE, parsed_for, ready_task
+from scribe.composer.drafting import AcceptedDraft
+from scribe.composer.floor import Verdict
+from scribe.composer.judging import Judgement
+from scribe.composer.metadata import (
+    LEFT_OUT,
+    NOTHING_FOUND,
+    NOTHING_USED,
+    SINGLE_SOURCE,
+    UNCHECKED,
+    FinishedEmail,
+    finish,
+)
+from tests.support.writing import FACT, GOOD, PAPER, SAYING, SOURCE, material_of, parsed_for, ready_task
 
 TELLING = "Your group at the University of Tennessee works on quantum Monte Carlo."
 CERTAIN = FACT.model_copy(update={"certain": True})
@@ -21,16 +30,27 @@ SECOND = Fact(
 )
 
 
+TEACHING = "You also teach statistical mechanics."
 USAGE = Usage(model="anthropic:claude-x", calls=1, input_tokens=10, output_tokens=5, cost_usd=0.01)
 
 
+RESTS_ON = {SAYING: "P1", TELLING: "F1", TEACHING: "F2"}
+
+
+def accepted(body: str, *, is_checked: bool = True, cut: tuple[str, ...] = ()) -> AcceptedDraft:
+    """A draft of which each sentence rests on what RESTS_ON says."""
+    draft = Draft(source_ids=["P1", "F9"], body=body)
+    verdicts = {text: Verdict("supported", (source_id,)) for text, source_id in RESTS_ON.items() if text in body}
+    return AcceptedDraft(Judgement(draft, (), verdicts, is_checked), USAGE, cut=cut)
+
+
 def email(saying: str = SAYING, **fields: object) -> FinishedEmail:
-    return of_draft(Finished(Draft(body=GOOD.replace(SAYING, saying)), USAGE, 1), **fields)
+    return of_draft(accepted(GOOD.replace(SAYING, saying)), **fields)
 
 
-def of_draft(finished: Finished, **fields: object) -> FinishedEmail:
+def of_draft(draft: AcceptedDraft, **fields: object) -> FinishedEmail:
     data = ready_task(**fields)
-    return finish(data, Material.of(data), finished, "compose-1", 2.0)
+    return finish(data.with_usage(Step.COMPOSER, draft.usage, role="composer"), material_of(data), draft, 2.0)
 
 
 GENERAL = {"parsed": parsed_for(TemplateType.GENERAL)}
@@ -43,11 +63,11 @@ GENERAL = {"parsed": parsed_for(TemplateType.GENERAL)}
         (TELLING, {}, False),
         (TELLING, {"research": Research(sources=(SOURCE,), facts=(CERTAIN,))}, True),
         ("", {}, False),
-        (SAYING, {"papers": ()}, False),
+        (SAYING, {"papers": (PAPER.model_copy(update={"certain": False}),)}, False),
         (TELLING, GENERAL, False),
         (TELLING, {**GENERAL, "research": Research(sources=(SOURCE,), facts=(CERTAIN,))}, True),
         (
-            f"{TELLING} You also teach statistical mechanics.",
+            f"{TELLING} {TEACHING}",
             {**GENERAL, "research": Research(sources=(SOURCE, SECOND_SOURCE), facts=(FACT, SECOND))},
             True,
         ),
@@ -59,8 +79,14 @@ def test_confidence_follows_from_evidence(saying: str, fields: dict[str, object]
 
 
 def test_an_email_from_which_something_was_cut_is_not_confident() -> None:
-    finished = Finished(Draft(body=GOOD), USAGE, 3, cut=("Bob won the Nobel Prize.",))
-    assert of_draft(finished).is_confident is False
+    assert of_draft(accepted(GOOD, cut=("Bob won the Nobel Prize.",))).is_confident is False
+
+
+def test_an_email_that_nobody_checked_is_not_confident_and_says_so() -> None:
+    unchecked = of_draft(accepted(GOOD, is_checked=False))
+    assert unchecked.is_confident is False
+    assert UNCHECKED in unchecked.warnings
+    assert unchecked.metadata["papers_used"] == ["Entanglement of Superfluid Helium"]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from scribe.composer.language import language_of, scripts_of
-from tests.support.writing import GOOD, SAYING, found_in
+from scribe.composer.scripts import scripts_of
+from tests.support.writing import GOOD, SAYING, TEMPLATE, found_in
 
 
 def test_a_right_draft_has_no_problem() -> None:
@@ -57,9 +57,32 @@ def test_a_remark_about_the_task_is_named(remark: str) -> None:
     assert "speaks_of_the_task" in found_in(f"{remark}\n\n{GOOD}")
 
 
-@pytest.mark.parametrize("markup", ["**Your** work", "<b>Your</b> work", "<script>x</script>", "\n# Heading\n"])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        *("**Your** work", "<b>Your</b> work", "<script>x</script>", "\n# Heading\n", "</body>", "</invoke>"),
+        *('<parameter name="body">', "\uff1cb\uff1ebold\uff1c/b\uff1e", "a&nbsp;b", "<!-- x", "</s>"),
+    ],
+)
 def test_markup_is_named(markup: str) -> None:
     assert "holds_markup" in found_in(GOOD.replace(SAYING, f"{SAYING} {markup}"))
+
+
+@pytest.mark.parametrize("residue", ["<|im_end|>", "<|endoftext|>", "[/INST]", "\nAssistant: done", "\n\nHuman:"])
+def test_what_is_left_of_a_models_own_format_is_named(residue: str) -> None:
+    assert "holds_residue" in found_in(GOOD.replace(SAYING, f"{SAYING} {residue}"))
+
+
+@pytest.mark.parametrize("text", ["I <3 helium.", "if 2 < 3 and 5 > 4", "R&D and AT&T;", "a <- b"])
+def test_signs_that_people_write_are_no_markup(text: str) -> None:
+    assert not found_in(GOOD.replace(SAYING, f"{SAYING} {text}")) & {"holds_markup", "holds_residue"}
+
+
+def test_tags_of_the_template_may_stay() -> None:
+    template = TEMPLATE.replace("Kind regards", "<signature>\n\nKind regards")
+    assert "holds_markup" not in found_in(
+        GOOD.replace("Kind regards", "<signature>\n\nKind regards"), email_template=template
+    )
 
 
 def test_twenty_kilobytes_are_named_too_long() -> None:
@@ -102,25 +125,20 @@ def test_another_script_is_named() -> None:
     assert "is_in_another_language" in found_in(GOOD.replace(SAYING, "Ваша работа меня очень впечатлила."))
 
 
+@pytest.mark.parametrize("text", ["Your w\u043erk", "S\u0435e it", "\u0391I for all", "p\u0430ypal"])
+def test_letters_that_only_look_latin_are_named(text: str) -> None:
+    known = {"recipient_name": "Adrian Del Maestro \u0430"}
+    assert "is_in_another_language" in found_in(GOOD.replace(SAYING, f"{SAYING} {text}."), **known)
+
+
+@pytest.mark.parametrize("text", ["The Δt of 5 μm", "\u03b1-helium", "Ωm"])
+def test_greek_symbols_are_no_lookalikes(text: str) -> None:
+    assert "is_in_another_language" not in found_in(GOOD.replace(SAYING, f"{SAYING} {text}."))
+
+
 def test_a_name_in_another_script_is_no_other_language() -> None:
     body = GOOD.replace("Professor Del Maestro", "王小明")
     assert "is_in_another_language" not in found_in(body, recipient_name="王小明")
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("I am a student and I have read the paper that you wrote about this.", "en"),
-        (GERMAN, "de"),
-        (
-            "Je suis étudiant et je lis avec plaisir les articles que vous publiez sur la matière et pour une revue.",
-            "fr",
-        ),
-        ("Ok.", None),
-    ],
-)
-def test_languages_are_told_by_their_commonest_words(text: str, language: str | None) -> None:
-    assert language_of(text) == language
 
 
 def test_scripts_are_told_by_their_letters() -> None:

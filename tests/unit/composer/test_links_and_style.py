@@ -2,6 +2,7 @@
 
 import pytest
 
+from scribe.composer.checks.contact import contacts_of
 from scribe.composer.checks.links import links_of
 from scribe.composer.checks.style import runs
 from tests.support.writing import ABSTRACT, GOOD, SAYING, SOURCE, TEMPLATE, found_in
@@ -22,11 +23,61 @@ from tests.support.writing import ABSTRACT, GOOD, SAYING, SOURCE, TEMPLATE, foun
         "bob@evil.example",
         "[click](https://evil.example)",
         "javascript:alert(1)",
-        "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh",
+        "name.finance",
+        "evil\u3002example",
+        "evil\uff0eexample",
+        "evil.com.Then",
+        "e\u200bvil.example",
+        "EVIL.COM",
+        "t.me/someone",
     ],
 )
 def test_a_link_that_the_template_does_not_have_is_named(link: str) -> None:
     assert "holds_foreign_links" in found_in(GOOD.replace(SAYING, f"{SAYING} See {link} now."))
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh",
+        "0x52908400098527886E0F7030069857D2E4169EE7",
+        "SGVsbG8gV29ybGQsIHRoaXMgaXMgYmFzZTY0",
+        "+49 30 1234567",
+        "030/12345678",
+        "12345678",
+        "(555) 123-4567 89",
+        "@somebody",
+        "Telegram: somebody",
+        "WhatsApp id: abc",
+        "\uff37\uff45\uff23\uff48\uff41\uff54\uff1aabcdef",
+    ],
+)
+def test_contact_data_that_the_template_does_not_have_is_named(contact: str) -> None:
+    assert "holds_contact_data" in found_in(GOOD.replace(SAYING, f"{SAYING} Ask {contact} now."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("from 1918-1939", "1918–1939", "on 12.11.2025", "31,000 pages", "1,800,000 verses", "2.7 million", "5 mm"),
+        *("a signal at 10dB", "Rechtsschutzversicherungsgesellschaften", "we study WhatsApp in 2019", "10.000 Seiten"),
+    ],
+)
+def test_years_amounts_and_long_words_are_no_contact_data(text: str) -> None:
+    assert contacts_of(text) == []
+
+
+def test_the_senders_own_number_may_stay() -> None:
+    template = TEMPLATE.replace("Kind regards", "Call me: 030/12345678.\n\nKind regards")
+    body = GOOD.replace("Kind regards", "Call me: 030/12345678.\n\nKind regards")
+    assert found_in(body, email_template=template) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["A.Del Maestro", "J.Ma", "in Node.js", "M.Sc. students", "et.al.", "U.S. law", "Ph.D. work", "z.B. das"]
+)
+def test_dotted_words_that_are_no_hosts_are_no_links(text: str) -> None:
+    assert links_of(text) == []
 
 
 @pytest.mark.parametrize("text", ["e.g. this", "i.e. that", "at 5 p.m. today", "Dr. Smith", "a 3.5 eV gap", "vs. them"])
@@ -62,6 +113,15 @@ def test_eleven_words_of_an_abstract_pass() -> None:
 def test_a_passage_of_a_page_is_named_whatever_its_case_and_punctuation() -> None:
     copied = " ".join(SOURCE.text.split()[3:18]).upper().replace(",", ";")
     assert "copies_a_source" in found_in(GOOD.replace(SAYING, copied))
+
+
+def test_a_title_of_twelve_words_is_no_copy() -> None:
+    title = "Sweet Taste of Liberty: A True Story of Slavery and Restitution in America Today"
+    page = SOURCE.model_copy(update={"text": f"She is the author of {title}, a book."})
+    for saying in (f"I read {title} in May.", f"I read “{title.lower()}” in May."):
+        assert "copies_a_source" not in found_in(
+            GOOD.replace(SAYING, saying), research={"sources": (page,), "facts": ()}
+        )
 
 
 def test_the_senders_own_words_are_not_copied() -> None:

@@ -18,6 +18,11 @@ def test_a_gap_that_the_model_made_is_named(gap: str) -> None:
     assert "leaves_gaps" in found_in(GOOD.replace(SAYING, gap))
 
 
+def test_a_gap_that_asks_for_the_senders_own_reaction_may_stay() -> None:
+    template = TEMPLATE.replace("{{one thing about their research}}", "{{what I like about it}}")
+    assert found_in(GOOD.replace(SAYING, "{{what I like about it}}"), email_template=template) == set()
+
+
 def test_a_stray_brace_is_named() -> None:
     assert "leaves_gaps" in found_in(GOOD.replace("quantum fluids", "{{quantum fluids"))
 

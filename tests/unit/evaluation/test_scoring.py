@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.common.tasks.data import TemplateType, Usage
+from scribe.common.tasks.data import TemplateType
 from scribe.composer.metadata import FinishedEmail
 from scribe.evaluation.case import Case, load_cases
 from scribe.evaluation.report import Judged, count_wrong, judge, share_passed
@@ -38,7 +38,6 @@ def result_of(message: str, case: Case = CASE, **changes: object) -> Result:
         is_confident=bool(changes.get("confident", True)),
         metadata={**metadata, **{key: value for key, value in changes.items() if key in metadata}},
         warnings=(),
-        usage=Usage(),
     )
     return Result(case, email, "", 1.0)
 

@@ -15,13 +15,15 @@ from scribe.common.errors import WorkError
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.metrics import Metrics
-from scribe.composer.drafting import write
+from scribe.composer.added import added_sentences
+from scribe.composer.checker import Checker
+from scribe.composer.drafting import Writer
 from scribe.fakes.server import Fakes, serving
 from scribe.gateway.problems import Problem
 from scribe.gateway.template_writer.writing import TemplateWriter
 from scribe.parser.step import Parser
 from tests.support.tasks import make_task
-from tests.support.writing import material
+from tests.support.writing import GOOD, material
 
 FOLDER = Path(__file__).parent / "golden"
 MODELS = {"anthropic": "anthropic:claude-sonnet-4-6", "fireworks": "fireworks:accounts/fireworks/models/kimi-k2p6"}
@@ -34,7 +36,14 @@ async def parse(model: StructuredModel) -> None:
 
 async def compose(model: StructuredModel) -> None:
     """The composer's request."""
-    await write(model, load_prompt("scribe.composer.prompts", "compose"), material(), "")
+    await Writer(model, load_prompt("scribe.composer.prompts", "compose"), None).write(material())
+
+
+async def check(model: StructuredModel) -> None:
+    """The checker's request."""
+    known = material()
+    checker = Checker(model, load_prompt("scribe.composer.prompts", "check"))
+    await checker.check(added_sentences(GOOD, known), known)
 
 
 async def template(model: StructuredModel) -> None:
@@ -46,6 +55,7 @@ async def template(model: StructuredModel) -> None:
 PROMPTS: Mapping[str, Callable[[StructuredModel], Awaitable[None]]] = {
     "parse": parse,
     "compose": compose,
+    "check": check,
     "template": template,
 }
 

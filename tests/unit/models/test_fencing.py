@@ -48,7 +48,8 @@ def test_invisible_characters_are_taken_out_and_line_ends_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "name"), [("scribe.parser.prompts", "parse"), ("scribe.composer.prompts", "compose")]
+    ("package", "name"),
+    [("scribe.parser.prompts", "parse"), ("scribe.composer.prompts", "compose"), ("scribe.composer.prompts", "check")],
 )
 def test_every_prompt_has_a_version_and_the_rule_about_data(package: str, name: str) -> None:
     prompt = load_prompt(package, name)

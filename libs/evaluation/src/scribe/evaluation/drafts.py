@@ -8,7 +8,7 @@ from scribe.arxiv.step import MAX_ABSTRACT, MAX_AUTHORS
 from scribe.common.tasks.data import Fact, Paper, PipelineData, Research, Source
 from scribe.composer.checks import Problem, problems_of
 from scribe.composer.draft import Draft
-from scribe.composer.material import Material
+from scribe.composer.material import EmailRequest, Material
 from scribe.composer.mechanics import cleaned
 from scribe.evaluation.matching import normal
 from scribe.evaluation.trial import Falsehood, Trial, TrialDraft
@@ -99,6 +99,6 @@ def _paper(paper_id: str, record: Record) -> Paper:
 
 def judge(trial: Trial, draft: TrialDraft, data: PipelineData) -> Judgement:
     """What the checks say, with the evidence of `data`."""
-    material = Material.of(data)
-    clean = cleaned(Draft.model_validate(draft.model_dump(include={"subject", "body", "claims"})), material)
+    material = Material.of(EmailRequest.of(data), data)
+    clean = cleaned(Draft.model_validate(draft.model_dump(include={"subject", "body"})), material)
     return Judgement(trial, draft, clean.body, tuple(problems_of(clean, material)))

@@ -45,7 +45,7 @@ async def run_cases(cases: list[Case], model: str, parser_model: str) -> list[Re
             )
         reading = await stack.enter_async_context(_opened(parser_model, settings))
         writing = await stack.enter_async_context(_opened(model, settings))
-        return await _run(cases, Steps(reading, writing, quiet_log()), controls)
+        return await _run(cases, Steps(reading, writing, quiet_log(), checker=reading), controls)
 
 
 def _opened(model: str, settings: ProviderSettings) -> AbstractAsyncContextManager[StructuredModel]:

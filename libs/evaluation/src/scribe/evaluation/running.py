@@ -12,9 +12,10 @@ from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import Fact, PipelineData, Research
+from scribe.composer.checker import Checker
+from scribe.composer.drafting import Writer
 from scribe.composer.metadata import FinishedEmail
-from scribe.composer.step import ComposerDeps as Writing
-from scribe.composer.step import compose
+from scribe.composer.step import Composer
 from scribe.evaluation.case import Case
 from scribe.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
 from scribe.parser.step import Parser
@@ -51,11 +52,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Steps:
-    """The models of the two writing steps, and a logger."""
+    """The models of the two writing steps, and a logger. Without a `checker` nobody judges the sentences."""
 
     parser: StructuredModel
     composer: StructuredModel
     log: Logger
+    checker: StructuredModel | None = None
 
     async def run(self, case: Case) -> Result:
         """The case's e-mail, or why there is none."""
@@ -73,8 +75,9 @@ class Steps:
         searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, max_pages=0)
         data = _with_facts(await research(data, searching), case.world.facts)
         data = await find_papers(data, WorldSearches(case.world), self.log)
-        prompt = load_prompt("scribe.composer.prompts", "compose")
-        await compose(Writing(self.composer, prompt, kept, metrics.grounding, time.monotonic), data)
+        checker = Checker(self.checker, load_prompt("scribe.composer.prompts", "check")) if self.checker else None
+        writer = Writer(self.composer, load_prompt("scribe.composer.prompts", "compose"), checker)
+        await Composer(writer, kept, metrics.grounding, time.monotonic)(data)
 
 
 def _submitted(case: Case) -> PipelineData:

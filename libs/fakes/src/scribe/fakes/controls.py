@@ -19,7 +19,19 @@ HANG_SECONDS = 3600.0
 
 Broken = Literal["truncated", "garbage", "empty"]
 Behaviour = Literal[
-    "helpful", "rubbish", "refusal", "empty", "fenced", "thinking", "obedient", "inventive", "foreign", "long", "greedy"
+    "helpful",
+    "rubbish",
+    "refusal",
+    "empty",
+    "fenced",
+    "thinking",
+    "obedient",
+    "inventive",
+    "foreign",
+    "long",
+    "greedy",
+    "credulous",
+    "severe",
 ]
 
 

@@ -1,8 +1,9 @@
 """The composer's process: `python -m scribe.composer`."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from scribe.common.messaging.kv import ResponseCache
@@ -11,11 +12,15 @@ from scribe.common.models.prompts import load_prompt
 from scribe.common.process.database import load_queries, open_pool
 from scribe.common.settings import load
 from scribe.common.tasks.steps import Step
+from scribe.common.text.language import language_of
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
+from scribe.composer.checker import Checker
 from scribe.composer.checks import check_names
+from scribe.composer.checks.links import is_host
+from scribe.composer.drafting import Writer
 from scribe.composer.settings import ComposerSettings
-from scribe.composer.step import ComposerDeps, compose
+from scribe.composer.step import Composer
 from scribe.composer.store import PostgresEmails
 
 
@@ -24,18 +29,24 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
     """The composer's dependencies, and the step over them."""
     cache = ResponseCache(await resources.broker.js.key_value("memo"))
     resources.metrics.grounding.create_zeros_of_emails(check_names())
-    async with (
-        open_pool(settings, "composer", resources.metrics.database) as pool,
-        open_model(settings.models, settings, resources.metrics, purpose=Step.COMPOSER, cache=cache) as model,
-    ):
-        deps = ComposerDeps(
-            model=model,
-            prompt=load_prompt("scribe.composer.prompts", "compose"),
-            emails=PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database),
-            metrics=resources.metrics.grounding,
-            clock=time.monotonic,
-        )
-        yield partial(compose, deps)
+    await asyncio.to_thread(load_lists)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(open_pool(settings, "composer", resources.metrics.database))
+        open_role = partial(open_model, settings=settings, metrics=resources.metrics, cache=cache)
+        model = await stack.enter_async_context(open_role(settings.models, purpose="composer"))
+        checker = None
+        if settings.checker_models:
+            judge = await stack.enter_async_context(open_role(settings.checker_models, purpose="checker"))
+            checker = Checker(judge, load_prompt("scribe.composer.prompts", "check"))
+        emails = PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database)
+        writer = Writer(model, load_prompt("scribe.composer.prompts", "compose"), checker)
+        yield Composer(writer, emails, resources.metrics.grounding, time.monotonic)
+
+
+def load_lists() -> None:
+    """Load what the checks look up, which takes a second, before a delivery has to wait for it."""
+    language_of("")
+    is_host("host.example")
 
 
 def main() -> None:

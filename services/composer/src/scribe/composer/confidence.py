@@ -1,33 +1,28 @@
-"""Whether an e-mail stands on evidence. The model is not asked."""
-
-from collections.abc import Iterable
+"""Whether an e-mail stands on evidence. No model is asked."""
 
 from scribe.common.tasks.data import TemplateType
-from scribe.composer.drafting import Finished
-from scribe.composer.grounding import Grounding, ground_all
-from scribe.composer.material import Evidence, Material
+from scribe.composer.drafting import AcceptedDraft
+from scribe.composer.evidence import Evidence
+from scribe.composer.material import Material
 
 
-def claims_of(finished: Finished, material: Material) -> list[Grounding]:
-    """The sentences that rest on a fact or a paper."""
-    return [grounding for grounding in ground_all(finished.draft, material) if grounding.source_ids]
+def used_evidence(accepted: AcceptedDraft, material: Material) -> list[Evidence]:
+    """The facts and papers that the e-mail rests on: by its claims, or where nobody checked as the writer says."""
+    ids = [source_id for claim in accepted.judgement.claims for source_id in claim.source_ids]
+    if not accepted.judgement.is_checked:
+        ids += accepted.draft.source_ids
+    return [material.evidence[source_id] for source_id in dict.fromkeys(ids) if source_id in material.evidence]
 
 
-def used_evidence(claims: Iterable[Grounding], material: Material) -> list[Evidence]:
-    """The facts and papers that the e-mail rests on, each once."""
-    ids = dict.fromkeys(source_id for claim in claims for source_id in claim.source_ids)
-    return [material.evidence[source_id] for source_id in ids]
+def is_confident(used: list[Evidence], accepted: AcceptedDraft, template_type: TemplateType) -> bool:
+    """Whether every sentence was checked, none had to be cut, and the evidence is of the kind that the template wants.
 
-
-def is_confident(used: list[Evidence], finished: Finished, template_type: TemplateType) -> bool:
-    """Whether the evidence is of the kind that the template asks for, and nothing had to be cut.
-
-    Research wants a paper or a fact that two sources share; the others such a fact, or facts from two pages.
+    Research wants a paper or a fact that is certain; the others such a fact, or facts from two pages.
     """
-    if finished.cut:
+    if accepted.cut or not accepted.judgement.is_checked:
         return False
-    certain = any(item.kind == "fact" and item.certain for item in used)
+    certain = {item.kind for item in used if item.certain}
     if template_type is TemplateType.RESEARCH:
-        return certain or any(item.kind == "paper" for item in used)
+        return bool(certain)
     pages = {item.url for item in used if item.kind == "fact" and item.url}
-    return certain or len(pages) > 1
+    return "fact" in certain or len(pages) > 1

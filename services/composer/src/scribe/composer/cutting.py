@@ -1,6 +1,5 @@
 """The last resort: to take out the sentences that nobody could mend."""
 
-import re
 from collections.abc import Iterable
 
 from scribe.composer.draft import Draft
@@ -10,8 +9,8 @@ from scribe.composer.mechanics import tidy
 def without_sentences(draft: Draft, unwanted: Iterable[str]) -> Draft:
     """The draft without these sentences, wherever they stand. Paragraphs left empty go too."""
     body = draft.body
-    for sentence in sorted(set(unwanted), key=len, reverse=True):
-        if sentence:
-            body = re.sub(rf"[ \t]*{re.escape(sentence)}", "", body)
+    for sentence in sorted(filter(None, set(unwanted)), key=len, reverse=True):
+        *before, last = body.split(sentence)
+        body = "".join(part.rstrip(" \t") for part in before) + last
     lines = (line.strip() if line.strip(" .,;:!?-") else "" for line in body.splitlines())
     return draft.model_copy(update={"body": tidy("\n".join(lines))})

@@ -1,15 +1,8 @@
-"""What the model writes."""
+"""What the writer's model answers."""
+
+import unicodedata
 
 from pydantic import BaseModel, ConfigDict, Field
-
-
-class DraftClaim(BaseModel):
-    """A sentence of the body, and the facts and papers it rests on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    sentence: str
-    source_ids: list[str] = Field(default_factory=list)
 
 
 class Draft(BaseModel):
@@ -17,6 +10,19 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    subject: str | None = None
-    body: str
-    claims: list[DraftClaim] = Field(default_factory=list)
+    source_ids: list[str] = Field(
+        default_factory=list, description="The ids of the facts and papers that the e-mail will use, chosen first."
+    )
+    subject: str | None = Field(None, description="The subject line, if the template has one, else null.")
+    body: str = Field(description="The whole e-mail.")
+
+    @property
+    def plain(self) -> str:
+        """The body as `legible` has it, for checks that look for characters."""
+        return legible(self.body)
+
+
+def legible(text: str) -> str:
+    """The text as a program may take it: compatibility forms alike, nothing invisible, `。` as a full stop."""
+    folded = unicodedata.normalize("NFKC", text).replace("。", ".")
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")

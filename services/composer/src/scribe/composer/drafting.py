@@ -1,17 +1,23 @@
-"""Asking for a draft, and asking again with what was wrong, at most twice."""
+"""Asking for a draft, having it judged, and asking again with what was wrong, at most twice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scribe.common.errors import PermanentError
-from scribe.common.models import StructuredModel, UnusableAnswerError
+from scribe.common.models import Rejected, StructuredModel, ask_until
 from scribe.common.models.prompts import Prompt
 from scribe.common.tasks.data import Usage, total
-from scribe.common.text.fencing import Block, prompt_of
-from scribe.composer.checks import Problem, problems_of, public_reason
+from scribe.common.text.fencing import Block
+from scribe.composer.checker import Checker
+from scribe.composer.checks import Problem, public_reason
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft
+from scribe.composer.evidence import INTEREST
+from scribe.composer.floor import Verdict
+from scribe.composer.judging import Judgement, judge, judged_by_code
 from scribe.composer.material import Material
 from scribe.composer.mechanics import cleaned
+from scribe.composer.showing import shown_to_writer
 
 MAX_TRIES = 3
 MAX_CORRECTIONS = 12
@@ -19,117 +25,106 @@ NO_ANSWER = "The language model did not give a usable e-mail, even after two cor
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A draft without a grave problem.
+class AcceptedDraft:
+    """A draft without an error.
 
-    `mild` are the problems that it still has, `found` those of all drafts, `cut` the sentences that were taken out.
+    `tries` are the answers of the writer that it took, `found` the problems of all of its drafts, `cut` the sentences
+    that were taken out; `usage` is what the writer cost, `checker_usage` what the checker cost.
     """
 
-    draft: Draft
+    judgement: Judgement
     usage: Usage
-    tries: int
+    checker_usage: Usage = field(default_factory=Usage)
+    tries: int = 1
     found: tuple[Problem, ...] = ()
-    mild: tuple[Problem, ...] = ()
     cut: tuple[str, ...] = ()
 
+    @property
+    def draft(self) -> Draft:
+        """What is to be sent."""
+        return self.judgement.draft
 
-@dataclass
-class Attempts:
-    """What has been tried for one e-mail."""
 
-    spent: list[Usage] = field(default_factory=list)
-    drafts: list[tuple[Draft, list[Problem]]] = field(default_factory=list)
-    corrections: list[str] = field(default_factory=list)
+@dataclass(frozen=True)
+class Writer:
+    """The writer's model and prompt, and the checker that judges its drafts; None: there is no checker."""
+
+    model: StructuredModel
+    prompt: Prompt
+    checker: Checker | None
 
     @property
-    def found(self) -> tuple[Problem, ...]:
-        """The problems of all drafts."""
-        return tuple(problem for _, problems in self.drafts for problem in problems)
+    def versions(self) -> str:
+        """The versions of the prompts: `compose-3, check-1`."""
+        return ", ".join((self.prompt.version, *([self.checker.version] if self.checker else [])))
 
+    async def write(self, material: Material, scope: str = "") -> AcceptedDraft:
+        """An e-mail that passes. `scope` is the task's `cache_scope`, for answers that were paid for.
 
-async def write(model: StructuredModel, prompt: Prompt, material: Material, scope: str) -> Finished:
-    """An e-mail that passes the checks. `scope` is the task's `cache_scope`, for answers that were already paid for.
+        Raises:
+            PermanentError: there is none after two corrections. WorkError: a model does not answer.
+        """
+        judged: list[Judgement] = []
 
-    Raises:
-        PermanentError: there is none after two corrections.
-    """
-    attempts = Attempts()
-    for number in range(1, MAX_TRIES + 1):
-        await _try(model, prompt, material, f"{scope}:{number}", attempts)
-        if attempts.drafts and _is_good_enough(attempts.drafts[-1][1], number):
-            break
-    return best_of(attempts, material)
+        async def review(draft: Draft) -> Rejected | None:
+            place = f"{scope}:check:{len(judged) + 1}" if scope else ""
+            judged.append(await self._judge(draft, material, place, judged))
+            if _is_good_enough(judged[-1], len(judged)):
+                return None
+            corrections = [problem.correction for problem in judged[-1].problems]
+            return Rejected(corrections[:MAX_CORRECTIONS], {"draft": judged[-1].draft.body})
 
-
-async def _try(model: StructuredModel, prompt: Prompt, material: Material, scope: str, attempts: Attempts) -> None:
-    try:
-        answer = await model.ask(
-            instructions=prompt.instructions,
-            prompt=prompt_of(blocks_of(material, attempts)),
-            output=Draft,
-            scope=scope,
+        asked = await ask_until(
+            self.model, self.prompt, blocks_of(material), Draft, review, scope=scope, max_tries=MAX_TRIES
         )
-    except UnusableAnswerError as error:
-        attempts.spent.append(error.usage)
-        attempts.corrections.append(error.correction)
-        return
-    attempts.spent.append(answer.usage)
-    draft = cleaned(answer.value, material)
-    problems = problems_of(draft, material)
-    attempts.drafts.append((draft, problems))
-    attempts.corrections = [problem.correction for problem in problems][:MAX_CORRECTIONS]
+        best, cut = _best_of(judged, material)
+        found = tuple(problem for judgement in judged for problem in judgement.problems)
+        return AcceptedDraft(best, asked.usage, total(j.usage for j in judged), asked.tries, found, cut)
+
+    async def _judge(self, draft: Draft, material: Material, scope: str, earlier: list[Judgement]) -> Judgement:
+        known: dict[str, Verdict] = {}
+        for judgement in earlier:
+            known |= judgement.verdicts
+        return await judge(cleaned(draft, material), material, self.checker, scope=scope, known=known)
 
 
-def _is_good_enough(problems: list[Problem], number: int) -> bool:
-    """A mild problem is worth one correction, not two."""
-    return not problems or (number > 1 and not any(problem.grave for problem in problems))
+def _is_good_enough(judgement: Judgement, number: int) -> bool:
+    """A warning is worth one correction, not two."""
+    return not judgement.problems or (number > 1 and not judgement.errors)
 
 
-def best_of(attempts: Attempts, material: Material) -> Finished:
-    """The latest draft that is free of grave problems, else the latest that is after sentences were taken out.
+def _best_of(judged: list[Judgement], material: Material) -> tuple[Judgement, tuple[str, ...]]:
+    """The latest draft without an error, else the latest that has none once sentences are taken out, and those.
 
     Raises:
-        PermanentError: none is.
+        PermanentError: there is none.
     """
-    usage, tries = total(attempts.spent), len(attempts.spent)
-    for draft, problems in reversed(attempts.drafts):
-        if not any(problem.grave for problem in problems):
-            return Finished(draft, usage, tries, attempts.found, tuple(problems))
-    for draft, problems in reversed(attempts.drafts):
-        cut = tuple(dict.fromkeys(s for problem in problems if problem.grave for s in problem.sentences))
-        healed = without_sentences(draft, cut)
-        remaining = problems_of(healed, material)
-        if not any(problem.grave for problem in remaining):
-            return Finished(healed, usage, tries, attempts.found, tuple(remaining), cut)
-    raise _failure(attempts)
+    for judgement in reversed(judged):
+        if not judgement.errors:
+            return judgement, ()
+    for judgement in reversed(judged):
+        cut = tuple(dict.fromkeys(sentence for problem in judgement.errors for sentence in problem.sentences))
+        healed = judged_by_code(without_sentences(judgement.draft, cut), material, judgement)
+        if not healed.errors:
+            return healed, cut
+    raise _failure(judged)
 
 
-def _failure(attempts: Attempts) -> PermanentError:
-    if not attempts.drafts:
-        return PermanentError(f"no usable answer in {len(attempts.spent)} tries", public=NO_ANSWER)
-    grave = [problem for problem in attempts.drafts[-1][1] if problem.grave]
-    checks = ", ".join(dict.fromkeys(problem.check for problem in grave))
-    return PermanentError(f"the last of {len(attempts.spent)} drafts fails: {checks}", public=public_reason(grave[0]))
+def _failure(judged: list[Judgement]) -> PermanentError:
+    if not judged:
+        return PermanentError("the model gave no usable answer", public=NO_ANSWER)
+    errors = judged[-1].errors
+    checks = ", ".join(dict.fromkeys(problem.check for problem in errors))
+    return PermanentError(f"the last of {len(judged)} drafts fails: {checks}", public=public_reason(errors[0]))
 
 
-def blocks_of(material: Material, attempts: Attempts) -> dict[str, Block]:
-    """The data blocks of the prompt."""
-    evidence = material.evidence
-    facts = [{"id": f.id, "statement": f.statement, "source_url": evidence[f.id].url} for f in material.facts]
-    papers = [
-        paper.model_dump(include={"id", "title", "abstract", "year", "authors", "url"}) for paper in material.papers
-    ]
-    blocks: dict[str, Block] = {
+def blocks_of(material: Material) -> Mapping[str, Block]:
+    """The data blocks of the writer's prompt."""
+    return {
         "template": material.template,
-        "recipient": {"name": material.name, "interest": material.interest},
-        "facts": facts,
-        "papers": papers,
+        "recipient": {"name": material.name, INTEREST: material.interest},
+        **shown_to_writer(material),
         "sender": {"display_name": material.sender_name},
         "placeholders": material.placeholders,
         "tone": material.tone,
     }
-    if attempts.drafts:
-        blocks["draft"] = attempts.drafts[-1][0].body
-    if attempts.corrections:
-        blocks["corrections"] = attempts.corrections
-    return blocks

@@ -3,63 +3,36 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from scribe.common.errors import PermanentError
-from scribe.common.tasks.data import Fact, Paper, PipelineData, Placeholder, Source, TemplateType
+from scribe.common.tasks.data import Fact, Paper, PipelineData, Placeholder, Research, Source, TemplateType
 from scribe.common.text.injection import (
     before_instructions,
     interest_in,
     reads_like_an_instruction,
     without_lines_at_a_model,
 )
+from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import find_gaps
-from scribe.composer.language import language_of
-from scribe.composer.telling import sequence, stems, tokens
+from scribe.common.text.sentences import split_sentences
+from scribe.composer.evidence import INTEREST, TEMPLATE, Evidence, evidence_of_fact, evidence_of_paper
 
 NO_NAME = "The recipient's name does not look like a name."
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """A fact or a paper, with all the words that a sentence resting on it may use."""
+class EmailRequest:
+    """What the sender has submitted."""
 
-    id: str
-    kind: Literal["fact", "paper"]
-    text: str
-    pages: tuple[tuple[str, str], ...]
-    """Title and address of every page that says so, the best first."""
-    certain: bool
+    template: str
+    recipient_name: str
+    recipient_interest: str
+    sender_name: str | None = None
 
-    @property
-    def title(self) -> str:
-        """Of its best page."""
-        return self.pages[0][0] if self.pages else ""
-
-    @property
-    def url(self) -> str:
-        """Of its best page."""
-        return self.pages[0][1] if self.pages else ""
-
-    @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Its words, in the forms of details."""
-        return frozenset(tokens(self.text))
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of its words."""
-        return frozenset(stems(self.text))
-
-    @cached_property
-    def sequence(self) -> str:
-        """Its words in a row."""
-        return sequence(self.text)
-
-    @cached_property
-    def language(self) -> str | None:
-        """Its language, None where it does not tell."""
-        return language_of(self.text)
+    @classmethod
+    def of(cls, data: PipelineData) -> "EmailRequest":
+        """As the message carries it."""
+        return cls(data.email_template, data.recipient_name, data.recipient_interest, data.sender_name)
 
 
 @dataclass(frozen=True)
@@ -79,33 +52,42 @@ class Material:
     left_out: int
 
     @classmethod
-    def of(cls, data: PipelineData) -> "Material":
-        """The material that the earlier steps have found.
+    def of(cls, request: EmailRequest, data: PipelineData) -> "Material":
+        """The material: what the sender submitted, and of `data` only what the earlier steps have found.
 
         Raises:
             PermanentError: the parser's part is missing, or the name is none.
         """
         if data.parsed is None:
             raise PermanentError("a task reached the composer without the parser's part")
-        facts = data.research.facts if data.research else ()
-        papers = data.papers or ()
-        kept_facts = tuple(fact for fact in facts if not reads_like_an_instruction(fact.statement))
+        research, papers = data.research or Research(), data.papers or ()
+        facts = tuple(filter(_states_something, research.facts))
         kept_papers = tuple(p for p in papers if not reads_like_an_instruction(f"{p.title}\n{p.abstract}"))
-        given = data.email_template.replace("\r\n", "\n")
+        given = request.template.replace("\r\n", "\n")
         template = without_lines_at_a_model(given).strip()
+        left_out = len(research.facts) + len(papers) - len(facts) - len(kept_papers) + (template != given.strip())
         return cls(
             template=template,
             template_type=data.parsed.template_type,
-            name=_name(data.recipient_name),
-            interest=interest_in(data.recipient_interest).text,
-            sender_name=before_instructions(data.sender_name or "") or None,
+            name=_name(request.recipient_name),
+            interest=interest_in(request.recipient_interest).text,
+            sender_name=before_instructions(request.sender_name or "") or None,
             tone="" if reads_like_an_instruction(data.parsed.tone) else data.parsed.tone,
             placeholders=_placeholders(template, data.parsed.placeholders),
-            facts=kept_facts,
+            facts=facts,
             papers=kept_papers,
-            sources=tuple(map(_titled, data.research.sources)) if data.research else (),
-            left_out=len(facts) + len(papers) - len(kept_facts) - len(kept_papers) + (template != given.strip()),
+            sources=tuple(map(_titled, research.sources)),
+            left_out=left_out,
         )
+
+    @cached_property
+    def language(self) -> str | None:
+        """The template's language, None where it cannot be told."""
+        return language_of(self.template)
+
+    def sentences(self, text: str) -> list[str]:
+        """The sentences of a text in the template's language, each as it stands there."""
+        return split_sentences(text, self.language)
 
     @property
     def own_text(self) -> str:
@@ -113,35 +95,32 @@ class Material:
         return "\n".join((self.template, self.name, self.interest, self.sender_name or ""))
 
     @cached_property
-    def own_tokens(self) -> frozenset[str]:
-        """The words of `own_text`, in the forms of details."""
-        return frozenset(tokens(self.own_text))
+    def own(self) -> Evidence:
+        """What the sender has said, the names included."""
+        return Evidence(id=TEMPLATE, kind="template", text=self.own_text)
 
     @cached_property
-    def own_stems(self) -> frozenset[str]:
-        """The stems of the words of `own_text`."""
-        return frozenset(stems(self.own_text))
-
-    @cached_property
-    def language(self) -> str:
-        """The template's language, English where it does not tell."""
-        return language_of(self.template) or "en"
-
-    @property
-    def is_english(self) -> bool:
-        """Whether the template is in English, as facts and papers mostly are."""
-        return self.language == "en"
-
-    def can_compare(self, item: Evidence) -> bool:
-        """Whether the words of an e-mail can be compared with the item's: both are English, as far as they tell."""
-        return self.is_english and item.language in (None, "en")
+    def stems(self) -> frozenset[str]:
+        """The stems of every word that the sender or any evidence uses."""
+        return self.own.stems.union(*(item.stems for item in self.evidence.values()))
 
     @cached_property
     def evidence(self) -> Mapping[str, Evidence]:
         """Facts and papers by id."""
         sources = {source.id: source for source in self.sources}
-        items = [*(_fact(fact, sources) for fact in self.facts), *(_paper(paper) for paper in self.papers)]
-        return {item.id: item for item in items}
+        facts = (evidence_of_fact(fact, sources) for fact in self.facts)
+        return {item.id: item for item in (*facts, *map(evidence_of_paper, self.papers))}
+
+    @cached_property
+    def citable(self) -> Mapping[str, Evidence]:
+        """Everything that a sentence may rest on, by id: facts, papers, the interest and the template."""
+        interest = Evidence(id=INTEREST, kind="interest", text=self.interest)
+        return {**self.evidence, INTEREST: interest, TEMPLATE: self.own}
+
+
+def _states_something(fact: Fact) -> bool:
+    """Whether neither the statement nor a passage speaks to a model."""
+    return not any(map(reads_like_an_instruction, (fact.statement, *fact.quotes.values())))
 
 
 def _name(given: str) -> str:
@@ -161,19 +140,3 @@ def _placeholders(template: str, known: tuple[Placeholder, ...]) -> tuple[Placeh
     by_text = {placeholder.text: placeholder for placeholder in known}
     gaps = {gap.text: gap for gap in find_gaps(template)}
     return tuple(by_text.get(text, Placeholder(text=text, meaning=gap.label)) for text, gap in gaps.items())
-
-
-def _fact(fact: Fact, sources: Mapping[str, Source]) -> Evidence:
-    said_by = (sources[source_id] for source_id in fact.source_ids if source_id in sources)
-    return Evidence(
-        id=fact.id,
-        kind="fact",
-        text="\n".join((fact.statement, *fact.quotes.values())),
-        pages=tuple((source.title, source.url) for source in said_by),
-        certain=fact.certain,
-    )
-
-
-def _paper(paper: Paper) -> Evidence:
-    text = "\n".join((paper.title, paper.abstract, *paper.authors, str(paper.year)))
-    return Evidence(id=paper.id, kind="paper", text=text, pages=((paper.title, paper.url),), certain=True)

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scribe.common.models import price_warnings
-from scribe.common.tasks.data import PipelineData, TemplateType, Usage, total
+from scribe.common.tasks.data import PipelineData, TemplateType, total
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.text.placeholders import find_gaps
-from scribe.composer.confidence import claims_of, is_confident, used_evidence
-from scribe.composer.drafting import Finished
-from scribe.composer.grounding import Grounding
-from scribe.composer.material import Evidence, Material
+from scribe.composer.confidence import is_confident, used_evidence
+from scribe.composer.drafting import AcceptedDraft
+from scribe.composer.evidence import Evidence
+from scribe.composer.judging import Claim
+from scribe.composer.material import Material
 from scribe.composer.mechanics import subject_of
 
 NOTHING_FOUND = "Nothing was found about the recipient, so the e-mail rests on what you said about them."
@@ -19,6 +20,7 @@ NOTHING_USED = "The e-mail rests on what you said about the recipient; none of t
 SINGLE_SOURCE = "What the e-mail says about the recipient rests on single sources; please check it."
 LEFT_OUT = "Something in the template or in what was found speaks to a language model, and was left out."
 CUT = "A sentence that the research does not support was taken out; please read the e-mail with care."
+UNCHECKED = "Nobody has checked whether what the e-mail says is true; please read it with care."
 MACHINE = "Some phrases may sound written by a machine."
 
 
@@ -31,41 +33,37 @@ class FinishedEmail:
     is_confident: bool
     metadata: Mapping[str, object]
     warnings: tuple[str, ...]
-    usage: Usage
 
 
-def finish(data: PipelineData, material: Material, finished: Finished, version: str, seconds: float) -> FinishedEmail:
-    """The e-mail with its evidence. `seconds` is what the composer itself took, `version` its prompt's."""
-    claims = claims_of(finished, material)
-    used = used_evidence(claims, material)
-    warnings = tuple(dict.fromkeys([*data.warnings, *warnings_of(material, finished, used)]))
-    paid = data.with_usage(Step.COMPOSER, finished.usage, role="composer")
+def finish(data: PipelineData, material: Material, accepted: AcceptedDraft, seconds: float) -> FinishedEmail:
+    """The e-mail with its evidence. `data` counts what the composer used already; `seconds` is what it took."""
+    used = used_evidence(accepted, material)
+    warnings = tuple(dict.fromkeys([*data.warnings, *warnings_of(material, accepted, used)]))
     timings = {**data.step_timings, Step.COMPOSER: seconds}
     metadata: dict[str, object] = {
         **_research(data, material, used),
         "step_timings": {step.wire_name: round(timings.get(step, 0.0), 3) for step in ROUTE},
         "generation_time": round(sum(timings.get(step, 0.0) for step in ROUTE), 3),
-        "models": {ROUTE.wire_name(step): spent.model for step, spent in paid.usage.items()},
-        "usage": _usage(paid),
-        "claims": [_claim(claim, material) for claim in claims],
+        "models": {ROUTE.wire_name(step): spent.model for step, spent in data.usage.items()},
+        "usage": _usage(data),
+        "claims": [_claim(claim, material) for claim in accepted.judgement.claims],
         "warnings": list(warnings),
-        "subject": subject_of(finished.draft.body),
-        "corrections": finished.tries - 1,
-        "prompt_versions": {ROUTE.wire_name(s): v for s, v in {**data.prompt_versions, Step.COMPOSER: version}.items()},
+        "subject": subject_of(accepted.draft.body),
+        "corrections": accepted.tries - 1,
+        "prompt_versions": {ROUTE.wire_name(step): version for step, version in data.prompt_versions.items()},
     }
     return FinishedEmail(
-        message=finished.draft.body,
+        message=accepted.draft.body,
         template_type=material.template_type,
-        is_confident=is_confident(used, finished, material.template_type),
+        is_confident=is_confident(used, accepted, material.template_type),
         metadata=metadata,
         warnings=warnings,
-        usage=finished.usage,
     )
 
 
-def warnings_of(material: Material, finished: Finished, used: list[Evidence]) -> list[str]:
+def warnings_of(material: Material, accepted: AcceptedDraft, used: list[Evidence]) -> list[str]:
     """What the sender should know before sending."""
-    gaps = dict.fromkeys(gap.text for gap in find_gaps(finished.draft.body))
+    gaps = dict.fromkeys(gap.text for gap in find_gaps(accepted.draft.body))
     warnings = [f"Please fill in {gap} yourself: nobody has said what belongs there." for gap in gaps]
     if not material.evidence:
         warnings.append(NOTHING_FOUND)
@@ -73,10 +71,14 @@ def warnings_of(material: Material, finished: Finished, used: list[Evidence]) ->
         warnings.append(NOTHING_USED)
     elif not any(item.certain for item in used):
         warnings.append(SINGLE_SOURCE)
-    for applies, warning in ((material.left_out, LEFT_OUT), (finished.cut, CUT), (finished.mild, MACHINE)):
-        if applies:
-            warnings.append(warning)
-    return [*warnings, *price_warnings(finished.usage)]
+    reasons = {
+        LEFT_OUT: material.left_out,
+        CUT: accepted.cut,
+        UNCHECKED: not accepted.judgement.is_checked,
+        MACHINE: accepted.judgement.problems,
+    }
+    warnings += [warning for warning, applies in reasons.items() if applies]
+    return [*warnings, *price_warnings(total((accepted.usage, accepted.checker_usage)))]
 
 
 def _research(data: PipelineData, material: Material, used: list[Evidence]) -> dict[str, object]:
@@ -98,8 +100,8 @@ def _research(data: PipelineData, material: Material, used: list[Evidence]) -> d
     }
 
 
-def _claim(claim: Grounding, material: Material) -> dict[str, object]:
-    cited = [material.evidence[source_id] for source_id in claim.source_ids]
+def _claim(claim: Claim, material: Material) -> dict[str, object]:
+    cited = [material.citable[source_id] for source_id in claim.source_ids]
     return {
         "sentence": claim.sentence,
         "source_ids": list(claim.source_ids),

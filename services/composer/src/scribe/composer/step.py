@@ -1,56 +1,56 @@
-"""Step 4: writes the e-mail, checks every claim in it, and writes it down."""
+"""Step 4: writes the e-mail, has every sentence of it judged, and stores it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from scribe.common.models import StructuredModel
-from scribe.common.models.prompts import Prompt
 from scribe.common.observability.metrics import GroundingMetrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
-from scribe.composer.drafting import Finished, write
-from scribe.composer.material import Material
+from scribe.composer.drafting import AcceptedDraft, Writer
+from scribe.composer.material import EmailRequest, Material
 from scribe.composer.metadata import FinishedEmail, finish
 from scribe.composer.store import EmailStore
 
 
-@dataclass(frozen=True)
-class ComposerDeps:
-    """What the step works with. `clock` counts seconds from any point."""
+class Composer:
+    """The step. `clock` counts seconds from any point."""
 
-    model: StructuredModel
-    prompt: Prompt
-    emails: EmailStore
-    metrics: GroundingMetrics
-    clock: Callable[[], float]
+    def __init__(
+        self, writer: Writer, emails: EmailStore, metrics: GroundingMetrics, clock: Callable[[], float]
+    ) -> None:
+        self._writer = writer
+        self._emails = emails
+        self._metrics = metrics
+        self._clock = clock
 
+    async def __call__(self, data: PipelineData) -> PipelineData:
+        """The task with `email_id` filled in. A task whose e-mail is stored is neither written nor paid for again.
 
-async def compose(deps: ComposerDeps, data: PipelineData) -> PipelineData:
-    """The task with `email_id` filled in. A task whose e-mail is written already is not written, or paid for, again.
+        Raises:
+            PermanentError: no draft passed the checks. CancelledTaskError: the user does not want it any more.
+            UnavailableError: the database or every model provider is away.
+        """
+        stored = await self._emails.find(data.task_id)
+        if stored is not None:
+            return data.model_copy(update={"email_id": stored})
+        started = self._clock()
+        material = Material.of(EmailRequest.of(data), data)
+        accepted = await self._writer.write(material, data.cache_scope)
+        data = self._paid(data, accepted)
+        email = finish(data, material, accepted, self._clock() - started)
+        email_id = await self._emails.write(data, email)
+        self._count(accepted, email)
+        return data.model_copy(update={"email_id": email_id}).with_warning(*email.warnings)
 
-    Raises:
-        PermanentError: no draft passed the checks. CancelledTaskError: the user does not want it any more.
-        UnavailableError: the database or every model provider is away.
-    """
-    written = await deps.emails.find(data.task_id)
-    if written is not None:
-        return data.model_copy(update={"email_id": written})
-    started = deps.clock()
-    material = Material.of(data)
-    finished = await write(deps.model, deps.prompt, material, data.cache_scope)
-    seconds = deps.clock() - started
-    email = finish(data, material, finished, deps.prompt.version, seconds)
-    email_id = await deps.emails.write(data, email)
-    _count(deps.metrics, finished, email)
-    versions = {**data.prompt_versions, Step.COMPOSER: deps.prompt.version}
-    return (
-        data.model_copy(update={"email_id": email_id, "prompt_versions": versions})
-        .with_usage(Step.COMPOSER, finished.usage, role="composer")
-        .with_warning(*email.warnings)
-    )
+    def _paid(self, data: PipelineData, accepted: AcceptedDraft) -> PipelineData:
+        """The task with what the e-mail cost, and the prompts that it was written with."""
+        versions = {**data.prompt_versions, Step.COMPOSER: self._writer.versions}
+        data = data.model_copy(update={"prompt_versions": versions})
+        data = data.with_usage(Step.COMPOSER, accepted.usage, role="composer")
+        if accepted.checker_usage.calls:
+            data = data.with_usage(Step.COMPOSER, accepted.checker_usage, role="checker")
+        return data
 
-
-def _count(metrics: GroundingMetrics, finished: Finished, email: FinishedEmail) -> None:
-    for problem in finished.found:
-        metrics.corrections.labels(problem.check).inc()
-    metrics.emails.labels(str(email.is_confident).lower()).inc()
+    def _count(self, accepted: AcceptedDraft, email: FinishedEmail) -> None:
+        for problem in accepted.found:
+            self._metrics.corrections.labels(problem.check).inc()
+        self._metrics.emails.labels(str(email.is_confident).lower()).inc()

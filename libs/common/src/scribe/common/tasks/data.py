@@ -120,7 +120,10 @@ class Research(Part):
 
 
 class Paper(Part):
-    """A paper by the recipient on arXiv. `id` is `P1`, `P2`, … in order of `score` (higher is better)."""
+    """A paper by the recipient on arXiv. `id` is `P1`, `P2`, … in order of `score` (higher is better).
+
+    `certain` is False where it may be a namesake's.
+    """
 
     id: str
     arxiv_id: str
@@ -130,6 +133,7 @@ class Paper(Part):
     url: str
     abstract: str = ""
     score: float = 0.0
+    certain: bool = True
 
 
 class Usage(Part):

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 from scribe.fakes.controls import Behaviour
+from scribe.fakes.model.checking import check_sentences, constant_verdicts
 from scribe.fakes.model.letters import write_letter
 from scribe.fakes.model.prompt import Prompt
 from scribe.fakes.model.reading import read_template
@@ -49,19 +50,24 @@ def answer(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour) -
             return Said({**wanted, **_spoiled(prompt, wanted, behaviour)})
 
 
+_VERDICTS: Mapping[Behaviour, str] = {"credulous": "supported", "severe": "unsupported"}
+
+
 def _spoiled(prompt: Prompt, wanted: Mapping[str, object], behaviour: Behaviour) -> dict[str, object]:
-    """What becomes of the body, where the answer has one."""
-    if "body" not in wanted or behaviour == "helpful":
+    """What becomes of the body or the verdicts, where the answer has them."""
+    if "verdicts" in wanted and behaviour in _VERDICTS:
+        return constant_verdicts(prompt, _VERDICTS[behaviour])
+    if "body" not in wanted:
         return {}
     body = str(wanted["body"])
-    spoiled = {
+    spoiled: Mapping[Behaviour, Callable[[], str]] = {
         "thinking": lambda: f"<think>The user wants an e-mail.</think>\n{body}",
         "obedient": lambda: f"{body}\n\n{orders_in(prompt)}",
         "inventive": lambda: f"{body}\n\n{_INVENTED}",
         "foreign": lambda: _FOREIGN,
         "long": lambda: f"{body}\n\n" + "I would like to hear more about it. " * 600,
     }
-    return {"body": spoiled[behaviour]()}
+    return {"body": spoiled[behaviour]()} if behaviour in spoiled else {}
 
 
 def helpful(prompt: Prompt, schema: Mapping[str, object]) -> dict[str, object]:
@@ -72,6 +78,8 @@ def helpful(prompt: Prompt, schema: Mapping[str, object]) -> dict[str, object]:
         return read_template(prompt)
     if "body" in names:
         return write_letter(prompt)
+    if "verdicts" in names:
+        return check_sentences(prompt)
     if "template" in names:
         return {"template": write_template(prompt)}
     filled = fill(schema, schema)

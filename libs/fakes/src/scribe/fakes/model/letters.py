@@ -18,7 +18,7 @@ class Letter:
     def __init__(self, prompt: Prompt) -> None:
         self._template = prompt.text("template")
         self._name = prompt.field("recipient", "name")
-        self._interest = prompt.field("recipient", "interest")
+        self._interest = prompt.field("recipient", "I1")
         self._sender = prompt.field("sender", "display_name")
         self._facts = prompt.objects("facts")
         self._papers = prompt.objects("papers")

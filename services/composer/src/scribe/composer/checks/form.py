@@ -3,24 +3,30 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import fixed_parts
 from scribe.common.text.thinking import holds_thinking
-from scribe.common.text.wording import fold, sentences, words
+from scribe.common.text.wording import fold, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
-from scribe.composer.language import language_of, scripts_of
 from scribe.composer.material import Material
+from scribe.composer.scripts import has_lookalikes, scripts_of
 from scribe.composer.vocabulary import META, REFUSALS
 
-LONGEST = 20_000
+MAX_LENGTH = 20_000
 ROOM = 1_200
 """Characters that an e-mail may have beyond twice its template."""
+MAX_SHOWN = 60
+"""Characters of a find that a correction shows."""
 
 _MARKUP = re.compile(
-    r"\*\*[^*\n]+\*\*|^#{1,6} "
-    r"|</?(?:p|br|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|img|script|style|table|iframe)\b[^<>]{0,1000}>",
+    r"\*\*[^*\n]+\*\*|^#{1,6} |</?[a-z][\w:.-]{0,40}(?:\s[^<>\n]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{1,6});",
     re.MULTILINE | re.IGNORECASE,
 )
+_RESIDUE = re.compile(
+    r"<\|[^|>\n]{1,40}\|>|</?\w{1,20}$|\[/?INST\]|^(?:system|assistant|user|human) ?:", re.MULTILINE | re.IGNORECASE
+)
+"""What is left of a model's own format: `<|im_end|>`, `Assistant:`; tags such as `</invoke>` are markup."""
 
 
 def is_empty(draft: Draft, _material: Material) -> Iterator[Problem]:
@@ -31,20 +37,32 @@ def is_empty(draft: Draft, _material: Material) -> Iterator[Problem]:
 
 def holds_a_fence(draft: Draft, material: Material) -> Iterator[Problem]:
     """Code fences that the template does not have."""
-    if "```" in draft.body and "```" not in material.template:
+    if "```" in draft.plain and "```" not in material.template:
         yield Problem("holds_a_fence", "The body held a code fence (```). Write plain text.")
 
 
 def holds_a_thinking_trace(draft: Draft, material: Material) -> Iterator[Problem]:
     """`<think>` and its like."""
-    if holds_thinking(draft.body) and not holds_thinking(material.template):
+    if holds_thinking(draft.plain) and not holds_thinking(material.template):
         yield Problem("holds_a_thinking_trace", "The body held thinking. Write the e-mail alone.")
 
 
 def holds_markup(draft: Draft, material: Material) -> Iterator[Problem]:
-    """Markdown or HTML that the template does not use."""
-    if _MARKUP.search(draft.body) and not _MARKUP.search(material.template):
-        yield Problem("holds_markup", "The body held markdown or HTML. Write plain text.")
+    """Markdown, HTML or other tags that the template does not have."""
+    for found in _foreign(_MARKUP, draft, material):
+        yield Problem("holds_markup", f"The body held markdown or a tag ({found}). Write plain text.")
+
+
+def holds_residue(draft: Draft, material: Material) -> Iterator[Problem]:
+    """Marks between the messages of a model, or the names of those who speak."""
+    for found in _foreign(_RESIDUE, draft, material):
+        yield Problem("holds_residue", f"The body held a mark that is no part of an e-mail ({found}). Leave it out.")
+
+
+def _foreign(pattern: re.Pattern[str], draft: Draft, material: Material) -> list[str]:
+    """What the pattern finds in the body, each once, and the template does not hold."""
+    found = dict.fromkeys(match.group() for match in pattern.finditer(draft.plain))
+    return [piece[:MAX_SHOWN] for piece in found if piece not in material.template]
 
 
 def is_a_refusal(draft: Draft, material: Material) -> Iterator[Problem]:
@@ -59,23 +77,23 @@ def speaks_of_the_task(draft: Draft, material: Material) -> Iterator[Problem]:
         yield Problem(
             "speaks_of_the_task",
             f'The body spoke of the task ("{phrase}"). It holds what the recipient reads, nothing else.',
-            tuple(sentence for sentence in sentences(draft.body) if phrase in fold(sentence)),
+            tuple(sentence for sentence in material.sentences(draft.body) if phrase in fold(sentence)),
         )
 
 
 def _new_phrases(phrases: tuple[str, ...], draft: Draft, material: Material) -> Iterator[str]:
-    written, own = fold(draft.body), fold(material.own_text)
+    written, own = fold(draft.plain), fold(material.own_text)
     return (phrase for phrase in phrases if phrase in written and phrase not in own)
 
 
 def is_beyond_reading(draft: Draft, material: Material) -> Iterator[Problem]:
     """So long that nothing else is looked for."""
-    return is_too_long(draft, material) if len(draft.body) > LONGEST else iter(())
+    return is_too_long(draft, material) if len(draft.body) > MAX_LENGTH else iter(())
 
 
 def is_too_long(draft: Draft, material: Material) -> Iterator[Problem]:
     """Far longer than the template leads to expect."""
-    limit = min(LONGEST, 2 * len(material.template) + ROOM)
+    limit = min(MAX_LENGTH, 2 * len(material.template) + ROOM)
     if len(draft.body) > limit:
         yield Problem("is_too_long", f"The body had {len(draft.body)} characters; at most {limit} are right here.")
 
@@ -88,15 +106,15 @@ def is_too_short(draft: Draft, material: Material) -> Iterator[Problem]:
 
 def is_in_another_language(draft: Draft, material: Material) -> Iterator[Problem]:
     """Another language or script than the template's, as a whole or in what was added."""
-    wanted = language_of(material.template)
+    wanted = material.language
     own = fold(material.template)
-    added = [sentence for sentence in sentences(draft.body) if fold(sentence) not in own]
+    added = [sentence for sentence in material.sentences(draft.body) if fold(sentence) not in own]
     for text in (draft.body, "\n".join(added)):
         found = language_of(text)
         if wanted and found and found != wanted:
             yield Problem("is_in_another_language", "The e-mail is to be in the template's language.", tuple(added))
             return
     known = scripts_of("\n".join((material.own_text, *(item.text for item in material.evidence.values()))))
-    strange = tuple(sentence for sentence in added if scripts_of(sentence) - known)
+    strange = tuple(sentence for sentence in added if scripts_of(sentence) - known or has_lookalikes(sentence))
     if strange:
         yield Problem("is_in_another_language", "The e-mail is to be in the template's script.", strange)

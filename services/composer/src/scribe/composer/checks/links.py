@@ -3,28 +3,28 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from scribe.common.text.wording import fold, sentences
+from tldextract import TLDExtract
+
+from scribe.common.text.wording import fold
 from scribe.composer.checks.problem import Problem
-from scribe.composer.draft import Draft
+from scribe.composer.draft import Draft, legible
 from scribe.composer.material import Material
 
-_DOMAINS = (
-    "com|org|net|io|edu|gov|mil|int|ai|co|uk|de|fr|ch|at|nl|eu|us|ca|au|nz|jp|cn|ru|in|br|es|it|pl|se|no|fi|dk|be|cz|"
-    "info|biz|me|app|dev|link|click|site|online|shop|store|xyz|top|tech|cloud|page|live|club|icu|tk|ly|gg|tv|to|"
-    "example|test|invalid|local|onion"
-)
 _DOT = re.compile(r"\s?\[\.\]\s?|\s\(dot\)\s|\sdot\s", re.IGNORECASE)
 _LINK = re.compile(
     r"(?:h(?:tt|xx)ps?|ftp|mailto|javascript|data|tel|file):\S+"
     r"|\bwww\.\S+"
     r"|\]\([^)\s]+\)?"
     r"|[\w.+-]++@[\w-]++\.\S+"
-    rf"|\b(?:[a-z0-9-]++\.)++(?:{_DOMAINS})\b(?:[/:?#]\S*)?"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[/:]\S*)?"
-    r"|\b(?:0x|bc1|[13])[a-z0-9]{25,62}\b",
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[/:]\S*)?",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"\b(?:[\w-]++\.)++[^\W\d_]{2,24}\b(?:[/:?#]\S*)?")
+_INITIAL_AND_NAME = re.compile(r"[A-Z]\.[A-Z][a-z]+")
+_ABBREVIATIONS = frozenset(("m.sc", "b.sc", "et.al"))
+_RESERVED = frozenset(("example", "test", "invalid", "local", "localhost", "internal", "onion"))
 _END = ".,;:!?)]}>\"'”’"
 MAX_WORD = 500
 
@@ -33,14 +33,20 @@ def holds_foreign_links(draft: Draft, material: Material) -> Iterator[Problem]:
     """A link, e-mail address or the like that neither the sender gave nor belongs to a paper that was found."""
     given = _Given.of(material)
     foreign: dict[str, list[str]] = {}
-    for sentence in sentences(draft.body):
-        for link in links_of(sentence):
+    for line in draft.body.splitlines():
+        for link in links_of(line):
             if not given.allows(fold(link)):
-                foreign.setdefault(link, []).append(sentence)
+                foreign.setdefault(link, []).extend(sentences_with(link, line, material))
     for link, bearing in foreign.items():
         yield Problem(
             "holds_foreign_links", f"The link or address {link} is not in the template. Leave it out.", tuple(bearing)
         )
+
+
+def sentences_with(piece: str, line: str, material: Material) -> list[str]:
+    """The sentences of a line that hold a piece of it; all of them where it is disguised or stands over an end."""
+    sentences = material.sentences(line)
+    return [sentence for sentence in sentences if piece in sentence] or sentences
 
 
 @dataclass(frozen=True)
@@ -48,27 +54,46 @@ class _Given:
     """Where a link may come from."""
 
     template: str
-    interest: str
+    names: str
     papers: frozenset[str]
 
     @classmethod
     def of(cls, material: Material) -> "_Given":
+        titles = "\n".join((material.interest, *(paper.title for paper in material.papers)))
         papers = frozenset(fold(paper.url) for paper in material.papers)
-        return cls(fold(undisguised(material.template)), fold(material.interest), papers)
+        return cls(fold(undisguised(material.template)), fold(titles), papers)
 
     def allows(self, link: str) -> bool:
-        """A bare domain may also come from the interest: `fast.ai` is a subject."""
+        """A bare domain may also come from the interest or a title: `fast.ai` is a subject."""
         if link in self.template or link in self.papers:
             return True
-        return not set("/@:[") & set(link) and link in self.interest
+        return not set("/@:[") & set(link) and link in self.names
 
 
 def links_of(text: str) -> list[str]:
     """Everything in a text that a reader or a mail program could follow, each once, its dots written as dots."""
-    candidates = (word.rstrip(_END)[:MAX_WORD] for word in undisguised(text).split())
-    return list(dict.fromkeys(match.group().rstrip(_END) for word in candidates for match in _LINK.finditer(word)))
+    candidates = [word.rstrip(_END)[:MAX_WORD] for word in undisguised(text).split()]
+    found = [match.group() for word in candidates for match in _LINK.finditer(word)]
+    rest = (_LINK.sub(" ", word) for word in candidates)
+    found += [match.group() for word in rest for match in _DOTTED.finditer(word) if is_host(match.group())]
+    return list(dict.fromkeys(link.rstrip(_END) for link in found))
+
+
+def is_host(dotted: str) -> bool:
+    """Whether words joined by dots could be the name of a host: one after the first is a top-level domain."""
+    name = re.split(r"[/:?#]", dotted, maxsplit=1)[0]
+    if name.casefold() in _ABBREVIATIONS or _INITIAL_AND_NAME.fullmatch(dotted):
+        return False
+    return not _top_level_domains().isdisjoint(name.casefold().split(".")[1:])
+
+
+@cache
+def _top_level_domains() -> frozenset[str]:
+    """From the list that the package ships; nothing is downloaded."""
+    extract = TLDExtract(cache_dir=None, suffix_list_urls=())
+    return _RESERVED.union(suffix.rpartition(".")[2] for suffix in extract.tlds)
 
 
 def undisguised(text: str) -> str:
-    """`evil[.]com` and `evil dot com` as `evil.com`."""
-    return _DOT.sub(".", text)
+    """`evil[.]com`, `evil dot com` and `evil。com` as `evil.com`."""
+    return _DOT.sub(".", legible(text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
@@ -12,13 +13,13 @@ class Problem:
     """One thing that is wrong with a draft.
 
     `check` names the check, `correction` tells the model what to mend, `sentences` are those whose removal would mend
-    it too. A mild problem costs a correction at most, a grave one the e-mail.
+    it too. A warning costs one correction at most, an error the e-mail.
     """
 
     check: str
     correction: str
     sentences: tuple[str, ...] = ()
-    grave: bool = True
+    severity: Literal["error", "warning"] = "error"
 
 
 Check = Callable[[Draft, Material], Iterable[Problem]]

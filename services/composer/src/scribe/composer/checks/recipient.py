@@ -56,12 +56,25 @@ def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
 
 def greeted_name(body: str) -> str | None:
     """Whom the greeting names, None when the body opens without one. A subject line may stand before it."""
+    greeting = _greeting(body)
+    return None if greeting is None else greeting.group("name").strip() or _named_after(_rest(greeting))
+
+
+def greeting_line(body: str) -> str | None:
+    """The line that greets and does nothing else."""
+    greeting = _greeting(body)
+    if greeting is None or (_rest(greeting).strip() and not _named_after(_rest(greeting))):
+        return None
+    return greeting.string.strip()
+
+
+def _greeting(body: str) -> "re.Match[str] | None":
     lines = [line for line in body.splitlines() if line.strip()]
-    for line in lines[:2]:
-        greeting = _GREETING.match(line)
-        if greeting:
-            return greeting.group("name").strip() or _named_after(line[greeting.end() :])
-    return None
+    return next(filter(None, map(_GREETING.match, lines[:2])), None)
+
+
+def _rest(greeting: "re.Match[str]") -> str:
+    return greeting.string[greeting.end() :]
 
 
 def _named_after(rest: str) -> str:

@@ -1,26 +1,31 @@
 """Does it sound like its sender? No copied passages, none of a machine's phrases."""
 
+import re
 from collections.abc import Iterator
 
-from scribe.common.text.wording import fold, sentences, words
+from scribe.common.text.wording import fold, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import TELLS
+from scribe.composer.wordforms import MIN_CONTENT_WORD, titles_of
 
 RUN = 12
 """Words in a row that count as copied."""
+MIN_CAPITALS_OF_A_TITLE = 0.8
 
 Run = tuple[str, ...]
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def copies_a_source(draft: Draft, material: Material) -> Iterator[Problem]:
     """Twelve words in a row from a page, a quote or an abstract. Titles and the sender's own words are free."""
-    free = set(runs(material.own_text)).union(*(runs(paper.title) for paper in material.papers))
-    suspect = set(runs(draft.body)) - free
+    free = set(runs(material.own_text)).union(*(runs(title) for title in _titles(draft, material)))
+    suspect = {run for run in runs(draft.body) if run not in free} - set(_capitalised(draft.body))
     taken = {run for text in _sources(material) for run in runs(text) if run in suspect} if suspect else set()
     if taken:
-        bearing = tuple(sentence for sentence in sentences(draft.body) if taken.intersection(runs(sentence)))
+        bearing = tuple(sentence for sentence in material.sentences(draft.body) if taken.intersection(runs(sentence)))
         passage = next(" ".join(run) for run in runs(draft.body) if run in taken)
         yield Problem("copies_a_source", f'Say this in your own words: "{passage}".', bearing)
 
@@ -30,6 +35,25 @@ def _sources(material: Material) -> Iterator[str]:
     for fact in material.facts:
         yield from fact.quotes.values()
     yield from (paper.abstract for paper in material.papers)
+
+
+def _titles(draft: Draft, material: Material) -> Iterator[str]:
+    """The papers' titles, and what stands in quotes in the body or in a fact."""
+    yield from (paper.title for paper in material.papers)
+    for text in (draft.body, *(item.text for item in material.evidence.values() if item.kind == "fact")):
+        yield from titles_of(text)
+
+
+def _capitalised(body: str) -> Iterator[Run]:
+    """The runs that are the title of a book, to judge by their capitals."""
+    for line in body.splitlines():
+        found = [match.group() for match in _WORD.finditer(line)]
+        for start in range(len(found) - RUN + 1):
+            long = [word for word in found[start : start + RUN] if len(word) >= MIN_CONTENT_WORD]
+            if long and sum(word[0].isupper() and not word.isupper() for word in long) >= MIN_CAPITALS_OF_A_TITLE * len(
+                long
+            ):
+                yield tuple(words(" ".join(found[start : start + RUN])))
 
 
 def runs(text: str, length: int = RUN) -> list[Run]:
@@ -45,4 +69,5 @@ def sounds_like_a_machine(draft: Draft, material: Material) -> Iterator[Problem]
     if "—" in draft.body and "—" not in material.template:
         found.append("long dashes")
     if found:
-        yield Problem("sounds_like_a_machine", f"Say it more plainly, without {', '.join(found)}.", grave=False)
+        correction = f"Say it more plainly, without {', '.join(found)}."
+        yield Problem("sounds_like_a_machine", correction, severity="warning")

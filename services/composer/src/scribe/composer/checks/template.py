@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from scribe.common.tasks.data import Placeholder
 from scribe.common.text.placeholders import find_gaps, fixed_parts
-from scribe.common.text.wording import fold, paragraphs, sentences, words
+from scribe.common.text.sentences import split_sentences
+from scribe.common.text.wording import fold, paragraphs, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
@@ -22,10 +23,12 @@ _SENDER_NAME = re.compile(
     r"^(?:(?:my|your|the|sender'?s?|student'?s?|own|full)\s+)*name$|^(?:your |my )?signature$|^sender$"
 )
 
+_FIRST_PERSON = frozenset(("i", "me", "my", "we", "us", "our", "ich", "mich", "mir", "wir", "uns"))
+
 
 def leaves_gaps(draft: Draft, material: Material) -> Iterator[Problem]:
     """A gap that is to be filled, or a brace that the template does not have."""
-    staying = {p.text for p in material.placeholders if p.about == "sender"}
+    staying = {p.text for p in material.placeholders if p.about == "sender" or asks_for_a_reaction(p.text)}
     for text in dict.fromkeys(gap.text for gap in find_gaps(draft.body)):
         if text not in staying:
             yield Problem("leaves_gaps", f"The gap {text} was left. Fill it, or word around it.")
@@ -43,6 +46,11 @@ def invents_the_sender(draft: Draft, material: Material) -> Iterator[Problem]:
         filling = filling_of(placeholder.text, material.template, draft.body)
         if filling is None or not set(words(filling)) <= said:
             yield Problem("invents_the_sender", _leave_or_name(placeholder, material))
+
+
+def asks_for_a_reaction(gap: str) -> bool:
+    """Whether a gap asks in the first person for what only the sender can say: `{{what I like about it}}`."""
+    return any(not _FIRST_PERSON.isdisjoint(words(found.label.replace("_", " "))) for found in find_gaps(gap))
 
 
 def _leave_or_name(placeholder: Placeholder, material: Material) -> str:
@@ -124,7 +132,7 @@ def fixed_pieces(template: str) -> list[str]:
     parts = fixed_parts(template)
     if len(parts) == 1:
         parts = _ASIDE.split(template)
-    pieces = [piece for part in parts for piece in sentences(part) if not {"{", "}"} & set(piece)]
+    pieces = [piece for part in parts for piece in split_sentences(part) if not {"{", "}"} & set(piece)]
     folded = (fold(piece).strip(" \t.,;:!?-'\"()") for piece in pieces)
     return [piece for piece in folded if words(piece)]
 

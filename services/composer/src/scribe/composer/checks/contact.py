@@ -1,0 +1,51 @@
+"""Does it pass on a way to reach somebody? Telephone numbers, messenger names and codes that nobody gave."""
+
+import re
+from collections.abc import Iterator
+
+from scribe.common.text.wording import fold
+from scribe.composer.checks.links import sentences_with
+from scribe.composer.checks.problem import Problem
+from scribe.composer.draft import Draft, legible
+from scribe.composer.material import Material
+
+MIN_PHONE_DIGITS = 8
+MIN_CODE = 24
+MIN_CAPITALS_INSIDE = 3
+
+_PHONE = re.compile(r"(?<![\w.])\+?\d(?:[ ().\-/–]{0,2}\d){7,17}(?!\w)")
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d|(?:1[4-9]|20)\d\d ?[-–/] ?(?:1[4-9]|20)\d\d")
+_HANDLE = re.compile(r"(?<![\w.@])@[^\W\d]\w{2,40}")
+_MESSENGER = re.compile(
+    r"\b(?:telegram|whatsapp|wechat|viber|threema|skype|snapchat|signal|discord|kakaotalk)"
+    r"(?: (?:id|handle|name|username|number))?\s?[:@]\s?\w{3,40}",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_CAPITAL_INSIDE = re.compile(r"[a-z0-9][A-Z]")
+
+
+def holds_contact_data(draft: Draft, material: Material) -> Iterator[Problem]:
+    """A telephone number, messenger name or code, such as a wallet's, that the template and the papers do not have."""
+    given = fold("\n".join((material.own_text, *(f"{p.title} {p.url} {p.abstract}" for p in material.papers))))
+    for line in draft.body.splitlines():
+        for contact in contacts_of(line):
+            if fold(contact) not in given:
+                correction = f"Leave out {contact}: it leads to somebody, and the template does not have it."
+                yield Problem("holds_contact_data", correction, tuple(sentences_with(contact, line, material)))
+
+
+def contacts_of(text: str) -> list[str]:
+    """The telephone numbers, handles, messenger names and codes of a text, each once."""
+    shown = legible(text)
+    phones = [match.group() for match in _PHONE.finditer(shown) if not _DATE.fullmatch(match.group())]
+    codes = [match.group() for match in _CODE.finditer(shown) if _is_code(match.group())]
+    handles = [match.group() for pattern in (_HANDLE, _MESSENGER) for match in pattern.finditer(shown)]
+    return list(dict.fromkeys((*phones, *handles, *codes)))
+
+
+def _is_code(token: str) -> bool:
+    """Digits or capitals within: no word of a language has them, however long."""
+    letters = re.sub(r"[^A-Za-z]", "", token)
+    inside = len(_CAPITAL_INSIDE.findall(token)) >= MIN_CAPITALS_INSIDE
+    return bool(letters) and (inside or any(map(str.isdigit, token)) or token.endswith("="))

@@ -1,0 +1,102 @@
+"""The one judgement of a draft: its form by code, its sentences by the checker.
+
+`judge` is what the composer's loop uses, and what an evaluation calls with a draft of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from scribe.common.tasks.data import Usage
+from scribe.composer.added import added_sentences
+from scribe.composer.checker import Checked, Checker
+from scribe.composer.checks import UNSUPPORTED, Problem, is_beyond_judging, problems_of
+from scribe.composer.draft import Draft
+from scribe.composer.evidence import TEMPLATE
+from scribe.composer.floor import UNJUDGED, Verdict, held
+from scribe.composer.material import Material
+
+MAX_JUDGED = 60
+"""Sentences that are judged; a draft with more of its own is no personal e-mail but a flood."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the body that rests on evidence, with the ids of what it rests on."""
+
+    sentence: str
+    source_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A draft, everything that is wrong with it, and the verdict on each sentence that is not the template's own.
+
+    `is_checked`: a checker has judged all of them. `usage` is what the checker cost.
+    """
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    is_checked: bool = False
+    usage: Usage = field(default_factory=Usage)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems with which the draft cannot be sent."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The sentences that rest on facts, papers or the interest."""
+        found = (
+            Claim(sentence, tuple(i for i in verdict.source_ids if i != TEMPLATE))
+            for sentence, verdict in self.verdicts.items()
+        )
+        return tuple(claim for claim in found if claim.source_ids)
+
+
+async def judge(
+    draft: Draft,
+    material: Material,
+    checker: Checker | None,
+    *,
+    scope: str = "",
+    known: Mapping[str, Verdict] | None = None,
+) -> Judgement:
+    """The judgement of a cleaned draft. Sentences with a verdict in `known` are not judged again.
+
+    Without a checker, or where it gives no usable answer, only what code can hold is found, and `is_checked` is false.
+
+    Raises:
+        WorkError: no model of the checker answers.
+    """
+    problems = problems_of(draft, material)
+    if is_beyond_judging(problems):
+        return Judgement(draft, tuple(problems))
+    sentences = added_sentences(draft.body, material)
+    earlier = {text: verdict for text, verdict in (known or {}).items() if verdict.kind != "unjudged"}
+    fresh = [sentence for sentence in sentences if sentence.text not in earlier]
+    checked = await checker.check(fresh[:MAX_JUDGED], material, scope) if checker and fresh else Checked()
+    verdicts = {s.text: earlier.get(s.text) or held(s, checked.verdicts.get(s.number), material) for s in sentences}
+    return Judgement(
+        draft=draft,
+        problems=(*problems, *_unsupported(verdicts)),
+        verdicts=verdicts,
+        is_checked=checker is not None and all(verdict.kind != "unjudged" for verdict in verdicts.values()),
+        usage=checked.usage,
+    )
+
+
+def judged_by_code(draft: Draft, material: Material, earlier: Judgement) -> Judgement:
+    """The judgement of a draft from which sentences were taken out: what is left of it keeps its verdicts."""
+    left = [sentence.text for sentence in added_sentences(draft.body, material)]
+    verdicts = {text: earlier.verdicts.get(text, UNJUDGED) for text in left}
+    problems = (*problems_of(draft, material), *_unsupported(verdicts))
+    return Judgement(draft, problems, verdicts, earlier.is_checked and UNJUDGED not in verdicts.values())
+
+
+def _unsupported(verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
+    for sentence, verdict in verdicts.items():
+        if verdict.kind == "unsupported":
+            correction = f'Not supported: "{sentence}" ({verdict.what}). Say what the evidence says, or leave it out.'
+            yield Problem(UNSUPPORTED, correction, (sentence,))
