@@ -46,6 +46,7 @@ def main(
     record: dict[str, object] = {}
     good = True
     try:
+        choice.raise_if_not_to_keep()
         if part != "trials" and choice.folder is None:
             good = _judge_cases(only, choice, console, record) and good
         if part != "cases":

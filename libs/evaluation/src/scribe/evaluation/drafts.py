@@ -1,16 +1,27 @@
-"""What the composer's checks say of a draft that is known to be true or false."""
+"""What the composer's judgement says of a draft that is known to be true or false."""
 
+import time
 from dataclasses import dataclass
 
 from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
 from scribe.arxiv.step import MAX_ABSTRACT, MAX_AUTHORS
+from scribe.common.errors import PermanentError
+from scribe.common.models import StructuredModel
+from scribe.common.models.prompts import load_prompt
+from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import Fact, Paper, PipelineData, Research, Source
-from scribe.composer.checks import Problem, problems_of
+from scribe.composer.checker import Checker
+from scribe.composer.checks import Problem
 from scribe.composer.draft import Draft
+from scribe.composer.drafting import Writer
+from scribe.composer.judging import judge
 from scribe.composer.material import EmailRequest, Material
 from scribe.composer.mechanics import cleaned
+from scribe.composer.metadata import FinishedEmail
+from scribe.composer.step import Composer
 from scribe.evaluation.matching import normal
+from scribe.evaluation.running import Kept
 from scribe.evaluation.trial import Falsehood, Trial, TrialDraft
 
 COPY = "copies_a_source"
@@ -19,13 +30,18 @@ EXCUSED = {("06", COPY)}
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """A draft after the checks: the body that they leave, and their objections."""
+class DraftResult:
+    """A draft after the composer's judgement: the body that is left, and the objections.
+
+    `is_confident` tells of the e-mail that would be sent if the writer did not mend what it is told; it is False where
+    none would be.
+    """
 
     trial: Trial
     draft: TrialDraft
     body: str
     problems: tuple[Problem, ...]
+    is_confident: bool = False
 
     @property
     def objections(self) -> tuple[Problem, ...]:
@@ -39,14 +55,14 @@ class Judgement:
         return not self.objections and normal(self.body) == normal(self.draft.body)
 
     def finds(self, falsehood: Falsehood) -> bool:
-        """Whether the checks name a false sentence, or it does not survive them."""
+        """Whether a false sentence is named, or does not survive."""
         return not _holds(self.body, falsehood.sentence) or any(
             _same(sentence, falsehood.sentence) for problem in self.problems for sentence in problem.sentences
         )
 
     @property
     def false_alarms(self) -> tuple[str, ...]:
-        """Sentences that the checks name and that are not false."""
+        """Sentences that are named and not false."""
         named = dict.fromkeys(sentence for problem in self.problems for sentence in problem.sentences)
         false = [falsehood.sentence for falsehood in self.trial.falsehoods]
         return tuple(sentence for sentence in named if not any(_same(sentence, other) for other in false))
@@ -97,8 +113,25 @@ def _paper(paper_id: str, record: Record) -> Paper:
     )
 
 
-def judge(trial: Trial, draft: TrialDraft, data: PipelineData) -> Judgement:
-    """What the checks say, with the evidence of `data`."""
+def checker_of(model: StructuredModel) -> Checker:
+    """The composer's checker, with its prompt."""
+    return Checker(model, load_prompt("scribe.composer.prompts", "check"))
+
+
+async def judge_draft(trial: Trial, draft: TrialDraft, data: PipelineData, model: StructuredModel) -> DraftResult:
+    """What the judgement says of the draft at the first try, with the evidence of `data` and `model` as the checker."""
     material = Material.of(EmailRequest.of(data), data)
-    clean = cleaned(Draft.model_validate(draft.model_dump(include={"subject", "body"})), material)
-    return Judgement(trial, draft, clean.body, tuple(problems_of(clean, material)))
+    clean = cleaned(Draft.model_validate(draft.answer), material)
+    judgement = await judge(clean, material, checker_of(model))
+    return DraftResult(trial, draft, judgement.draft.body, judgement.problems)
+
+
+async def compose(data: PipelineData, writer: StructuredModel, checker: StructuredModel) -> FinishedEmail | None:
+    """The e-mail that the composer makes of what these models answer; None where it makes none."""
+    kept = Kept()
+    loop = Writer(writer, load_prompt("scribe.composer.prompts", "compose"), checker_of(checker))
+    try:
+        await Composer(loop, kept, Metrics().grounding, time.monotonic)(data)
+    except PermanentError:
+        return None
+    return kept.email

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from scribe.common.errors import ConfigurationError
 from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.providers import GivenAnswers, Models, open_provider, open_stand_ins
 from scribe.evaluation.answering.recordings import Recordings
@@ -42,6 +43,15 @@ class Choice:
     def folder(self) -> Path | None:
         """Where requests and answers are files."""
         return Path(self.model.removeprefix(FILES)) if self.model.startswith(FILES) else None
+
+    def raise_if_not_to_keep(self) -> None:
+        """Recordings are answers of a real model or reader.
+
+        Raises:
+            ConfigurationError: the stand-ins' answers would be recorded.
+        """
+        if self.keep and self.model == STAND_IN:
+            raise ConfigurationError("the answers of the stand-ins are not recorded")
 
     @property
     def names(self) -> dict[Role, str]:

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from scribe.arxiv.feed import Record
 from scribe.common.process.health import serving
+from scribe.common.text.names import PersonName
 from scribe.evaluation.matching import words
 from scribe.evaluation.trial import Trial
 
@@ -25,6 +27,17 @@ class NoCache:
     async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes:  # noqa: ARG002
         """Ask every time."""
         return await call()
+
+
+@dataclass(frozen=True)
+class TrialPapers:
+    """arXiv as a trial knows it."""
+
+    trial: Trial
+
+    async def by_author(self, person: PersonName, terms: frozenset[str]) -> tuple[Record, ...]:  # noqa: ARG002
+        """The records of all feeds."""
+        return self.trial.records
 
 
 @asynccontextmanager

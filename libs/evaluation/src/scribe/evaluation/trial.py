@@ -91,6 +91,11 @@ class TrialDraft(_Part):
     claims: list[dict[str, object]]
     sources: dict[str, Evidence]
 
+    @property
+    def answer(self) -> dict[str, object]:
+        """The composer's tool input of today: claims are not the writer's any more."""
+        return self.model_dump(include={"subject", "body"})
+
 
 class Falsehood(_Part):
     """A sentence of the false draft that is not true."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from scribe.evaluation.drafts import Judgement
+from scribe.evaluation.drafts import DraftResult
 from scribe.evaluation.research_scores import ResearchScore
 from scribe.evaluation.trial_run import TrialResult
 
@@ -27,6 +27,8 @@ class TrialScores:
     falsehoods: float | None
     cost: float | None
     seconds: float | None
+    confident: int = 0
+    """E-mails that would be called confident with a planted falsehood in them: none may be."""
 
     @classmethod
     def of(cls, results: Sequence[TrialResult]) -> "TrialScores":
@@ -42,8 +44,9 @@ class TrialScores:
             forbidden=sum(len(score.forbidden) for score in researched) if researched else None,
             honest=_share(sum(judged.passes for judged in honest), len(honest)),
             falsehoods=_share(sum(found), len(found)),
-            cost=_mean([result.cost for result in results]),
-            seconds=_mean([result.seconds for result in results]),
+            cost=_mean([result.spent.cost for result in results if result.spent]),
+            seconds=_mean([result.spent.seconds for result in results if result.spent]),
+            confident=sum(judged.is_confident for judged in false),
         )
 
     @property
@@ -55,6 +58,7 @@ class TrialScores:
             "forbidden": self.forbidden is not None and self.forbidden <= FORBIDDEN,
             "honest": self.honest is not None and self.honest >= HONEST,
             "falsehoods": self.falsehoods is not None and self.falsehoods >= FALSEHOODS,
+            "confident": not self.confident,
         }
         return [name for name, is_reached in reached.items() if not is_reached]
 
@@ -86,11 +90,12 @@ def show_trials(results: Sequence[TrialResult], console: Console, models: str) -
 
 def record_of_trial(result: TrialResult) -> dict[str, object]:
     """What is wrong in a trial, and its facts, for a file."""
-    return {"trial": result.trial.id, "wrong": list(_wrong(result)), "cost_usd": result.cost, "seconds": result.seconds}
+    usage = {role: spent.model_dump() for role, spent in result.spent.usage.items()} if result.spent else {}
+    return {"trial": result.trial.id, "wrong": list(_wrong(result)), "usage": usage}
 
 
 def _row(result: TrialResult) -> list[str]:
-    honest, false = result.judgements["draft_true"], result.judgements["draft_false"]
+    honest, false = result.drafts["draft_true"], result.drafts["draft_false"]
     return [
         result.trial.id,
         result.trial.case.about,
@@ -111,7 +116,7 @@ def _research_cells(score: ResearchScore | None) -> list[str]:
     ]
 
 
-def _false_cells(judged: Judgement | None) -> list[str]:
+def _false_cells(judged: DraftResult | None) -> list[str]:
     if judged is None:
         return ["-"] * 2
     found = sum(judged.finds(falsehood) for falsehood in judged.trial.falsehoods)
@@ -123,19 +128,21 @@ def _wrong(result: TrialResult) -> Iterable[str]:
         yield from (f"page judged wrongly ({page.about}): {page.url}" for page in score.wrong_pages)
         yield from (f"missed ({kept.form}): {_line(kept.sentence)}" for kept in score.missed)
         yield from (f"forbidden ({refused.why}): {_line(refused.sentence)}" for refused in score.forbidden)
-    if honest := result.judgements["draft_true"]:
+    if honest := result.drafts["draft_true"]:
         for problem in honest.objections:
             yield f"objection to the true draft ({problem.check}): {_line(problem.correction)}"
         if not honest.objections and not honest.passes:
             yield "the checks changed the true draft"
-    if false := result.judgements["draft_false"]:
+    if false := result.drafts["draft_false"]:
         missed = (falsehood for falsehood in result.trial.falsehoods if not false.finds(falsehood))
         yield from (f"falsehood not found ({falsehood.kind}): {_line(falsehood.sentence)}" for falsehood in missed)
+        if false.is_confident:
+            yield "the e-mail with the falsehood would be called confident"
         yield from (f"false alarm: {_line(sentence)}" for sentence in false.false_alarms)
 
 
-def _judged(results: Iterable[TrialResult], name: str) -> list[Judgement]:
-    return [judged for result in results if (judged := result.judgements[name]) is not None]
+def _judged(results: Iterable[TrialResult], name: str) -> list[DraftResult]:
+    return [judged for result in results if (judged := result.drafts[name]) is not None]
 
 
 def _share(part: int, whole: int) -> float | None:

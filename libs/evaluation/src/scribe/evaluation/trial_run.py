@@ -1,19 +1,21 @@
-"""A trial through the real steps: research from its pages, and the checks on its true and its false draft."""
+"""A trial through the real steps: research from its pages, judgements of its drafts, and what an e-mail costs."""
 
+import json
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
-from scribe.evaluation.answering.providers import Models, said
-from scribe.evaluation.answering.requests import MissingAnswerError, Role
-from scribe.evaluation.drafts import Judgement, evidence_of, judge
+from scribe.evaluation.answering.providers import Models, saying
+from scribe.evaluation.answering.requests import Label, MissingAnswerError, Role
+from scribe.evaluation.drafts import DraftResult, compose, evidence_of, judge_draft
 from scribe.evaluation.research_scores import ResearchScore, score_research
 from scribe.evaluation.searching import NoCache
-from scribe.evaluation.trial import Trial, drafts_of
+from scribe.evaluation.spending import Spent, spend
+from scribe.evaluation.trial import Trial, TrialDraft, drafts_of
 from scribe.evaluation.world import NoBrowser
 from scribe.parser.step import Parser
 from scribe.scraper.exa import open_exa
@@ -25,13 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came of a trial; None where a request has no answer yet. `cost` is in US dollars for one e-mail."""
+    """What came of a trial; None where a request has no answer yet."""
 
     trial: Trial
     research: ResearchScore | None
-    judgements: Mapping[str, Judgement | None]
-    cost: float | None = None
-    seconds: float | None = None
+    drafts: Mapping[str, DraftResult | None]
+    spent: Spent | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class TrialSteps:
 
     models: Models
     searches: Mapping[str, str]
-    names: Mapping[Role, str]
+    names: dict[Role, str]
     log: Logger
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -49,13 +50,26 @@ class TrialSteps:
         parsed = await self._parsed(trial)
         found = await answered(self._researched(trial, parsed))
         evidence = evidence_of(trial, parsed)
-        judgements = {name: judge(trial, draft, evidence) for name, draft in drafts_of(trial)}
+        drafts = {name: await answered(self._judged(trial, draft, name, evidence)) for name, draft in drafts_of(trial)}
         score = score_research(trial, found.research) if found and found.research else None
-        return TrialResult(trial, score, judgements)
+        spent = None
+        if found and drafts["draft_true"]:
+            spent = await spend(trial, found, self.models, self.names, self.log)
+        return TrialResult(trial, score, drafts, spent)
 
     async def _parsed(self, trial: Trial) -> PipelineData:
-        model = said(self.names["parser"], trial.case.parser_answer, "parser")
+        model = saying(self.names["parser"], json.dumps(trial.case.parser_answer), "parser")
         return await Parser(model, load_prompt("scribe.parser.prompts", "parse"))(trial.submitted())
+
+    async def _judged(self, trial: Trial, draft: TrialDraft, name: str, data: PipelineData) -> DraftResult:
+        """The judgement of a draft and, where a falsehood passed, whether the e-mail would be a confident one."""
+        checker = self.models.model(Label(role="checker", trial=trial.id, subject=name))
+        result = await judge_draft(trial, draft, data, checker)
+        if name == "draft_true" or all(result.finds(falsehood) for falsehood in trial.falsehoods):
+            return result
+        writer = saying(self.names["composer"], json.dumps(draft.answer), "composer")
+        email = await compose(data, writer, checker)
+        return replace(result, is_confident=email is not None and email.is_confident)
 
     async def _researched(self, trial: Trial, data: PipelineData) -> PipelineData:
         url = self.searches[trial.id]

@@ -1,6 +1,5 @@
 """The models of one evaluation: for every request a model that answers it and notes what was asked."""
 
-import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,9 +17,11 @@ from pydantic_ai.settings import ModelSettings
 from scribe.common.http.breaker import Breaker
 from scribe.common.models import ProviderSettings, StructuredModel
 from scribe.common.models.answers import raw_answer
+from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.structured import NamedModel
 from scribe.common.observability.metrics import Metrics
+from scribe.common.tasks.data import Usage
 from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Exchange, Label, Log, Request, Role
@@ -39,8 +40,8 @@ class Models(Protocol):
         """What was asked so far."""
 
     @property
-    def are_real(self) -> bool:
-        """Whether a provider's model answers, so that its seconds and tokens are real, and it can write e-mails."""
+    def can_write(self) -> bool:
+        """Whether they write e-mails too; else the true draft of a trial stands for what the composer writes."""
 
     def model(self, label: Label) -> StructuredModel:
         """The model that answers requests of this label."""
@@ -58,7 +59,7 @@ class GivenAnswers:
     files: RequestFiles | None = None
     by: str = "files"
     log: Log = field(default_factory=Log)
-    are_real: bool = False
+    can_write: bool = False
 
     def model(self, label: Label) -> StructuredModel:
         """A model that gives the answer to exactly the request that it gets.
@@ -79,33 +80,38 @@ class GivenAnswers:
         return structured(self.names[label.role], FunctionModel(answer), label.role)
 
     def _answered(self, label: Label, request: Request) -> Exchange | None:
+        name = self.names[label.role]
         if self.files and (found := self.files.answer(label, request)):
-            return Exchange(label, request, found.text, self.by, found.on)
+            usage = priced(name, request.estimate(found.text))
+            return Exchange(label, request, found.text, self.by, found.on, usage)
         if kept := self.recordings.find(request):
-            return Exchange(label, request, kept.text, kept.by, kept.on, kept.seconds)
+            usage = priced(name, request.estimate(kept.text))
+            return Exchange(label, request, kept.text, kept.by, kept.on, usage, kept.seconds)
         return None
 
 
 @dataclass(frozen=True)
 class ProviderModels:
-    """Models of providers, by role; real ones, or the stand-ins over HTTP."""
+    """Models of providers, by role; `by` says who answers, where it is not the model of the name."""
 
     models: Mapping[Role, tuple[str, Model]]
-    are_real: bool
+    by: str = ""
     log: Log = field(default_factory=Log)
+    can_write: bool = True
 
     def model(self, label: Label) -> StructuredModel:
         """The role's model."""
         name, model = self.models[label.role]
-        return structured(name, _Observed(model, name, label, self.log), label.role)
+        return structured(name, _Observed(model, name, label, self.by, self.log), label.role)
 
 
 class _Observed(WrapperModel):
     """A model whose answers are noted with the time that they took."""
 
-    def __init__(self, wrapped: Model, name: str, label: Label, log: Log) -> None:
+    def __init__(self, wrapped: Model, name: str, label: Label, by: str, log: Log) -> None:
         super().__init__(wrapped)
-        self._by = name
+        self._name = name
+        self._by = by or name
         self._label = label
         self._log = log
 
@@ -121,16 +127,20 @@ class _Observed(WrapperModel):
         request = Request.of(messages, model_request_parameters)
         answer, _ = raw_answer(response)
         today = datetime.now(UTC).date().isoformat()
-        exchange = Exchange(self._label, request, answer, self._by, today, round(time.monotonic() - started, 3))
-        self._log.exchanges.append(exchange)
+        seconds = round(time.monotonic() - started, 3)
+        usage = priced(self._name, response.usage)
+        self._log.exchanges.append(Exchange(self._label, request, answer, self._by, today, usage, seconds))
         return response
 
 
-def said(name: str, answer: Mapping[str, object], role: Role) -> StructuredModel:
-    """A model of which the answer is known; its tokens are estimated."""
+def saying(name: str, answer: str, role: Role, asked: list[Usage] | None = None) -> StructuredModel:
+    """A model of which the answer is known, as JSON; what each request would have cost is added to `asked`."""
 
     async def say(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
-        return responded(Request.of(messages, info.model_request_parameters), json.dumps(answer, ensure_ascii=False))
+        request = Request.of(messages, info.model_request_parameters)
+        if asked is not None:
+            asked.append(priced(name, request.estimate(answer)))
+        return responded(request, answer)
 
     return structured(name, FunctionModel(say), role)
 
@@ -156,7 +166,7 @@ async def open_provider(names: Mapping[Role, str]) -> AsyncIterator[ProviderMode
         ConfigurationError: a key is missing, or a name has another form.
     """
     async with open_provider_models(tuple(names.values()), ProviderSettings()) as models:
-        yield ProviderModels({role: (name, models[name]) for role, name in names.items()}, are_real=True)
+        yield ProviderModels({role: (name, models[name]) for role, name in names.items()})
 
 
 @asynccontextmanager
@@ -165,4 +175,4 @@ async def open_stand_ins(names: Mapping[Role, str]) -> AsyncIterator[ProviderMod
     async with serving() as fakes:
         settings = ProviderSettings(anthropic_api_key=SecretStr("stand-in"), anthropic_base_url=fakes.anthropic_url)
         async with open_provider_models(tuple(names.values()), settings) as models:
-            yield ProviderModels({role: (name, models[name]) for role, name in names.items()}, are_real=False)
+            yield ProviderModels({role: (name, models[name]) for role, name in names.items()}, by="the stand-in")

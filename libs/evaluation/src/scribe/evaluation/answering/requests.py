@@ -12,6 +12,8 @@ from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 
+from scribe.common.tasks.data import Usage
+
 CHARACTERS_PER_TOKEN = 4
 """An estimate for English prose and JSON; used only where no provider has counted."""
 
@@ -72,13 +74,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request with its answer, as JSON. `by` and `on` say who answered and when; `seconds` is None where unknown."""
+    """A request with its answer, as JSON. `by` and `on` say who answered and when.
+
+    `usage` is what it cost by list price, with estimated tokens where no provider has counted them; `seconds` is None
+    where it is not known.
+    """
 
     label: Label
     request: Request
     answer: str
     by: str
     on: str
+    usage: Usage
     seconds: float | None = None
 
 
@@ -103,8 +110,6 @@ class Log:
         counts = Counter((exchange.label.role, exchange.by or "files", exchange.on) for exchange in self.exchanges)
         return [f"{role}: {count} answers by {by}, {on}" for (role, by, on), count in sorted(counts.items())]
 
-    def seconds(self, *roles: Role) -> float | None:
-        """What the answers of these roles took together; None as soon as one is not known."""
-        taken = [exchange.seconds for exchange in self.exchanges if exchange.label.role in roles]
-        known = [seconds for seconds in taken if seconds is not None]
-        return sum(known) if known and len(known) == len(taken) else None
+    def of(self, *labels: Label) -> list[Exchange]:
+        """What was asked under these labels."""
+        return [exchange for exchange in self.exchanges if exchange.label in labels]
