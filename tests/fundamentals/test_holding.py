@@ -5,7 +5,7 @@ import asyncio
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData
-from scribe.common.tasks.progress import NOT_BEFORE, State, read_progress
+from scribe.common.tasks.progress import DELAY, State, read_progress
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
 from tests.support.deadlines import stretched
@@ -38,7 +38,7 @@ async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_cou
         headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
         await settled(broker)
     progress = read_progress(Subject.parse(event(data, State.RETRYING)), headers)
-    assert progress.not_before is not None
+    assert progress.delay is not None
     assert (progress.attempt, progress.error) == (1, None)
 
 
@@ -52,7 +52,7 @@ async def test_a_worker_that_ends_gives_back_what_it_only_holds(broker: Broker) 
         await eventually(lambda: bool(step.calls))
     headers = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
     await settled(broker)
-    assert NOT_BEFORE in headers
+    assert DELAY in headers
     assert len(step.calls) == 1
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from nats.js.errors import NotFoundError
@@ -21,12 +22,13 @@ from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.common.worker.cancellation import open_cancellations
 from scribe.common.worker.middleware import StepFunction
+from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner, with_middleware
 from scribe.common.worker.settings import WorkerSettings
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
-SETTINGS = WorkerSettings(concurrency=4, step_deadline=120.0, hold_limit=120.0)
+SETTINGS = WorkerSettings(concurrency=4, step_deadline=120.0, hold_limit=120.0, retry_limit=0.0)
 
 
 @dataclass
@@ -58,6 +60,8 @@ async def working(
             step=step,
             work=with_middleware(step, function, settings, metrics),
             hold_limit=settings.hold_limit,
+            retry_limit=settings.retry_limit,
+            read_history=partial(read_history, broker.js),
             cancellations=cancellations,
             publisher=Publisher(broker.js),
             metrics=metrics.steps,
@@ -78,9 +82,9 @@ async def working(
             runner.stopping.set()
 
 
-async def submit(broker: Broker) -> PipelineData:
+async def submit(broker: Broker, **fields: object) -> PipelineData:
     """A new task, waiting for the parser."""
-    data = make_task()
+    data = make_task(**fields)
     await Publisher(broker.js).transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
     return data
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -49,8 +49,7 @@ class Workers:
 
     async def postpone(self, data: PipelineData, step: Step, *, seconds: float, error: str | None = None) -> None:
         """A step's attempt that wants to be made again later."""
-        not_before = datetime.now(UTC) + timedelta(seconds=seconds)
-        await self.tell(data, State.RETRYING, step, not_before=not_before, error=error)
+        await self.tell(data, State.RETRYING, step, delay=seconds, error=error)
 
     async def tell(self, data: PipelineData, state: State, step: Step, **changes: object) -> Progress:
         """Publish an event."""

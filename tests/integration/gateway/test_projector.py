@@ -1,8 +1,9 @@
 """The projector: states are written by their rank, whatever order, number and age the messages have."""
 
+import asyncio
 import json
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import permutations
 
@@ -249,3 +250,57 @@ async def test_projection_goes_on_after_nats_was_killed(
     await workers.finish_all(task_id)
 
     await eventually(partial(is_in, user, task_id, "SUCCESS"), timeout=30)
+
+
+async def test_no_failure_is_without_a_sentence(user: User, workers: Workers) -> None:
+    failed, cancelled = await user.batch(2)
+    for task_id, state in ((failed, State.FAILED), (cancelled, State.CANCELLED)):
+        await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+        await workers.tell(await workers.waiting(Step.PARSER, task_id), state, Step.PARSER)
+
+    async def both_ended() -> bool:
+        return all(item["status"] == "failed" for item in await user.items())
+
+    await eventually(both_ended)
+    items = {item["id"]: item for item in await user.items()}
+    assert items[failed]["error_message"]
+    assert items[failed]["cancelled_at"] is None
+    assert items[cancelled]["error_message"] == "Cancelled by you."
+    assert items[cancelled]["cancelled_at"]
+
+
+async def test_task_with_an_email_does_not_fail_any_more(user: User, workers: Workers, broker: Broker) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, task_id)
+    await workers.write_email(data)
+    await workers.tell(data, State.FAILED, Step.COMPOSER)
+    await eventually(partial(is_projected, broker, "EVENTS"))
+    assert (await user.status(task_id))["status"] == "STARTED"
+
+
+async def test_a_workers_clock_decides_nothing(user: User, workers: Workers, database_url: str) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, task_id)
+    async with connected(database_url) as connection:
+        await workers.tell(data, State.STARTED, Step.PARSER, at=ahead)
+        soon = "SELECT started_at < now() + interval '1 minute' FROM queue_items"
+        await eventually(lambda: connection.fetchval(soon))
+    await workers.tell(data, State.RETRYING, Step.PARSER, at=ahead, delay=0.0, error="Busy.")
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
+
+
+async def test_purging_costs_what_is_there_and_not_what_the_run_says(workers: Workers, broker: Broker) -> None:
+    data = make_task(run=400_000)
+    await workers.publisher.transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+    async with asyncio.timeout(20):
+        await purge_runs(broker.js, data.task_id, 400_000)
+    assert not await workers.is_waiting(Step.PARSER, data.task_id, run=400_000)
+
+
+async def is_projected(broker: Broker, stream: str) -> bool:
+    """Whether the projector has seen everything in a stream."""
+    info = await broker.js.consumer_info(stream, "projector")
+    return not info.num_pending and not info.num_ack_pending

@@ -1,16 +1,20 @@
 """The relay: who gets a turn, how much is let in, and that nothing is published twice or lost."""
 
 from collections import Counter
+from contextlib import suppress
 from functools import partial
+
+from nats.js.errors import APIError
 
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import MIB
+from scribe.common.tasks.data import MAX_BODY_BYTES
 from scribe.common.tasks.steps import Step
-from scribe.gateway.pipeline.states import MAX_REQUEUES
 from tests.support.gateway import Gateway, User, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
 from tests.support.servers import NatsServer
+from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
 
@@ -183,32 +187,9 @@ async def test_postponed_task_waits_for_its_time(user: User, workers: Workers, b
     assert not await workers.is_waiting(Step.PARSER, task_id, run=2)
 
 
-async def returned_as_often_as_may_be(user: User, database_url: str, broker: Broker) -> str:
-    """A task that is published, and given up when it returns once more for an error."""
+async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(user: User, workers: Workers) -> None:
     task_id = await user.generate()
-    await eventually(partial(has_published, broker, 1))
-    async with connected(database_url) as connection:
-        await connection.execute("UPDATE queue_items SET requeue_count = $1", MAX_REQUEUES)
-    return task_id
-
-
-async def test_task_that_is_postponed_again_and_again_is_given_up(
-    user: User, workers: Workers, database_url: str, broker: Broker
-) -> None:
-    task_id = await returned_as_often_as_may_be(user, database_url, broker)
-    await workers.postpone(await workers.waiting(Step.PARSER, task_id), Step.PARSER, seconds=1, error="Busy.")
-
-    async def failed() -> bool:
-        return (await user.status(task_id))["status"] == "FAILURE"
-
-    await eventually(failed)
-    assert (await user.status(task_id))["error"] == "Busy."
-
-
-async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(
-    user: User, workers: Workers, database_url: str, broker: Broker
-) -> None:
-    task_id = await returned_as_often_as_may_be(user, database_url, broker)
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
     for run in range(1, 4):
         data = await workers.waiting(Step.PARSER, task_id, run)
         await workers.postpone(data, Step.PARSER, seconds=0)
@@ -220,3 +201,73 @@ async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(
         return (await user.status(task_id))["status"] == "SUCCESS"
 
     await eventually(written)
+
+
+async def test_what_has_begun_comes_back_into_a_stream_that_lets_nothing_new_in(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    for number in range(13):
+        await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2))
+    await workers.postpone(data, Step.SCRAPER, seconds=0)
+    await eventually(partial(workers.is_waiting, Step.SCRAPER, task_id, run=2))
+
+
+async def test_what_comes_back_finds_room_in_a_full_stream_where_it_was_before(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    number = 0
+    with suppress(APIError):
+        for number in range(10_000):
+            await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2 if number < 14 else 400))
+    assert number > 14
+    await workers.postpone(data, Step.SCRAPER, seconds=0)
+    await eventually(partial(workers.is_waiting, Step.SCRAPER, task_id, run=2))
+
+
+async def test_task_leaves_only_its_latest_message_in_the_stream_whether_it_waits_or_goes_on(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, task_id)
+    for step in (Step.PARSER, Step.SCRAPER, Step.ARXIV):
+        data = await workers.finish(data, step)
+    await workers.postpone(data, Step.COMPOSER, seconds=1)
+
+    async def subjects() -> set[str]:
+        info = await broker.js.stream_info("PIPELINE", subjects_filter=f"pipeline.*.{task_id}.*")
+        return set(info.state.subjects or ())
+
+    async def is_only(subject: str) -> bool:
+        return await subjects() == {subject}
+
+    await eventually(partial(is_only, f"pipeline.composer.{task_id}.1"))
+    await eventually(partial(is_only, f"pipeline.composer.{task_id}.2"))
+
+
+async def test_row_that_no_message_can_be_made_from_fails_alone(
+    user: User, workers: Workers, database_url: str, broker: Broker
+) -> None:
+    large = make_task(user_id=user.id, research={"sources": [{"id": "S1", "url": "u", "text": "x" * MAX_BODY_BYTES}]})
+    async with connected(database_url) as connection:
+        insert = (
+            "INSERT INTO queue_items"
+            " (id, user_id, recipient_name, recipient_interest, email_template, resume_step, run, state_rank)"
+            " VALUES ($1, $2, 'Ada', 'fluids', 'Dear {{name}}', $3, 2, 1)"
+        )
+        await broker.js.publish(f"pipeline.composer.{large.task_id}.1", large.model_dump_json().encode())
+        await connection.execute(insert, large.task_id, user.id, "composer")
+        strange = make_task().task_id
+        await connection.execute(insert, strange, user.id, "a step of another version")
+    other = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, other))
+    for task_id in (large.task_id, strange):
+        status = await user.status(str(task_id))
+        assert status["status"] == "FAILURE"
+        assert status["error"]

@@ -1,6 +1,5 @@
 """A task that waits for arXiv is out of the pipeline: it takes nobody's place, its user sees where it stands."""
 
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from scribe.common.messaging.broker import Broker
@@ -22,8 +21,7 @@ async def at_arxiv(workers: Workers, task_id: str) -> PipelineData:
 
 async def wait_outside(workers: Workers, data: PipelineData, *, seconds: float, position: int) -> None:
     """Play the step that finds no answer yet."""
-    later = datetime.now(UTC) + timedelta(seconds=seconds)
-    await workers.tell(data, State.WAITING, Step.ARXIV, not_before=later, position=position)
+    await workers.tell(data, State.WAITING, Step.ARXIV, delay=seconds, position=position)
 
 
 async def waits(user: User, task_id: str) -> bool:

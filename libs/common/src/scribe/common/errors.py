@@ -75,3 +75,8 @@ class CancelledTaskError(WorkError):
 
 class UnreadableMessageError(ScribeError):
     """A message whose body this version cannot read."""
+
+
+def public_sentence(error: BaseException) -> str:
+    """What the user reads of an error; nothing of an unforeseen one's text."""
+    return error.public if isinstance(error, WorkError) else WorkError.default_public

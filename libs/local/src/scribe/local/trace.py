@@ -193,7 +193,7 @@ def _told(state: Progress) -> Moment | None:
         case State.STARTED:
             return Moment(state.at, "started", state.step, attempt)
         case State.RETRYING:
-            later = f", comes back at {state.not_before:%H:%M:%S}" if state.not_before else ""
+            later = f", comes back in {state.delay:.0f} s" if state.delay is not None else ""
             return Moment(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
         case State.WAITING:
             return Moment(state.at, "waits", state.step, f"{attempt}: number {state.position or 1} of those that wait")

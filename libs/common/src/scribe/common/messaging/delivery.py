@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 import nats.errors
@@ -24,13 +25,17 @@ class Settlement(StrEnum):
 
 @dataclass
 class Delivery:
-    """A message as it was handed to this process. `attempt` counts its deliveries, from 1."""
+    """A message as it was handed to this process.
+
+    `attempt` counts its deliveries, from 1; `stored_at` is when the stream took it, by the server's clock.
+    """
 
     message: Msg
     subject: Subject
     body: bytes
     headers: Mapping[str, str]
     attempt: int
+    stored_at: datetime
     settlement: Settlement | None = field(default=None, init=False)
     _unanswered: int = field(default=0, init=False)
 
@@ -44,6 +49,7 @@ class Delivery:
             body=message.data,
             headers=message.headers or {},
             attempt=metadata.num_delivered or 1,
+            stored_at=metadata.timestamp,
         )
 
     async def ack(self) -> None:

@@ -21,7 +21,8 @@ from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, deadletter_subject
 
 MESSAGE_ID = "Nats-Msg-Id"
-SUBJECT_LIMIT_CODE = 10077
+SUBJECT_LIMIT_CODE = FULL_CODE = 10077
+"""One code for two refusals, told apart by their text: the subject is taken, or the stream is full."""
 SUBJECT_TAKEN = "maximum messages per subject exceeded"
 
 REASON, ERROR_CLASS, ATTEMPTS, ORIGINAL_SUBJECT = (
@@ -30,6 +31,10 @@ REASON, ERROR_CLASS, ATTEMPTS, ORIGINAL_SUBJECT = (
     "Scribe-Attempts",
     "Scribe-Original-Subject",
 )
+
+
+class StreamFullError(UnavailableError):
+    """The stream has no room for the message; something has to leave it first."""
 
 
 class Publisher:
@@ -73,7 +78,8 @@ class Publisher:
         except APIError as error:
             if is_subject_taken(error):
                 return
-            raise UnavailableError(f"a stream refused a message: {error.err_code} {error.description}") from error
+            refusal = StreamFullError if error.err_code == FULL_CODE else UnavailableError
+            raise refusal(f"a stream refused a message: {error.err_code} {error.description}") from error
         except (nats.errors.Error, NoStreamResponseError, OSError) as error:
             raise UnavailableError(f"NATS did not acknowledge a message: {type(error).__name__}") from error
 

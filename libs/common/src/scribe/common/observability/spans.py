@@ -90,6 +90,13 @@ def process_span(
     )
 
 
+def link_earlier(earlier: SpanContext | None, attempt: int) -> None:
+    """Link the span of a delivery to that of the attempt before it, where one is known."""
+    span = trace.get_current_span()
+    if earlier is not None and span.is_recording():
+        span.add_link(earlier, {ATTEMPT: attempt - 1})
+
+
 def call_span(upstream: str, method: str, url: SplitResult | None = None) -> AbstractContextManager[Span]:
     """A request to a service that is not ours. Of its URL only the server is told, and of a page's not even that."""
     attributes: dict[str, AttributeValue] = {UPSTREAM: upstream, http_attributes.HTTP_REQUEST_METHOD: method}

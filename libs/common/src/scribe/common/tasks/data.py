@@ -166,6 +166,8 @@ class PipelineData(Part):
 
     `run` counts how often the task was published; `requested_run` is the run with which the user's latest request
     began: 1, or that of their last retry. Runs between the two continue the same request.
+    `failing_for` is for how many seconds the step had failed for reasons that pass, when this run was published.
+    `is_reissued`: the run before ended without an outcome, for a reason that may be this task's.
     `waited` is for how many seconds the task has been out of the pipeline, waiting for arXiv's answer.
     """
 
@@ -174,6 +176,8 @@ class PipelineData(Part):
     user_id: UUID
     run: int = Field(default=1, ge=1)
     requested_run: int = Field(default=1, ge=1)
+    failing_for: float = 0.0
+    is_reissued: bool = False
     submission: int = 0
     submitted_at: datetime
     email_template: str

@@ -7,7 +7,7 @@ bytes.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -21,7 +21,10 @@ from scribe.common.tasks.subject import Subject, event_subject, pipeline_subject
 USER, STEP, RUN, ATTEMPT = "Scribe-User", "Scribe-Step", "Scribe-Run", "Scribe-Attempt"
 AT, TIMINGS, SKIPPED = "Scribe-At", "Scribe-Step-Timings", "Scribe-Skipped"
 TEMPLATE_TYPE, EMAIL, ERROR = "Scribe-Template-Type", "Scribe-Email-Id", "Scribe-Error"
-NOT_BEFORE, POSITION = "Scribe-Not-Before", "Scribe-Position"
+DELAY, POSITION = "Scribe-Delay", "Scribe-Position"
+FAILURES, ALONE = "Scribe-Failures", "Scribe-Alone"
+NOT_BEFORE = "Scribe-Not-Before"
+"""What the release before reads and writes in place of the delay: the time, by a worker's clock."""
 
 
 class State(StrEnum):
@@ -50,8 +53,10 @@ _PHASES = {
 class Progress:
     """One state of one task.
 
-    `timings` are seconds per finished step; `error` is the sentence the user reads; `position` is the place among all
-    tasks that wait for the same service.
+    `timings` are seconds per finished step; `error` is the sentence the user reads; `delay` are the seconds after which
+    the task comes back to its step, counted by the database's clock; `position` is the place among all tasks that wait
+    for the same service. `failures` counts the attempts at a message that ended with an error, `alone` those that have
+    no outcome and had nothing beside them; both are for the worker that gets the message next.
     """
 
     state: State
@@ -66,8 +71,10 @@ class Progress:
     template_type: TemplateType | None = None
     email_id: UUID | None = None
     error: str | None = None
-    not_before: datetime | None = None
+    delay: float | None = None
     position: int | None = None
+    failures: int = 0
+    alone: int = 0
 
     @property
     def rank(self) -> int:
@@ -90,8 +97,11 @@ class Progress:
             TEMPLATE_TYPE: self.template_type or "",
             EMAIL: str(self.email_id or ""),
             ERROR: json.dumps(self.error) if self.error else "",
-            NOT_BEFORE: self.not_before.isoformat() if self.not_before else "",
+            DELAY: "" if self.delay is None else f"{self.delay:.3f}",
+            NOT_BEFORE: "" if self.delay is None else (self.at + timedelta(seconds=self.delay)).isoformat(),
             POSITION: str(self.position or ""),
+            FAILURES: str(self.failures or ""),
+            ALONE: str(self.alone or ""),
         }
         return {
             USER: str(self.user_id),
@@ -139,7 +149,6 @@ def read_progress(subject: Subject, headers: Mapping[str, str], route: Route = R
 def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progress:
     step = route.named(headers[STEP])
     state = _transition_state(step) if subject.root == "pipeline" else State(subject.state)
-    not_before = headers.get(NOT_BEFORE)
     template_type = headers.get(TEMPLATE_TYPE)
     email_id = headers.get(EMAIL)
     error = headers.get(ERROR)
@@ -157,9 +166,18 @@ def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progres
         template_type=TemplateType(template_type) if template_type else None,
         email_id=UUID(email_id) if email_id else None,
         error=str(json.loads(error)) if error else None,
-        not_before=_moment(not_before) if not_before else None,
+        delay=_delay(headers),
         position=int(position) if position else None,
     )
+
+
+def _delay(headers: Mapping[str, str]) -> float | None:
+    """Seconds. From a worker of the release before, the difference of two times by the same clock."""
+    if DELAY in headers:
+        return max(0.0, float(headers[DELAY]))
+    if NOT_BEFORE in headers:
+        return max(0.0, (_moment(headers[NOT_BEFORE]) - _moment(headers[AT])).total_seconds())
+    return None
 
 
 def _moment(text: str) -> datetime:

@@ -22,7 +22,7 @@ class Cancellations:
 
     def __init__(self, bucket: KeyValue) -> None:
         self._bucket = bucket
-        self._running: dict[str, set[asyncio.Task[object]]] = {}
+        self._running: dict[str, dict[asyncio.Task[object], int]] = {}
         self._interrupted: set[asyncio.Task[object]] = set()
 
     async def raise_if_cancelled(self, data: PipelineData) -> None:
@@ -41,13 +41,13 @@ class Cancellations:
             raise CancelledTaskError("the task was cancelled")
 
     @contextmanager
-    def interruptible(self, task_id: UUID) -> Iterator[None]:
-        """A block that ends with CancelledTaskError when the task is cancelled while it runs."""
+    def interruptible(self, task_id: UUID, run: int) -> Iterator[None]:
+        """A block that ends with CancelledTaskError when this run of the task is cancelled while the block runs."""
         current = asyncio.current_task()
         if current is None:
             raise RuntimeError("interruptible needs a running asyncio task")
-        running = self._running.setdefault(str(task_id), set())
-        running.add(current)
+        running = self._running.setdefault(str(task_id), {})
+        running[current] = run
         try:
             yield
         except asyncio.CancelledError:
@@ -57,15 +57,22 @@ class Cancellations:
             raise CancelledTaskError("the task was cancelled while it ran") from None
         finally:
             self._interrupted.discard(current)
-            running.discard(current)
+            running.pop(current, None)
             if not running:
                 self._running.pop(str(task_id), None)
 
     async def interrupt(self, message: Msg) -> None:
-        """Take a message on `cancel.<task_id>`."""
-        for task in self._running.get(message.subject.removeprefix(CANCEL_PREFIX), set()).copy():
-            self._interrupted.add(task)
-            task.cancel()
+        """Take a message on `cancel.<task_id>`, whose body is the last run that is not to go on.
+
+        A message without one, of a gateway of the release before, stops nothing: the next look at the bucket does.
+        """
+        if not message.data.isdigit():
+            return
+        last = int(message.data)
+        for task, run in tuple(self._running.get(message.subject.removeprefix(CANCEL_PREFIX), {}).items()):
+            if run <= last:
+                self._interrupted.add(task)
+                task.cancel()
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from scribe.common.process.signals import end_on_sigterm
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import open_cancellations
 from scribe.common.worker.middleware import StepFunction
-from scribe.common.worker.redelivery import earlier_attempt
+from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner, with_middleware
 from scribe.common.worker.settings import WorkerSettings
 
@@ -85,7 +85,8 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
             publisher=Publisher(broker.js),
             metrics=metrics.steps,
             log=log,
-            earlier=partial(earlier_attempt, broker.js),
+            read_history=partial(read_history, broker.js),
+            retry_limit=settings.retry_limit,
         )
         consumer = _consumer(step, settings, resources, runner)
         checks = _checks(broker, consumer)

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -17,17 +17,19 @@ from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics, StepMetrics
-from scribe.common.observability.spans import ATTEMPT, OUTCOME, process_span, record_failure
+from scribe.common.observability.spans import OUTCOME, link_earlier, process_span, record_failure
 from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import Cancellations
+from scribe.common.worker.isolation import Isolation
 from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
-from scribe.common.worker.redelivery import EarlierAttempt, no_earlier_attempt
+from scribe.common.worker.redelivery import FIRST, History, ReadHistory
 from scribe.common.worker.settings import WorkerSettings
 from scribe.common.worker.settlement import (
-    MAX_ATTEMPTS,
+    MAX_ALONE,
+    MAX_DELIVERIES,
     CrashLoopError,
     Failed,
     Finished,
@@ -59,9 +61,11 @@ class Runner:
     publisher: Publisher
     metrics: StepMetrics
     log: Logger
+    read_history: ReadHistory
+    retry_limit: float = 0.0
     route: Route = ROUTE
-    earlier: EarlierAttempt = no_earlier_attempt
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    isolation: Isolation = field(default_factory=Isolation)
 
     async def handle(self, delivery: Delivery) -> None:
         """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
@@ -82,27 +86,38 @@ class Runner:
             data = decode(delivery.body)
         except UnreadableMessageError as error:
             return Unreadable(error)
-        if delivery.attempt > MAX_ATTEMPTS:
-            return Failed(data, CrashLoopError(f"delivered {delivery.attempt} times without an outcome"))
+        history = FIRST
         try:
-            return Finished(await self._work(data, delivery))
+            history = await self._hold(lambda: self.read_history(delivery, data), until=self.stopping)
+            return Finished(await self._work(data, delivery, history))
         except Exception as error:
             if not isinstance(error, WorkError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
-            return decide(data, delivery.attempt, error, random.uniform)
+            return decide(data, history.failures + 1, error, random.uniform, retry_limit=self.retry_limit)
 
-    async def _work(self, data: PipelineData, delivery: Delivery) -> PipelineData:
+    async def _work(self, data: PipelineData, delivery: Delivery, history: History) -> PipelineData:
         """Begin and do the step, held while something is away. What it gives is kept while the last look is held."""
-        result = await self._hold(lambda: self._attempt(data, delivery), until=self.stopping)
+        link_earlier(history.span, delivery.attempt)
+        if history.alone >= MAX_ALONE or delivery.attempt > MAX_DELIVERIES:
+            raise CrashLoopError(f"worked on {history.alone} times alone, delivered {delivery.attempt} times")
+        result = await self._hold(lambda: self._isolated(data, delivery, history), until=self.stopping)
         if result.email_id is None:
             await self._hold(lambda: self.cancellations.raise_if_cancelled(data))
         return result
 
-    async def _attempt(self, data: PipelineData, delivery: Delivery) -> PipelineData:
+    async def _isolated(self, data: PipelineData, delivery: Delivery, history: History) -> PipelineData:
+        """What may have ended a worker runs alone, so that it takes nothing along."""
+        alone = history.alone + 1 if history.is_suspect else 0
+        async with self.isolation.alone() if history.is_suspect else self.isolation.beside_others():
+            if self.stopping.is_set():
+                raise UnavailableError("the worker is asked to end before the work has begun")
+            return await self._attempt(data, delivery, alone)
+
+    async def _attempt(self, data: PipelineData, delivery: Delivery, alone: int) -> PipelineData:
         await self.cancellations.raise_if_cancelled(data)
         started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
-        await self.publisher.event(started)
-        with self.cancellations.interruptible(data.task_id):
+        await self.publisher.event(replace(started, alone=alone))
+        with self.cancellations.interruptible(data.task_id, data.run):
             return await self.work(data)
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
@@ -139,10 +154,6 @@ class Runner:
         with process_span(
             subject.destination, subject.task_id, delivery.headers, consumer=self.step, attempt=attempt
         ) as span:
-            if attempt > 1 and span.is_recording():
-                earlier = await self.earlier(delivery)
-                if earlier is not None:
-                    span.add_link(earlier, {ATTEMPT: attempt - 1})
             yield span
 
     def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:

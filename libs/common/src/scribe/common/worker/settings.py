@@ -13,6 +13,9 @@ class WorkerSettings(BrokerSettings):
     concurrency: int = Field(8, ge=1, le=256, description="Deliveries that one worker has in progress at once.")
     max_replicas: int = Field(8, ge=1, description="Most replicas of this worker; bounds the unacknowledged messages.")
     step_deadline: float = Field(120.0, gt=0, description="Seconds that one attempt of the step may take.")
+    retry_limit: float = Field(
+        600.0, ge=0, description="Seconds for which a step is tried again while a service that it calls fails."
+    )
     hold_limit: float = Field(
         600.0, gt=0, description="Seconds for which a message is held while NATS, PostgreSQL or a provider is away."
     )

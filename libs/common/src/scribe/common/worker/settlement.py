@@ -5,7 +5,8 @@
 | returns data                                | Finished: publish the next transition, then ack           |
 | raises TransientError, or anything unforeseen | Retry: `retrying` event, nak with a delay                |
 | ... and a delay longer than a nak may hold  | Postpone: `retrying` event with a time, ack; the relay re-issues |
-| ... and no attempt is left                  | Failed: dead letter, `failed` event, term                 |
+| ... and no quick attempt is left            | Postpone, until it has failed for `retry_limit` seconds   |
+| ... and for as long as that; or a fault that is none of a service | Failed: dead letter, `failed` event, term |
 | raises PermanentError                       | Failed                                                    |
 | was cancelled by the user                   | Cancelled: `cancelled` event, ack                         |
 | cannot read the body                        | Unreadable: dead letter as it is, term                    |
@@ -15,7 +16,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import ClassVar, Protocol, assert_never
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from scribe.common.errors import (
     UnavailableError,
     UnreadableMessageError,
     WorkError,
+    public_sentence,
 )
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
 from scribe.common.tasks.data import PipelineData
@@ -37,6 +39,10 @@ from scribe.common.tasks.subject import Subject
 from scribe.common.worker.backoff import Jitter, retry_delay
 
 MAX_ATTEMPTS = 5
+MAX_ALONE = 3
+"""How often a message is worked on alone without an outcome before it is given up."""
+MAX_DELIVERIES = 25
+"""How often a message is delivered in all: it may also end its worker before its work has begun."""
 MAX_NAK = 30.0
 MAX_POSTPONEMENT = 3600.0
 RELEASE_DELAY = 5.0
@@ -79,13 +85,14 @@ class Finished:
 
 @dataclass(frozen=True)
 class Retry:
-    """The same message is delivered again after `delay` seconds."""
+    """The same message is delivered again after `delay` seconds; `failures` attempts at it have ended so."""
 
     name: ClassVar[str] = "retried"
 
     data: PipelineData
     error: BaseException
     delay: float
+    failures: int = 1
 
 
 @dataclass(frozen=True)
@@ -153,26 +160,35 @@ Outcome = Finished | Retry | Postpone | Failed | Cancelled | Released | Deferred
 
 
 class CrashLoopError(PermanentError):
-    """The message was delivered too often without an outcome: it kills its workers."""
+    """The message was worked on too often without an outcome: it ends its workers."""
 
     default_public = "This e-mail could not be written: processing it failed again and again."
 
 
-def decide(data: PipelineData, attempt: int, error: BaseException, uniform: Jitter) -> Outcome:
-    """The outcome of an attempt (from 1) that ended with `error`."""
+def decide(
+    data: PipelineData, attempt: int, error: BaseException, uniform: Jitter, *, retry_limit: float = 0.0
+) -> Outcome:
+    """The outcome of the attempt that ended with `error`; `attempt` counts those that ended with one, from 1.
+
+    A service that fails is given time, not a number of attempts: after `MAX_ATTEMPTS` in a row the task comes back
+    later, until it has failed for `retry_limit` seconds. An unforeseen error is given `MAX_ATTEMPTS`.
+    """
     if isinstance(error, CancelledTaskError):
         return Cancelled(data)
     if isinstance(error, UnavailableError):
         return Released(data)
     if isinstance(error, DeferredError):
         return Deferred(data, error)
-    if isinstance(error, PermanentError) or attempt >= MAX_ATTEMPTS:
-        return Failed(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
+    is_given_time = isinstance(error, TransientError) and data.failing_for < retry_limit
+    if isinstance(error, PermanentError) or (attempt >= MAX_ATTEMPTS and not is_given_time):
+        return Failed(data, error)
     delay = max(retry_delay(attempt, uniform), asked or 0.0)
+    if attempt >= MAX_ATTEMPTS:
+        return Postpone(data, error, min(max(delay, MAX_NAK), MAX_POSTPONEMENT))
     if delay > MAX_NAK:
         return Postpone(data, error, min(delay, MAX_POSTPONEMENT))
-    return Retry(data, error, delay)
+    return Retry(data, error, delay, attempt)
 
 
 async def settle(
@@ -186,8 +202,9 @@ async def settle(
         case Finished(data):
             await publisher.transition(*_transition(data, step, route))
             await delivery.ack()
-        case Retry(data, error, delay):
-            await publisher.event(_event(data, State.RETRYING, step, delivery, error))
+        case Retry(data, error, delay, failures):
+            retrying = _event(data, State.RETRYING, step, delivery, error)
+            await publisher.event(replace(retrying, failures=failures))
             await delivery.nak(delay)
         case Postpone() | Released() | Deferred():
             await publisher.event(_departure(outcome, step, delivery))
@@ -237,7 +254,7 @@ def _postponed(
     data: PipelineData, step: Step, delivery: Settleable, error: BaseException | None, delay: float
 ) -> Progress:
     progress = _event(data, State.RETRYING, step, delivery, error)
-    return replace(progress, not_before=progress.at + timedelta(seconds=delay))
+    return replace(progress, delay=delay)
 
 
 def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:
@@ -248,8 +265,3 @@ def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:
         ATTEMPTS: str(delivery.attempt),
         ORIGINAL_SUBJECT: str(delivery.subject),
     }
-
-
-def public_sentence(error: BaseException) -> str:
-    """What the user reads of an error; nothing of an unforeseen one's text."""
-    return error.public if isinstance(error, WorkError) else WorkError.default_public

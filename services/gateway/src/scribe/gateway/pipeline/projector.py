@@ -7,7 +7,7 @@ commit is delivered again and changes nothing, because a state is only written w
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import asyncpg
@@ -26,7 +26,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
-from scribe.gateway.pipeline.purging import purge_runs
+from scribe.gateway.pipeline.purging import purge_all_but, purge_runs
 from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
@@ -106,6 +106,7 @@ class Projector:
             self._metrics.projected.labels("unreadable").inc()
             await delivery.term()
             return
+        progress = replace(progress, at=delivery.stored_at)  # by one clock, not by each worker's
         if ends_task(delivery.subject):
             place = (delivery.subject.destination, delivery.subject.task_id)
             with process_span(*place, delivery.headers, consumer="projector", attempt=delivery.attempt):
@@ -132,13 +133,15 @@ class Projector:
             self._projecting = False
             self._metrics.loop_pass.labels("projector").set_to_current_time()
             for entry in entries:
-                entry.done.set_result(None)
+                if not entry.done.cancelled():
+                    entry.done.set_result(None)
 
     async def _project_patiently(self, progress: Sequence[Progress]) -> None:
         """Hold the batch while Postgres is away; the deliveries wait with it."""
+        states = highest(progress)
         while True:
             try:
-                changed, over = await self._project(highest(progress))
+                changed, over = await self._project(states)
                 break
             except (ServiceUnavailable, *POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError) as error:
                 self._log.warning("projector_waits", error_class=type(error).__name__)
@@ -146,7 +149,9 @@ class Projector:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
         observe_projection(self._metrics, progress, len(changed))
         observe_ends(self._metrics, changed)
-        for tidy in (partial(self._purge, over), partial(announce, self._broker, changed)):
+        moved = {row["id"] for row in changed}
+        postponed = [state for state in states if state.delay is not None and state.task_id in moved]
+        for tidy in (partial(self._purge, over, postponed), partial(announce, self._broker, changed)):
             try:
                 await tidy()
             except NATS_UNAVAILABLE as error:
@@ -171,10 +176,15 @@ class Projector:
     async def _write(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
         ids = sorted(state.task_id for state in states)
         async with self._database.as_service("UPDATE queue_items projected") as connection:
-            requeues = {row["id"]: row["requeue_count"] for row in await connection.fetch(SQL["lock"], ids)}
-            changed = await connection.fetch(SQL["project"], *columns(states, requeues, self._route))
+            await connection.execute(SQL["lock"], ids)
+            changed = await connection.fetch(SQL["project"], *columns(states, self._route))
             over = await connection.fetch(SQL["over"], ids)
         return changed, over
 
-    async def _purge(self, over: Iterable[asyncpg.Record]) -> None:
-        await asyncio.gather(*(purge_runs(self._broker.js, row["id"], row["run"]) for row in over))
+    async def _purge(self, over: Iterable[asyncpg.Record], postponed: Iterable[Progress]) -> None:
+        """Tasks that have ended leave nothing in the stream; those that come back later leave their last message."""
+        js = self._broker.js
+        await asyncio.gather(
+            *(purge_runs(js, row["id"], row["run"]) for row in over),
+            *(purge_all_but(js, state.task_id, state.step, state.run) for state in postponed),
+        )

@@ -1,19 +1,54 @@
-"""Storage follows the work in progress: what belongs to a task that has ended leaves PIPELINE."""
+"""Storage follows the work in progress: what no step needs any more leaves PIPELINE.
+
+Only what is there is purged, by its subject, so that the cost follows the messages and not the numbers of the runs.
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable
 from uuid import UUID
 
 from nats.js import JetStreamContext
 
+from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.streams import PIPELINE
-from scribe.common.tasks.subject import ANY, pipeline_subject
+from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
 
 
 async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> None:
     """Take a task's messages out of PIPELINE up to its run `last`; all of them where there is none.
 
     Not those of a later run: the task may be on its way again by the time its end is tidied up after.
+
+    Raises:
+        nats.errors.Error, APIError: NATS is away.
     """
-    runs: Iterable[int | str] = range(1, last + 1) if last else (ANY,)
-    await asyncio.gather(*(js.purge_stream(PIPELINE, subject=str(pipeline_subject(ANY, task_id, run))) for run in runs))
+    if last is None or last == 1:
+        await js.purge_stream(PIPELINE, subject=str(pipeline_subject(ANY, task_id, last or ANY)))
+    else:
+        await _purge(js, task_id, lambda subject: int(subject.run) <= last)
+
+
+async def purge_all_but(js: JetStreamContext, task_id: UUID, step: Step, run: int) -> None:
+    """Take a task's older messages out of PIPELINE, where that of `step` in `run` holds all that they led to.
+
+    Raises:
+        nats.errors.Error, APIError: NATS is away.
+    """
+    kept = pipeline_subject(step, task_id, run)
+    await _purge(js, task_id, lambda subject: int(subject.run) <= run and subject != kept)
+
+
+async def _purge(js: JetStreamContext, task_id: UUID, unwanted: Callable[[Subject], bool]) -> None:
+    info = await js.stream_info(PIPELINE, subjects_filter=str(pipeline_subject(ANY, task_id)))
+    there = [subject for text in info.state.subjects or () if (subject := _readable(text))]
+    await asyncio.gather(*(js.purge_stream(PIPELINE, subject=str(subject)) for subject in there if unwanted(subject)))
+
+
+def _readable(text: str) -> Subject | None:
+    """The subject; None for what somebody has put there by hand and `max_age` will take out."""
+    try:
+        subject = Subject.parse(text)
+    except UnreadableMessageError:
+        return None
+    return subject if subject.run.isdecimal() else None

@@ -1,5 +1,6 @@
 -- name: take
 -- What may be published now: users in turn, each in the order of submission, at most $1 of one user in flight, $2 now.
+-- Without $3, only what has been published before: its messages leave the stream as the new one comes in.
 -- The recursion hops from user to user along the index instead of reading everything that waits.
 WITH RECURSIVE hop AS (
     (SELECT user_id FROM queue_items WHERE status = 'pending' ORDER BY user_id LIMIT 1)
@@ -19,13 +20,15 @@ candidate AS (
         SELECT id, submission, row_number() OVER (ORDER BY submission) AS nth
         FROM queue_items
         WHERE user_id = hop.user_id AND status = 'pending' AND (not_before IS NULL OR not_before <= now())
+            AND ($3 OR first_published_at IS NOT NULL)
         ORDER BY submission
         LIMIT least(greatest($1 - coalesce(flight.items, 0), 0), $2)
     ) AS mine
     ORDER BY turn, mine.submission
     LIMIT $2
 )
-SELECT q.*, u.display_name, extract(epoch FROM now() - q.waiting_since)::float8 AS waited
+SELECT q.*, u.display_name, extract(epoch FROM now() - q.waiting_since)::float8 AS waited,
+    coalesce(extract(epoch FROM now() - q.failing_since), 0)::float8 AS failing_for
 FROM queue_items q
 JOIN candidate USING (id)
 JOIN users u ON u.id = q.user_id
@@ -42,9 +45,17 @@ SET status = 'processing', current_step = $2, step_status = 'queued', resume_ste
     progressed_at = now(), first_published_at = coalesce(first_published_at, now())
 WHERE id = $1
 
+-- name: refuse
+-- A row that no message can be made from, whatever is tried.
+UPDATE queue_items
+SET status = 'failed', state_rank = $2, step_status = 'failed', error_message = $3, completed_at = now(),
+    progressed_at = now()
+WHERE id = $1
+RETURNING first_published_at, completed_at, cancelled_at, status
+
 -- name: lock
 -- In one order, so that two projectors never wait for each other.
-SELECT id, requeue_count FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+SELECT FROM queue_items WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
 
 -- name: project
 UPDATE queue_items AS q
@@ -60,24 +71,30 @@ SET state_rank = e.rank,
     email_id = coalesce(e.email_id, q.email_id),
     error_message = CASE WHEN e.status = 'failed' THEN left(e.error, 1000) END,
     resume_step = e.resume_step,
-    not_before = e.not_before,
+    not_before = now() + make_interval(secs => e.delay),
+    -- Failing is over when another step is reached; being sent back to the same one does not end it.
+    failing_since = CASE WHEN e.step_status = 'retrying' AND e.error <> '' THEN coalesce(q.failing_since, now())
+                         WHEN e.current_step = q.current_step THEN q.failing_since END,
     waiting_since = CASE WHEN e.step_status = 'waiting' THEN coalesce(q.waiting_since, now()) ELSE q.waiting_since END,
     upstream_position = e.position,
-    requeue_count = q.requeue_count + (e.not_before IS NOT NULL AND e.error <> '')::int,
     started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
     completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
-    cancelled_at = CASE WHEN e.status = 'completed' THEN NULL ELSE q.cancelled_at END,
+    cancelled_at = CASE WHEN e.status = 'completed' THEN NULL
+                        WHEN e.step_status = 'cancelled' THEN coalesce(q.cancelled_at, now())
+                        ELSE q.cancelled_at END,
     progressed_at = now()
 FROM unnest(
     $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::timestamptz[], $15::int[], $16::timestamptz[]
+    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::float8[], $15::int[], $16::timestamptz[]
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
-        resume_step, not_before, position, at)
+        resume_step, delay, position, at)
 -- A message of an older run may still come after its task was sent back; only an e-mail makes that run count. And only
 -- with its e-mail is a task completed: a server that fails over may have lost what its client was told is committed.
+-- A task that has an e-mail does not fail any more; where its end was not told, the reconciler completes it.
 WHERE q.id = e.id AND q.state_rank < e.rank
-    AND CASE WHEN e.status = 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
-             ELSE q.run <= e.run END
+    AND CASE e.status WHEN 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
+                      WHEN 'failed' THEN q.run <= e.run AND NOT EXISTS (SELECT FROM emails WHERE task_id = q.id)
+                      ELSE q.run <= e.run END
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
     q.first_published_at, q.completed_at, q.cancelled_at
 
@@ -109,6 +126,7 @@ UPDATE queue_items q
 SET status = 'failed', state_rank = $3, step_status = 'failed', error_message = $4, completed_at = now(),
     progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
+    AND NOT EXISTS (SELECT FROM emails WHERE task_id = q.id)
 RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
     q.first_published_at, q.completed_at, q.cancelled_at
 

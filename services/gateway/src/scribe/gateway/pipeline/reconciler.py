@@ -21,7 +21,7 @@ from uuid import UUID
 import asyncpg
 from nats.js.errors import NotFoundError
 
-from scribe.common.errors import ConfigurationError, WorkError
+from scribe.common.errors import ConfigurationError, UnreadableMessageError, WorkError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.provision import provision
 from scribe.common.messaging.streams import PIPELINE
@@ -157,7 +157,7 @@ class Reconciler:
             # An end that was told and has no e-mail here: it is written again.
             last = self._route.last if step == Step.DONE else step
             return last, await self._whereabouts(step, message.seq or 0)
-        except NotFoundError:
+        except (NotFoundError, UnreadableMessageError, ValueError):  # the last two: put there by hand
             return self._route.at(row["current_step"]) or self._route.first, DeliveryState.GONE
 
     async def _whereabouts(self, step: Step, sequence: int) -> DeliveryState:

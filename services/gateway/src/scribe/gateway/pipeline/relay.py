@@ -6,6 +6,7 @@ ones that their users try again, and those that the projector or the reconciler 
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,29 +15,33 @@ import asyncpg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from scribe.common.errors import UnavailableError, UnreadableMessageError
+from scribe.common.errors import PermanentError, UnavailableError, UnreadableMessageError, public_sentence
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
-from scribe.common.messaging.publisher import Publisher
+from scribe.common.messaging.publisher import Publisher, StreamFullError
 from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
 from scribe.common.observability.spans import continue_trace
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.data import PipelineData, decode
-from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.progress import Progress, State, progress_of
+from scribe.common.tasks.rank import rank_before
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import deadletter_subject, pipeline_subject
 from scribe.gateway.database import Connection, Database
-from scribe.gateway.pipeline.observation import observe_turn
+from scribe.gateway.pipeline.observation import observe_ends, observe_turn
+from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 
 SQL = load_queries("scribe.gateway.pipeline")
 MAX_AT_ONCE = 32
 ADMISSION = 0.7
-"""The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish."""
+"""The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish and come back."""
 PAUSE_WHILE_AWAY = 1.0
+REISSUED = "reissued"
+"""The `step_status` of a row that the reconciler has sent back."""
 BROKEN_OFF = (*POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError)
 
 
@@ -85,33 +90,59 @@ class Relay:
 
     async def _turn(self) -> int:
         """Publish as much as the limits allow; gives the number of messages."""
-        if not await self._admits():
-            self._log.warning("relay_stream_nearly_full")
-            return 0
+        admits_new = await self._admits_new()
         async with self._database.as_service("UPDATE queue_items relayed") as connection:
             room = self._settings.in_flight - await connection.fetchval(SQL["in_flight"])
             if room <= 0:
                 return 0
-            rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, min(room, MAX_AT_ONCE))
+            most = min(room, MAX_AT_ONCE)
+            rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, most, admits_new)
             for row in rows:
-                await self._publish(connection, row)
+                await self._relay(connection, row)
+        await self._purge_older_runs(rows)
         return len(rows)
 
-    async def _admits(self) -> bool:
-        info = await self._js.stream_info("PIPELINE")
-        return info.state.bytes < ADMISSION * (info.config.max_bytes or float("inf"))
+    async def _admits_new(self) -> bool:
+        info = await self._js.stream_info(PIPELINE)
+        admits = info.state.bytes < ADMISSION * (info.config.max_bytes or float("inf"))
+        if not admits:
+            self._log.warning("relay_stream_nearly_full")
+        return bool(admits)
+
+    async def _relay(self, connection: Connection, row: asyncpg.Record) -> None:
+        """Publish one row. What is wrong with the row itself fails it, and nothing else."""
+        try:
+            await self._publish(connection, row)
+        except (PermanentError, ValueError) as error:
+            self._log.error("row_refused", task_id=str(row["id"]), error_class=type(error).__name__)
+            refused = (row["id"], rank_before(row["run"] + 1), public_sentence(error))
+            observe_ends(self._metrics, await connection.fetch(SQL["refuse"], *refused))
 
     async def _publish(self, connection: Connection, row: asyncpg.Record) -> None:
         step = self._route.named(row["resume_step"]) if row["resume_step"] else self._route.first
         data = await self._reached(row["id"], step) if step != self._route.first else None
         if data is None:
             step, data = self._route.first, first_data(row)
-        waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
-        data = data.model_copy(update={"run": row["run"], "requested_run": row["requested_run"], "waited": waited})
+        data = as_next_run(data, row)
         with continue_trace(row["traceparent"]):
-            await self._publisher.transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
+            await self._transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
         await connection.execute(SQL["published"], row["id"], step.wire_name)
         observe_turn(self._metrics, row)
+
+    async def _transition(self, data: PipelineData, progress: Progress) -> None:
+        """Publish, in the place of what the task's older runs left behind where there is no other."""
+        try:
+            await self._publisher.transition(data, progress)
+        except StreamFullError:
+            if data.run == 1:
+                raise
+            await purge_runs(self._js, data.task_id, data.run - 1)
+            await self._publisher.transition(data, progress)
+
+    async def _purge_older_runs(self, rows: Sequence[asyncpg.Record]) -> None:
+        """What a newer run's message holds needs to be there only once."""
+        older = [row for row in rows if row["run"] > 1]
+        await asyncio.gather(*(purge_runs(self._js, row["id"], row["run"] - 1) for row in older))
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
         """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""
@@ -121,6 +152,20 @@ class Relay:
                 message = await self._js.get_last_msg(stream, str(subject))
                 return decode(message.data or b"")
         return None
+
+
+def as_next_run(data: PipelineData, row: asyncpg.Record) -> PipelineData:
+    """The data as the row's run begins with it."""
+    waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
+    return data.model_copy(
+        update={
+            "run": row["run"],
+            "requested_run": row["requested_run"],
+            "failing_for": row["failing_for"],
+            "is_reissued": row["step_status"] == REISSUED,
+            "waited": waited,
+        }
+    )
 
 
 def first_data(row: asyncpg.Record) -> PipelineData:

@@ -1,15 +1,16 @@
 """From what the messages of a batch tell to the arrays of one UPDATE."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from scribe.common.errors import WorkError
 from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.route import Route
 
 MAX_REQUEUES = 20
-"""How often an item is sent back to the relay by itself (postponed, or re-issued) before it is given up."""
+"""How often an item that has made no progress is issued again before it is given up."""
+CANCELLED_BY_USER = "Cancelled by you."
 
 _STATUS = {
     State.QUEUED: "processing",
@@ -31,24 +32,26 @@ def highest(progress: Iterable[Progress]) -> list[Progress]:
     return list(best.values())
 
 
-def without_endless_postponement(state: Progress, requeues: int) -> Progress:
-    """The state, or a failure where it would postpone a task that has come back too often already.
-
-    Without an error the task was released because something all work needs is away, which is waited for.
-    """
-    if state.not_before is None or state.error is None or requeues < MAX_REQUEUES:
-        return state
-    return replace(state, state=State.FAILED, not_before=None)
+def columns(states: Sequence[Progress], route: Route) -> list[list[object]]:
+    """The arrays of the `project` query."""
+    return [list(column) for column in zip(*(_row(state, route) for state in states), strict=True)]
 
 
-def columns(states: Sequence[Progress], requeues: Mapping[UUID, int], route: Route) -> list[list[object]]:
-    """The arrays of the `project` query. `requeues` says how often each task has come back already."""
-    rows = [_row(without_endless_postponement(state, requeues.get(state.task_id, 0)), route) for state in states]
-    return [list(column) for column in zip(*rows, strict=True)]
+def sentence(state: Progress) -> str:
+    """What the user reads of the state; no failure is without one."""
+    if state.error:
+        return state.error
+    match state.state:
+        case State.FAILED:
+            return WorkError.default_public
+        case State.CANCELLED:
+            return CANCELLED_BY_USER
+        case _:
+            return ""
 
 
 def _row(state: Progress, route: Route) -> tuple[object, ...]:
-    postponed = state.not_before is not None
+    postponed = state.delay is not None
     return (
         state.task_id,
         state.rank,
@@ -61,9 +64,9 @@ def _row(state: Progress, route: Route) -> tuple[object, ...]:
         ",".join(route.wire_name(step) for step in state.skipped),
         state.template_type,
         state.email_id,
-        state.error or "",
+        sentence(state),
         state.step if postponed else None,
-        state.not_before,
+        state.delay,
         state.position,
         state.at,
     )

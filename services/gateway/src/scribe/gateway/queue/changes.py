@@ -73,7 +73,7 @@ async def _interrupt(context: Context, row: asyncpg.Record) -> None:
     """Spare the workers what nobody wants any more. The composer looks at the row itself, so this may fail."""
     try:
         await (await context.broker.js.key_value("cancelled")).put(str(row["id"]), str(row["run"]).encode())
-        await context.broker.client.publish(cancel_subject(row["id"]))
+        await context.broker.client.publish(cancel_subject(row["id"]), str(row["run"]).encode())
         await purge_runs(context.broker.js, row["id"], row["run"])
         await announce(context.broker, [row])
     except NATS_UNAVAILABLE as error:
