@@ -1,7 +1,11 @@
 """`POST /api/queue/batch/csv`: what spreadsheets write, and every bad row named with its line."""
 
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
 import httpx
 import pytest
+from openpyxl import Workbook
 
 from tests.support.gateway import TEMPLATE, User
 
@@ -9,6 +13,23 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEADER = "recipient_name,recipient_interest"
 ROW = "Ada Example,fluids\n"
+
+
+def workbook(*rows: list[str]) -> bytes:
+    """An .xlsx with these rows."""
+    book, content = Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+def bomb() -> bytes:
+    """A workbook of few bytes that unpacks to many."""
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"<" * 20_000_000)
+    return content.getvalue()
 
 
 async def upload(user: User, content: str | bytes, **form: str) -> httpx.Response:
@@ -37,10 +58,17 @@ async def uploaded(user: User, content: str | bytes) -> list[tuple[object, objec
         "recipient_name\trecipient_interest\nAda Example\tquantum fluids\nBob Example\tbooks\n",
         "Recipient_Interest, Recipient_Name ,note\nquantum fluids, Ada Example ,x\nbooks,Bob Example,\n",
         f'{HEADER}\n"Ada Example","quantum fluids"\n\n,\nBob Example,books\n\n',
+        "sep=;\r\nrecipient_name;recipient_interest\r\nAda Example;quantum fluids\r\nBob Example;books\r\n",
+        "Name,Research Interest\nAda Example,quantum fluids\nBob Example,books\n",
+        "\n\nrecipient-name,interests\nAda Example,quantum fluids,\nBob Example,books,,\n",
+        workbook(["Name", "Interest"], ["Ada Example", "quantum fluids"], [], ["Bob Example", "books"]),
     ],
-    ids=["plain", "CRLF", "BOM", "semicolons", "tabs", "other order and columns", "quotes and empty rows"],
+    ids=[
+        *("plain", "CRLF", "BOM", "semicolons", "tabs", "other order and columns", "quotes and empty rows"),
+        *("declared separator", "other headers", "empty first lines and surplus commas", "xlsx"),
+    ],
 )
-async def test_file_becomes_a_batch(user: User, content: str) -> None:
+async def test_file_becomes_a_batch(user: User, content: str | bytes) -> None:
     assert await uploaded(user, content) == [("Ada Example", "quantum fluids"), ("Bob Example", "books")]
 
 
@@ -48,6 +76,15 @@ async def test_quoted_newlines_and_separators_belong_to_their_cell(user: User) -
     content = f'{HEADER}\n"Example, Ada","quantum\nfluids; and ""helium"""\n'
 
     assert await uploaded(user, content) == [("Example, Ada", 'quantum\nfluids; and "helium"')]
+
+
+async def test_name_with_a_comma_and_no_quotes_is_told_instead_of_shifting_the_row(user: User) -> None:
+    response = await upload(user, f"{HEADER}\nAda Example,fluids\nMaid, Amy,quantum fluids\n")
+
+    assert response.status_code == 422
+    (problem,) = response.json()["detail"]
+    assert problem["loc"] == ["body", "file", 3]
+    assert 'must stand in quotes: "Maid, Amy"' in response.json()["message"]
 
 
 async def test_every_bad_row_is_named_with_its_line(user: User) -> None:
@@ -70,17 +107,20 @@ async def test_every_bad_row_is_named_with_its_line(user: User) -> None:
     [
         b"",
         HEADER.encode(),
-        b"name,interest\nAda,fluids\n",
+        b"who,what\nAda,fluids\n",
         f"{HEADER}\n".encode() + b"Ren\xe9 Example,fluids\n",
         f'{HEADER}\n"Ada Example,fluids\n'.encode(),
         (f"{HEADER}\n" + ROW * 101).encode(),
         f"{HEADER}\n{'x' * 200_000},fluids\n".encode(),
         f"{HEADER}\nAda\x00Example,fluids\n".encode(),
         b"\x00" * 100,
+        b"PK\x03\x04" + b"x" * 100,
+        bomb(),
+        (f"{HEADER}\n" + "\n" * 3_000 + ROW).encode(),
     ],
     ids=[
         *("empty", "only the header", "other columns", "Latin-1", "open quote", "101 rows", "huge cell"),
-        *("NUL", "binary"),
+        *("NUL", "binary", "no workbook", "a workbook that grows", "thousands of blank lines"),
     ],
 )
 async def test_unusable_file_is_refused_with_a_list(user: User, content: bytes) -> None:

@@ -92,8 +92,9 @@ class Unprocessable(Problem):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, *problems: Mapping[str, object]) -> None:
-        super().__init__(problems)
+    def __init__(self, *places: Mapping[str, object]) -> None:
+        super().__init__(places)
+        self.places = places
 
 
 def invalid(kind: str, loc: Sequence[str | int], message: str) -> Mapping[str, object]:
