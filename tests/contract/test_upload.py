@@ -17,9 +17,10 @@ ROW = "Ada Example,fluids\n"
 
 def workbook(*rows: list[str]) -> bytes:
     """An .xlsx with these rows."""
-    book, content = Workbook(), BytesIO()
+    book, content = Workbook(write_only=True), BytesIO()
+    sheet = book.create_sheet()
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     book.save(content)
     return content.getvalue()
 
