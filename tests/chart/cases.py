@@ -17,6 +17,7 @@ EVERYTHING = with_least(
         "corsOrigins": ["https://app.acme.org"],
         "models": {
             "parser": "fireworks:accounts/fireworks/models/small",
+            "checker": "none",
             "fallback": {"composer": ["anthropic:a", "fireworks:b"]},
         },
         "telemetry": {"endpoint": "http://collector.monitoring:4318"},

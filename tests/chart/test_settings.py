@@ -76,8 +76,8 @@ def test_reconciler_waits_longer_than_any_step() -> None:
 
 
 def _is_refused(service: str, name: str) -> bool:
-    models = {"parser": "PARSER", "composer": "COMPOSER", "gateway": "TEMPLATE"}
-    named = f"SCRIBE_{models.get(service, '-')}_"
+    roles = {"parser": ["PARSER"], "composer": ["COMPOSER", "CHECKER"], "gateway": ["TEMPLATE"]}
+    models = {f"SCRIBE_{role}_{kind}" for role in roles.get(service, []) for kind in ("MODEL", "FALLBACK_MODELS")}
     lists = {"SCRIBE_ADMIN_USER_IDS", "SCRIBE_CORS_ORIGINS"} if service == "gateway" else set()
     files = {"SCRIBE_NATS_USER", "SCRIBE_NATS_CREDENTIALS_FILE"}
-    return name in {f"{named}MODEL", f"{named}FALLBACK_MODELS"} | lists | files
+    return name in models | lists | files

@@ -23,8 +23,8 @@
 {{- $_ := set $own "SCRIBE_STEP_DEADLINE" (toJson $service.stepDeadline) }}
 {{- $_ := set $own "SCRIBE_MAX_REPLICAS" (include "scribe.maxReplicas" (list $root $name)) }}
 {{- end }}
-{{- $role := get (dict "gateway" "template" "parser" "parser" "composer" "composer") $name }}
-{{- if $role }}
+{{- $roles := dict "gateway" (list "template") "parser" (list "parser") "composer" (list "composer" "checker") }}
+{{- range $role := get $roles $name | default list }}
 {{- $_ := set $own (printf "SCRIBE_%s_MODEL" (upper $role)) (get $root.Values.models $role) }}
 {{- $_ := set $own (printf "SCRIBE_%s_FALLBACK_MODELS" (upper $role)) (join "," (get $root.Values.models.fallback $role)) }}
 {{- end }}

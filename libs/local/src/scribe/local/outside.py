@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 PLACEHOLDER_KEY = "stand-in"
 DEFAULT_PROVIDER = "anthropic"
-MODEL_NAMES = (
-    *("SCRIBE_PARSER_MODEL", "SCRIBE_COMPOSER_MODEL"),
-    *("SCRIBE_PARSER_FALLBACK_MODELS", "SCRIBE_COMPOSER_FALLBACK_MODELS"),
-)
+ROLES = ("PARSER", "COMPOSER", "CHECKER")
+MODELS = tuple(f"SCRIBE_{role}_MODEL" for role in ROLES)
+FALLBACK_MODELS = tuple(f"SCRIBE_{role}_FALLBACK_MODELS" for role in ROLES)
 
 
 class StandInAddresses(BaseModel):
@@ -94,10 +93,11 @@ def _joined(*lists: str) -> str:
 
 
 def _providers(environment: Mapping[str, str]) -> tuple[str, ...]:
-    names = [name.strip() for variable in MODEL_NAMES for name in environment.get(variable, "").split(",")]
-    providers = [name.partition(":")[0] for name in names if name]
-    both_named = environment.get("SCRIBE_PARSER_MODEL") and environment.get("SCRIBE_COMPOSER_MODEL")
-    return tuple(dict.fromkeys(providers if both_named else [DEFAULT_PROVIDER, *providers]))
+    variables = (*MODELS, *FALLBACK_MODELS)
+    names = [name.strip() for variable in variables for name in environment.get(variable, "").split(",")]
+    providers = [name.partition(":")[0] for name in names if ":" in name]
+    all_named = all(map(environment.get, MODELS))
+    return tuple(dict.fromkeys(providers if all_named else [DEFAULT_PROVIDER, *providers]))
 
 
 def _any_set(environment: Mapping[str, str], variables: tuple[str, ...]) -> bool:
