@@ -79,6 +79,7 @@ images: ## Build every image, tagged TAG
 
 .PHONY: chart
 chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both charts
+	@$(RUN)python deploy/helm/nats_users.py
 	@$(RUN)python deploy/helm/readme.py
 	@$(RUN)python -m tests.chart.golden
 	@$(RUN)pytest -q tests/chart

@@ -17,7 +17,7 @@ from scribe.common.messaging.streams import MIB
 from scribe.fakes.server import Fakes, serving
 from tests.support.deadlines import stretched
 from tests.support.pooler import running_pgbouncer
-from tests.support.servers import NatsServer, fresh_database, running_nats, running_postgres
+from tests.support.servers import NatsServer, as_user, fresh_database, running_nats, running_postgres
 
 # A slow machine is no fault of what is tested. (In CI this is Hypothesis' own choice too.)
 hypothesis_settings.register_profile(
@@ -87,8 +87,8 @@ async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
 
 @pytest.fixture
 def nats_url(nats_server: NatsServer) -> str:
-    """The URL of the test's own nats-server."""
-    return nats_server.url
+    """The URL of the test's own nats-server, for one who may do everything."""
+    return as_user(nats_server.url, "operator")
 
 
 @pytest.fixture

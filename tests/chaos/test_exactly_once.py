@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from scribe.common.messaging.broker import connect
-from scribe.common.messaging.settings import BrokerSettings
 from scribe.local.folder import ephemeral_folder
 from scribe.local.platform import Platform, PlatformOptions, running_platform
+from scribe.local.reach import nats_of
 from tests.support.campaign import Campaign
 from tests.support.logging import silent
 
@@ -71,7 +71,7 @@ async def test_all_of_jetstreams_storage_deleted_in_the_middle_loses_nothing() -
         campaign = Campaign(running, 2, 20)
         await campaign.submit()
         await campaign.until(5, timeout=100)
-        async with connect(BrokerSettings(nats_url=running.nats.url), "vandal", silent()) as broker:
+        async with connect(nats_of(running.folder.path, None), "vandal", silent()) as broker:
             names = [str(info.config.name) for info in await broker.js.streams_info()]
             await asyncio.gather(*(broker.js.delete_stream(name) for name in names))
         assert await campaign.until(40, timeout=200) == {"completed": 40}

@@ -10,7 +10,7 @@ KEDA: Values = {"autoscaling": {"type": "keda", "minReplicas": 1, "maxReplicas":
 
 EVERYTHING = with_least(
     {
-        "nats": {"user": "scribe", "credentials": {"secret": "nats-user"}, "streamReplicas": 3},
+        "nats": {"user": "scribe", "credentials": {"secret": "nats-users", "kind": "creds"}, "streamReplicas": 3},
         "image": {"registry": "ghcr.io/acme", "tag": "1.2.3", "pullSecrets": ["registry"]},
         "secrets": {"from": {"SCRIBE_DATABASE_URL": {"name": "scribe-db-app", "key": "uri"}}, "revision": "2"},
         "adminUserIds": ["9f1d3f5e-4f6b-4f0e-8f6d-0a4f4f0f2b11"],

@@ -35,10 +35,10 @@ def test_pod_outlives_its_longest_step(service: str) -> None:
 def test_slots_follow_from_concurrency_and_pods() -> None:
     found = render(EVERYTHING)
     assert found.value("parser", "SCRIBE_CONCURRENCY") == "8"
-    assert found.value("parser", "SCRIBE_MAX_REPLICAS") == "6"
+    assert found.value("arxiv", "SCRIBE_MAX_REPLICAS") == "3"
     assert found.value("gateway", "SCRIBE_STEP_SLOTS") == "48"
-    fixed = render(with_least({"services": {"parser": {"replicas": 3}}}))
-    assert fixed.value("parser", "SCRIBE_MAX_REPLICAS") == "3"
+    fixed = render(with_least({"services": {"arxiv": {"replicas": 2}}}))
+    assert fixed.value("arxiv", "SCRIBE_MAX_REPLICAS") == "2"
 
 
 @pytest.mark.parametrize("service", SERVICES)

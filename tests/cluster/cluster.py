@@ -16,6 +16,7 @@ from tests.chart.rendering import SCRIBE, SCRIBE_DEV
 from tests.support.requirements import TAG
 
 HERE = Path(__file__).parent
+SEED = HERE.parents[1] / "deploy/helm/scribe-dev/files/nats/operator.nk"
 NAMESPACE = "scribe-e2e"
 DEV_ARGUMENTS = shlex.split(os.environ.get("SCRIBE_CLUSTER_DEV_ARGUMENTS", ""))
 """More arguments for installing scribe-dev, such as `--set postgres.image=postgres:17-alpine`."""
@@ -107,7 +108,8 @@ def sql(statement: str) -> str:
 def begun(tasks: list[str]) -> dict[str, list[tuple[int, str]]]:
     """The steps that were begun for each task, in order, as (run, step)."""
     script = (HERE / "started.py").read_text("utf-8")
-    output = kubectl("exec", "--stdin", "deployment/scribe-gateway", "--", "python", "-", stdin=script)
+    seed = SEED.read_text("utf-8").strip()
+    output = kubectl("exec", "--stdin", "deployment/scribe-gateway", "--", "python", "-", seed, stdin=script)
     found: dict[str, list[tuple[int, str]]] = {task: [] for task in tasks}
     for task, number, step in json.loads(output):
         if task in found:

@@ -27,7 +27,7 @@ class Clock:
 
 
 async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
-    cache = ResponseCache(await broker.js.key_value("memo"))
+    cache = ResponseCache(await broker.js.key_value("memo"), "parser")
     calls: list[bytes] = []
 
     async def pay() -> bytes:
@@ -41,7 +41,7 @@ async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
 async def test_nothing_is_paid_for_while_nobody_knows_whether_it_was_already(
     broker: Broker, nats_server: NatsServer
 ) -> None:
-    cache = ResponseCache(await broker.js.key_value("memo"))
+    cache = ResponseCache(await broker.js.key_value("memo"), "parser")
     calls: list[bytes] = []
 
     async def pay() -> bytes:
@@ -59,7 +59,7 @@ async def test_an_answer_that_could_not_be_kept_is_remembered_here_and_kept_late
     broker: Broker, nats_server: NatsServer
 ) -> None:
     bucket = await broker.js.key_value("memo")
-    cache = ResponseCache(bucket)
+    cache = ResponseCache(bucket, "parser")
     calls: list[bytes] = []
 
     async def pay_as_nats_goes_away() -> bytes:
@@ -73,7 +73,7 @@ async def test_an_answer_that_could_not_be_kept_is_remembered_here_and_kept_late
     await nats_server.start()
     await eventually(lambda: broker.is_connected)
     assert await cache.get_or_call("key", pay_as_nats_goes_away) == b"answer"
-    assert (await bucket.get("key")).value == b"answer"
+    assert (await bucket.get("parser.key")).value == b"answer"
     assert len(calls) == 1
 
 

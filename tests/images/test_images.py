@@ -15,7 +15,7 @@ import pytest
 from scribe.common.messaging.streams import MIB
 from scribe.local.ports import free_port
 from tests.support.requirements import TAG, require_image
-from tests.support.servers import execute, with_database
+from tests.support.servers import execute, nats_environment, with_database
 from tests.support.waiting import eventually
 
 GRACE = 20
@@ -69,12 +69,11 @@ async def test_service_becomes_ready_and_ends_on_sigterm(service: str, nats_url:
     require_image(service)
     port = free_port()
     environment = {
-        "SCRIBE_NATS_URL": nats_url,
+        **nats_environment(nats_url, service),
         "SCRIBE_DATABASE_URL": database_url,
         "SCRIBE_SUPABASE_URL": "https://project.supabase.example",
         "SCRIBE_PORT": str(port),
         "SCRIBE_CONCURRENCY": "4",
-        "SCRIBE_MAX_REPLICAS": "1",
         "SCRIBE_STEP_SLOTS": "4",
         "ANTHROPIC_API_KEY": "a-key",
         "EXA_API_KEY": "a-key",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import structlog
 
+from scribe.common.messaging.permissions import GATEWAY, IMPORTED_API
 from scribe.common.messaging.streams import MIB
 from scribe.common.process.health import serving
 from scribe.common.tasks.route import ROUTE, Route
@@ -16,6 +17,7 @@ from scribe.gateway.app import create_app
 from scribe.gateway.context import Context
 from scribe.gateway.settings import GatewaySettings
 from tests.support.issuer import Issuer
+from tests.support.servers import as_user
 
 TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards"
 
@@ -93,7 +95,8 @@ def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes
     """Settings for a test: small streams, quick loops; `changes` replace them."""
     defaults: dict[str, object] = {
         "database_url": database_url,
-        "nats_url": nats_url,
+        "nats_url": as_user(nats_url, GATEWAY),
+        "nats_api_prefix": IMPORTED_API,
         "supabase_url": issuer.url,
         "host": "127.0.0.1",
         "port": 0,

@@ -19,6 +19,9 @@ from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 
+from scribe.common.messaging.authorization import Identity, authorization, user_names
+from scribe.common.messaging.permissions import IMPORTED_API
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
 from scribe.migrations.commands import upgrade
@@ -74,7 +77,7 @@ class NatsContainer:
     async def _answers(self) -> bool:
         client = Client()
         try:
-            await client.connect(self.url, allow_reconnect=False, connect_timeout=1)
+            await client.connect(as_user(self.url, "operator"), allow_reconnect=False, connect_timeout=1)
         except (OSError, NoServersError, TimeoutError):
             return False
         await client.close()
@@ -82,20 +85,43 @@ class NatsContainer:
 
 
 @asynccontextmanager
-async def running_nats(folder: Path) -> AsyncIterator[NatsServer]:
-    """A server of its own."""
+async def running_nats(folder: Path, route: Route = ROUTE) -> AsyncIterator[NatsServer]:
+    """A server of its own, which knows the users of production; `as_user` makes a URL for one of them."""
+    # Passwords, because a URL with a user's name and password is easy to hand on.
+    accounts = authorization({name: Identity("password", f"{name}-password") for name in user_names(route)}, route)
     if docker_engine_answers():
-        async with _nats_container() as container:
+        async with _nats_container(folder, accounts) as container:
             yield container
     else:
-        async with embedded_nats(folder) as server:
+        async with embedded_nats(folder, authorization=accounts) as server:
             yield server
 
 
+def as_user(nats_url: str, name: str) -> str:
+    """The URL with which a service, or `operator`, connects."""
+    return f"nats://{name}:{name}-password@{nats_url.rpartition('/')[2].rpartition('@')[2]}"
+
+
+def nats_environment(nats_url: str, service: str) -> dict[str, str]:
+    """The variables with which the process of a service connects."""
+    return {"SCRIBE_NATS_URL": as_user(nats_url, service), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
+
+
+def _write_configuration(folder: Path, accounts: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nats.conf").write_text(accounts)
+
+
 @asynccontextmanager
-async def _nats_container() -> AsyncIterator[NatsContainer]:
+async def _nats_container(folder: Path, accounts: str) -> AsyncIterator[NatsContainer]:
     port = free_port()
-    container = DockerContainer(NATS_IMAGE).with_command("-js -sd /data").with_bind_ports(4222, port)
+    await asyncio.to_thread(_write_configuration, folder, accounts)
+    container = (
+        DockerContainer(NATS_IMAGE)
+        .with_command("-c /etc/scribe/nats.conf -js -sd /data")
+        .with_volume_mapping(str(folder), "/etc/scribe", "ro")
+        .with_bind_ports(4222, port)
+    )
     await asyncio.to_thread(container.start)
     server = NatsContainer(container, port)
     try:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from scribe.common.messaging.streams import MIB
 from tests.support.deadlines import within
+from tests.support.servers import nats_environment
 
 STOP_TIMEOUT = 30.0
 
@@ -21,7 +22,7 @@ async def worker_process(module: str, nats_url: str, **environment: str) -> Asyn
         module,
         env={
             **os.environ,
-            "SCRIBE_NATS_URL": nats_url,
+            **nats_environment(nats_url, module.rpartition(".")[2]),
             "SCRIBE_PIPELINE_MAX_BYTES": str(8 * MIB),
             "SCRIBE_EVENTS_MAX_BYTES": str(8 * MIB),
             "SCRIBE_DEADLETTER_MAX_BYTES": str(8 * MIB),

@@ -84,7 +84,7 @@ async def test_trace_of_a_task_that_does_not_exist_is_one_sentence(live: Live) -
 @live_test
 async def test_top_shows_every_step_with_what_it_has_done(live: Live) -> None:
     await live.write(name="Jonas Lindqvist", interest="eelgrass meadows")
-    code, output = await scribe("top", "--once", "--nats", live.platform.nats.url)
+    code, output = await scribe("top", "--once", "--data", str(live.platform.folder.path))
     assert code == 0, output
     rows = {cells[0]: cells for line in output.splitlines() if (cells := re.split(r"\s{2,}", line.strip()))}
     assert {"parser", "scraper", "arxiv", "composer"} <= rows.keys()

@@ -17,13 +17,14 @@ from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import pipeline_subject
 from tests.support.collector import Collector, Received, collecting, tree
+from tests.support.servers import nats_environment
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
 
 @asynccontextmanager
 async def stubborn_parser(nats_url: str, collector: Collector) -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = {**os.environ, **collector.environment(), "SCRIBE_NATS_URL": nats_url, "SCRIBE_PORT": "0"}
+    environment = {**os.environ, **collector.environment(), **nats_environment(nats_url, "parser"), "SCRIBE_PORT": "0"}
     limits = {f"SCRIBE_{name}_MAX_BYTES": str(8 * 1024 * 1024) for name in ("PIPELINE", "EVENTS", "DEADLETTER")}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.telemetry.stubborn_parser"), env={**environment, **limits}

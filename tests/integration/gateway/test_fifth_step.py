@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.support.deliveries import working
 from tests.support.gateway import User, gateway_settings, serving_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers
+from tests.support.servers import NatsServer, running_nats
 from tests.support.tasks import parsed
 from tests.support.waiting import eventually
 
@@ -24,6 +26,13 @@ AFTER = (
     Step("composer", "email_composer", 4, "write the e-mail"),
 )
 FIVE = Route((Step.PARSER, Step.SCRAPER, REVIEWER, *AFTER))
+
+
+@pytest.fixture
+async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A nats-server that knows the user of the new step too."""
+    async with running_nats(tmp_path / "nats", FIVE) as server:
+        yield server
 
 
 @asynccontextmanager

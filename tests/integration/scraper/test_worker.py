@@ -31,7 +31,6 @@ async def scraping(nats_url: str, fakes: Fakes, **environment: str) -> AsyncIter
         "SCRIBE_EXA_URL": fakes.exa_url,
         "SCRIBE_GUARD_ALLOW": fakes.host_port,
         "SCRIBE_CONCURRENCY": "4",
-        "SCRIBE_MAX_REPLICAS": "1",
         **environment,
     }
     async with worker_process("scribe.scraper", nats_url, **given) as process:

@@ -157,7 +157,7 @@ async def test_a_paid_answer_is_used_again_by_another_process(fakes: Fakes, brok
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     answers = []
     for _ in range(2):
-        cache = ResponseCache(await broker.js.key_value("memo"))
+        cache = ResponseCache(await broker.js.key_value("memo"), "parser")
         async with open_model(choice, settings_for(fakes), Metrics(), purpose="test", cache=cache) as model:
             answers.append(await model.ask(instructions="i", prompt=PROMPT, output=TemplateReading, scope="task:1:1"))
     assert answers[0] == answers[1]

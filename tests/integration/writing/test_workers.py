@@ -31,7 +31,6 @@ async def writing(
         "ANTHROPIC_BASE_URL": fakes.anthropic_url,
         "SCRIBE_DATABASE_URL": database_url,
         "SCRIBE_CONCURRENCY": "2",
-        "SCRIBE_MAX_REPLICAS": "2",
         **environment,
     }
     async with worker_process(module, nats_url, **given) as process:

@@ -22,6 +22,7 @@ STATE = RunState(
     stand_ins=("exa",),
     database_url="postgresql://localhost/postgres",
     nats_url="nats://127.0.0.1:4222",
+    nats_nkey_file="/somewhere/operator.nk",
     upstreams_url=None,
     service_urls={"gateway": "http://127.0.0.1:8000"},
 )

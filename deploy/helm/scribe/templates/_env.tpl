@@ -21,6 +21,8 @@
 {{- $_ := set $own "SCRIBE_PORT" "8080" }}
 {{- $_ := set $own "SCRIBE_CONCURRENCY" (toJson $service.concurrency) }}
 {{- $_ := set $own "SCRIBE_STEP_DEADLINE" (toJson $service.stepDeadline) }}
+{{- end }}
+{{- if eq $name "arxiv" }}
 {{- $_ := set $own "SCRIBE_MAX_REPLICAS" (include "scribe.maxReplicas" (list $root $name)) }}
 {{- end }}
 {{- $roles := dict "gateway" (list "template") "parser" (list "parser") "composer" (list "composer" "checker") }}
@@ -93,8 +95,9 @@ SCRIBE_NATS_URL: {{ tpl .Values.nats.url . | quote }}
 SCRIBE_NATS_USER: {{ . | quote }}
 {{- end }}
 {{- if .Values.nats.credentials.secret }}
-SCRIBE_NATS_CREDENTIALS_FILE: /etc/scribe/nats/credentials
+SCRIBE_NATS_{{ eq .Values.nats.credentials.kind "nkey" | ternary "NKEY" "CREDENTIALS" }}_FILE: /etc/scribe/nats/credentials
 {{- end }}
+SCRIBE_NATS_API_PREFIX: {{ .Values.nats.apiPrefix | quote }}
 SCRIBE_STREAM_REPLICAS: {{ toJson .Values.nats.streamReplicas | quote }}
 SCRIBE_PIPELINE_MAX_BYTES: {{ toJson .Values.nats.maxBytes.pipeline | quote }}
 SCRIBE_EVENTS_MAX_BYTES: {{ toJson .Values.nats.maxBytes.events | quote }}

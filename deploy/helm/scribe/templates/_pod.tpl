@@ -39,7 +39,7 @@ volumes:
   - name: shared-memory
     emptyDir: {medium: Memory, sizeLimit: {{ $service.sharedMemory }}}
 {{- end }}
-{{- include "scribe.natsVolume" $root }}
+{{- include "scribe.natsVolume" (list $root $name) }}
 {{- with $service.extraVolumes }}
 {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -60,13 +60,15 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
+{{- /* The credential of one component; (list root name). */}}
 {{- define "scribe.natsVolume" }}
-{{- with .Values.nats.credentials }}
+{{- $name := index . 1 }}
+{{- with (index . 0).Values.nats.credentials }}
 {{- if .secret }}
   - name: nats-credentials
     secret:
       secretName: {{ .secret }}
-      items: [{key: {{ .key }}, path: credentials}]
+      items: [{key: {{ $name }}.{{ eq .kind "nkey" | ternary "nk" "creds" }}, path: credentials}]
 {{- end }}
 {{- end }}
 {{- end }}

@@ -35,6 +35,8 @@ class RunState(BaseModel):
     stand_ins: tuple[str, ...]
     database_url: str
     nats_url: str
+    nats_nkey_file: str
+    """Of the operator, who may do everything."""
     upstreams_url: str | None
     service_urls: Mapping[str, str]
     """Where each process answers `/metrics` and its probes, by its name: `gateway`, `parser`, `parser-2`, …"""
@@ -55,6 +57,11 @@ class DataFolder:
     def nats(self) -> Path:
         """JetStream's files."""
         return self.path / "nats"
+
+    @property
+    def nkeys(self) -> Path:
+        """The seeds of the NATS users."""
+        return self.path / "nkeys"
 
     @property
     def logs(self) -> Path:

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from scribe.common.messaging.authorization import authorization
+from scribe.common.messaging.permissions import IMPORTED_API, OPERATOR, SETUP
 from scribe.common.tasks.route import ROUTE
 from scribe.local.errors import LocalError, PortInUseError, first_error
 from scribe.local.folder import DataFolder, RunState
@@ -18,6 +20,7 @@ from scribe.local.outside import Outside, choose, environment_for
 from scribe.local.ports import refusal
 from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
+from scribe.local.servers.nkeys import NkeyFiles
 from scribe.local.services import Service
 from scribe.local.stand_ins import StandIns
 from scribe.local.supervision import MisconfiguredError, Part, keep_alive
@@ -54,6 +57,7 @@ class Platform:
     outside: Outside
     postgres: EmbeddedPostgres
     nats: EmbeddedNats
+    nkeys: NkeyFiles
     stand_ins: StandIns | None
     services: dict[str, Service] = field(default_factory=dict, init=False)
 
@@ -81,6 +85,7 @@ class Platform:
             stand_ins=self.outside.played,
             database_url=self.postgres.url,
             nats_url=self.nats.url,
+            nats_nkey_file=str(self.nkeys.seed_file(OPERATOR)),
             upstreams_url=addresses.url if addresses else None,
             service_urls={name: service.url for name, service in self.services.items()},
         )
@@ -97,10 +102,11 @@ class Platform:
                 tasks.create_task(part.start())
         announce("PostgreSQL and nats-server are up")
         environment = self._base_environment()
-        self.services = self._services(environment)
+        setup = self._environment_of(SETUP)
+        self.services = self._services()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_gateway(environment))
-            tasks.create_task(self._run_command("provision", ("-m", "scribe.common.messaging.provision"), environment))
+            tasks.create_task(self._run_command("provision", ("-m", "scribe.common.messaging.provision"), setup))
             for service in self.services.values():
                 if service.module != "gateway":
                     tasks.create_task(service.start())
@@ -138,12 +144,19 @@ class Platform:
         if code != 0:
             raise MisconfiguredError(child.last_words(1) or f"{name} ended with code {code}; see {log}")
 
-    def _services(self, environment: Mapping[str, str]) -> dict[str, Service]:
+    def _services(self) -> dict[str, Service]:
         wanted = [("gateway", 1)]
         wanted += [(module, n + 1) for module in ROUTE for n in range(self.options.replicas.get(module, 1))]
-        services = [Service(module, number, environment, self.folder.logs) for module, number in wanted]
+        services = [
+            Service(module, number, self._environment_of(module), self.folder.logs) for module, number in wanted
+        ]
         services[0].port = self.options.port
         return {service.name: service for service in services}
+
+    def _environment_of(self, user: str) -> dict[str, str]:
+        """What a service sees: its own credential of NATS."""
+        nkey = {"SCRIBE_NATS_NKEY_FILE": str(self.nkeys.seed_file(user)), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
+        return {**self._base_environment(), **nkey}
 
     def _base_environment(self) -> dict[str, str]:
         """What every process of ours sees."""
@@ -189,12 +202,14 @@ def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
     """The platform of a folder, not started."""
     outside = choose(options.environment)
     stand_ins = StandIns(folder.keys, folder.logs / "fakes.log", options.environment)
+    nkeys = NkeyFiles(folder.nkeys)
     return Platform(
         folder=folder,
         options=options,
         outside=outside,
         postgres=EmbeddedPostgres(folder.postgres, durable=options.durable),
-        nats=EmbeddedNats(folder.nats),
+        nats=EmbeddedNats(folder.nats, authorization=authorization(nkeys.identities())),
+        nkeys=nkeys,
         stand_ins=stand_ins if outside.stand_ins else None,
     )
 

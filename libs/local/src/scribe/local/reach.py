@@ -26,13 +26,16 @@ DatabaseUrl = Annotated[
 ]
 
 
-def nats_of(data: Path, named: str | None) -> str:
-    """The URL of NATS.
+def nats_of(data: Path, named: str | None) -> BrokerSettings:
+    """How to reach NATS: where it is named, with the credentials of the environment, as every process has them.
 
     Raises:
         LocalError: none is named and nothing runs here.
     """
-    return named or DataFolder(data.resolve()).read_state().nats_url
+    if named:
+        return BrokerSettings(nats_url=named)
+    state = DataFolder(data.resolve()).read_state()
+    return BrokerSettings(nats_url=state.nats_url, nats_nkey_file=state.nats_nkey_file)
 
 
 def database_of(data: Path, named: str | None) -> str:
@@ -45,8 +48,8 @@ def database_of(data: Path, named: str | None) -> str:
 
 
 @asynccontextmanager
-async def reached_nats(url: str) -> AsyncIterator[Broker]:
-    """A connection for looking on; credentials come from the environment as those of every process do.
+async def reached_nats(settings: BrokerSettings) -> AsyncIterator[Broker]:
+    """A connection for looking on.
 
     Raises:
         LocalError: nobody answers.
@@ -55,7 +58,7 @@ async def reached_nats(url: str) -> AsyncIterator[Broker]:
     async with AsyncExitStack() as stack:
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                broker = await stack.enter_async_context(connect(BrokerSettings(nats_url=url), "scribe-cli", log))
+                broker = await stack.enter_async_context(connect(settings, "scribe-cli", log))
         except (TimeoutError, ConfigurationError):
             raise LocalError(
                 "NATS does not answer; check its URL, SCRIBE_NATS_USER and SCRIBE_NATS_PASSWORD."

@@ -37,7 +37,7 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
     ) as upstream:
         limiter = RateLimiter(slots, "arxiv", settings.arxiv_interval * JITTER_FACTOR)
         breaker = Breaker("arxiv", resources.metrics.upstreams)
-        search = ArxivSearch(upstream, ResponseCache(papers), limiter, breaker, resources.log)
+        search = ArxivSearch(upstream, ResponseCache(papers, Step.ARXIV), limiter, breaker, resources.log)
 
         async def step(data: PipelineData) -> PipelineData:
             found = await find_papers(data, search, resources.log)

@@ -27,7 +27,7 @@ from scribe.composer.store import PostgresEmails
 @asynccontextmanager
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The composer's dependencies, and the step over them."""
-    cache = ResponseCache(await resources.broker.js.key_value("memo"))
+    cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.COMPOSER)
     resources.metrics.grounding.create_zeros_of_emails(check_names())
     await asyncio.to_thread(load_lists)
     async with AsyncExitStack() as stack:

@@ -59,7 +59,7 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
         raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
     metrics = resources.metrics
     metrics.grounding.create_zeros_of_research()
-    cache = ResponseCache(await resources.broker.js.key_value("memo"))
+    cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.SCRAPER)
     key = settings.exa_api_key.get_secret_value()
     async with (
         open_exa(key, settings.exa_url, cache, metrics, timeout=settings.exa_timeout) as answers,

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nats.errors
 from nats.aio.client import Client
@@ -25,10 +26,14 @@ NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 
 @dataclass(frozen=True)
 class Broker:
-    """An open connection. `closed` is set when it will not come back; `reconnected` is notified on every return."""
+    """An open connection. `closed` is set when it will not come back; `reconnected` is notified on every return.
+
+    `api` is the prefix of JetStream's API.
+    """
 
     client: Client
     js: JetStreamContext
+    api: str
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     reconnected: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -43,8 +48,9 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
     """A connection named `name`, drained at the end.
 
     Raises:
-        ConfigurationError: no server answered within a minute, or it refused the credentials.
+        ConfigurationError: no server answered within a minute, or it refused the credentials, or their file is missing.
     """
+    _raise_if_missing(settings.nats_nkey_file, settings.nats_credentials_file)
     closed, leaving = asyncio.Event(), asyncio.Event()
     reconnected = asyncio.Condition()
 
@@ -58,7 +64,7 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
             log.warning("nats_disconnected")
 
     async def on_error(error: Exception) -> None:
-        log.warning("nats_error", error_class=type(error).__name__)
+        log.warning("nats_error", error_class=type(error).__name__, reason=str(error)[:200])
 
     async def on_closed() -> None:
         closed.set()
@@ -72,6 +78,7 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
                 user=settings.nats_user,
                 password=settings.nats_password.get_secret_value() if settings.nats_password else None,
                 user_credentials=settings.nats_credentials_file,
+                nkeys_seed=settings.nats_nkey_file,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=random.uniform(0.1, 0.5),  # type: ignore[arg-type]  # noqa: S311 - jitter; any float works
                 ping_interval=10,
@@ -83,17 +90,26 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
                 closed_cb=on_closed,
             )
     except (TimeoutError, NoServersError, OSError) as error:
-        raise ConfigurationError("no NATS server answered; check SCRIBE_NATS_URL and that the server runs") from error
+        raise ConfigurationError(
+            "no NATS server answered; check SCRIBE_NATS_URL, the credentials, and that the server runs"
+        ) from error
     try:
         yield Broker(
             client=client,
-            js=client.jetstream(timeout=REQUEST_TIMEOUT),
+            js=client.jetstream(timeout=REQUEST_TIMEOUT, prefix=settings.nats_api_prefix),
+            api=settings.nats_api_prefix,
             closed=closed,
             reconnected=reconnected,
         )
     finally:
         leaving.set()
         await _close(client)
+
+
+def _raise_if_missing(*files: str | None) -> None:
+    for file in files:
+        if file and not Path(file).is_file():
+            raise ConfigurationError(f"there is no NATS credential at {file}")
 
 
 async def _close(client: Client) -> None:

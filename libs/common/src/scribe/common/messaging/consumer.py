@@ -43,11 +43,6 @@ class PullOptions:
     expires: float = EXPIRES
     heartbeat: float = HEARTBEAT
 
-    @property
-    def subject(self) -> str:
-        """Where pulls are requested."""
-        return f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{self.durable}"
-
 
 class Consumer:
     """Pulls from one durable consumer and runs `handler` for each delivery; `handler` must settle it.
@@ -165,7 +160,8 @@ class Consumer:
             self._last_sign = time.monotonic()
         self._credits += batch
         try:
-            await self._broker.client.publish(self._options.subject, json.dumps(request).encode(), reply=self._inbox)
+            subject = f"{self._broker.api}.CONSUMER.MSG.NEXT.{self._options.stream}.{self._options.durable}"
+            await self._broker.client.publish(subject, json.dumps(request).encode(), reply=self._inbox)
         except (nats.errors.Error, OSError):
             self._lost = True
 

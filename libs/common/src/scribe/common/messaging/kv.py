@@ -19,10 +19,13 @@ class ResponseCache:
 
     An answer that the bucket does not take (NATS is away, the bucket is full) is kept in this process, up to
     `MAX_UNSAVED` of them, until the bucket takes it.
+
+    The keys begin with their `owner`, a step, which alone may read and write them.
     """
 
-    def __init__(self, bucket: KeyValue) -> None:
+    def __init__(self, bucket: KeyValue, owner: str) -> None:
         self._bucket = bucket
+        self._owner = owner
         self._unsaved: dict[str, bytes] = {}
 
     async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -31,6 +34,7 @@ class ResponseCache:
         Raises:
             UnavailableError: NATS is away, so that nobody knows whether the answer was paid for already.
         """
+        key = f"{self._owner}.{key}"
         answer = self._unsaved.get(key)
         if answer is None:
             kept = await self._read(key)

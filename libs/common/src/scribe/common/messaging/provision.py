@@ -34,7 +34,7 @@ async def provision(broker: Broker, settings: ProvisionSettings, route: Route = 
 async def _run(settings: ProvisionSettings) -> int:
     log = configure(settings, "provision")
     try:
-        async with connect(settings, "scribe-provision", log) as broker:
+        async with connect(settings, "scribe-setup", log) as broker:
             await provision(broker, settings)
     except ConfigurationError as error:
         log.error("misconfigured", reason=str(error))

@@ -17,6 +17,12 @@ class BrokerSettings(Settings):
     nats_user: str | None = Field(None, description="User name for NATS, where it wants one.")
     nats_password: SecretStr | None = Field(None, description="Password for NATS, where it wants one.")
     nats_credentials_file: str | None = Field(None, description="Path of a NATS `.creds` file.")
+    nats_nkey_file: str | None = Field(None, description="Path of the file with the service's NATS nkey seed.")
+    nats_api_prefix: str = Field(
+        "$JS.API",
+        pattern=r"^[^\s*>]+$",
+        description="Where JetStream's API is: `SCRIBE.API` with the accounts of docs/howto/production-nats.md.",
+    )
     stream_replicas: int = Field(1, ge=1, le=5, description="Replicas of every stream and bucket.")
     pipeline_max_bytes: int = Field(1024 * MIB, ge=8 * MIB, description="Size limit of PIPELINE, bytes.")
     events_max_bytes: int = Field(256 * MIB, ge=MIB, description="Size limit of EVENTS, bytes.")

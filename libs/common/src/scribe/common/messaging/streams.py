@@ -5,7 +5,7 @@ versions that disagree about a stream must be noticed by an operator, not settle
 ages are the exception: one that is larger than declared is left so, and one that is smaller is raised, never lowered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from nats.js import JetStreamContext
@@ -28,6 +28,8 @@ from scribe.common.tasks.subject import deadletter_subject, event_subject, pipel
 
 PIPELINE, EVENTS, DEADLETTER = "PIPELINE", "EVENTS", "DEADLETTER"
 """The names of the streams."""
+PROJECTOR = "projector"
+"""The durable consumers of the gateways, one on PIPELINE and one on EVENTS."""
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -106,11 +108,16 @@ def streams(limits: StreamLimits) -> tuple[StreamConfig, ...]:
 def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
     """The KV buckets: cancelled tasks, upstream rate limits, answers of paid calls, arXiv answers."""
     return (
-        KeyValueConfig(bucket="cancelled", ttl=2 * DAY, max_bytes=16 * MIB, replicas=limits.replicas),
-        KeyValueConfig(bucket="slots", max_bytes=MIB, replicas=limits.replicas),
-        KeyValueConfig(bucket="memo", ttl=2 * DAY, max_bytes=256 * MIB, replicas=limits.replicas),
-        KeyValueConfig(bucket="papers", ttl=DAY, max_bytes=64 * MIB, replicas=limits.replicas),
+        _bucket("cancelled", 16 * MIB, limits, ttl=2 * DAY),
+        _bucket("slots", MIB, limits),
+        _bucket("memo", 256 * MIB, limits, ttl=2 * DAY),
+        _bucket("papers", 64 * MIB, limits, ttl=DAY),
     )
+
+
+def _bucket(name: str, max_bytes: int, limits: StreamLimits, *, ttl: float | None = None) -> KeyValueConfig:
+    """Direct, so that the key stands in the subject of a request: permissions to read are given by key."""
+    return KeyValueConfig(bucket=name, ttl=ttl, max_bytes=max_bytes, replicas=limits.replicas, direct=True)
 
 
 def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
@@ -130,7 +137,7 @@ def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
 def projector_consumer() -> ConsumerConfig:
     """The projector's durable consumer, the same on PIPELINE and EVENTS: headers only, shared by the replicas."""
     return ConsumerConfig(
-        durable_name="projector",
+        durable_name=PROJECTOR,
         ack_policy=AckPolicy.EXPLICIT,
         deliver_policy=DeliverPolicy.ALL,
         ack_wait=ACK_WAIT,
@@ -159,14 +166,15 @@ async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
             await js.create_key_value(bucket)
 
 
-async def verify_streams(js: JetStreamContext, limits: StreamLimits) -> None:
-    """Check, creating nothing: what a worker does before it pulls.
+async def verify_streams(js: JetStreamContext, limits: StreamLimits, stores: Collection[str] | None = None) -> None:
+    """Check, creating nothing: what a worker does before it pulls. `stores` are names of streams, all without it.
 
     Raises:
-        ConfigurationError: a stream or a bucket differs. NotFoundError: a stream or a bucket is not there (yet).
+        ConfigurationError: one differs. NotFoundError: one is not there (yet).
     """
     for wanted in (*streams(limits), *map(_stream_of, buckets(limits))):
-        _refuse_stream(wanted, (await js.stream_info(str(wanted.name))).config)
+        if stores is None or wanted.name in stores:
+            _refuse_stream(wanted, (await js.stream_info(str(wanted.name))).config)
 
 
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
@@ -178,13 +186,23 @@ async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerCon
         ConfigurationError: it is there with another configuration. NotFoundError: its stream is not there.
     """
     try:
-        found = (await js.consumer_info(stream, str(wanted.durable_name))).config
+        found = await verify_consumer(js, stream, wanted)
     except NotFoundError:
         await js.add_consumer(stream, wanted)
         return
-    _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
     if found.max_ack_pending != wanted.max_ack_pending:
         await js.add_consumer(stream, wanted)
+
+
+async def verify_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> ConsumerConfig:
+    """Check a durable consumer, creating nothing; gives what is there.
+
+    Raises:
+        ConfigurationError: it differs in more than `max_ack_pending`. NotFoundError: it is not there (yet).
+    """
+    found: ConsumerConfig = (await js.consumer_info(stream, str(wanted.durable_name))).config
+    _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
+    return found
 
 
 async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Route = ROUTE) -> None:
@@ -198,15 +216,19 @@ async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Ro
 def _stream_of(bucket: KeyValueConfig) -> StreamConfig:
     """A bucket is a stream; `ttl`, `max_bytes` and `replicas` have other names there."""
     return StreamConfig(
-        name=f"KV_{bucket.bucket}", max_age=bucket.ttl, max_bytes=bucket.max_bytes, num_replicas=bucket.replicas
+        name=f"KV_{bucket.bucket}",
+        max_age=bucket.ttl,
+        max_bytes=bucket.max_bytes,
+        num_replicas=bucket.replicas,
+        allow_direct=bucket.direct,
     )
 
 
 async def _raise_limits(js: JetStreamContext, wanted: StreamConfig) -> None:
     found = (await js.stream_info(str(wanted.name))).config
-    raised = replace(
-        found, **{field: getattr(wanted, field) for field in _RAISED_FIELDS if _is_lower(found, wanted, field)}
-    )
+    changes = {field: getattr(wanted, field) for field in _RAISED_FIELDS if _is_lower(found, wanted, field)}
+    # Buckets that an older release made are not read by key, which permissions are given by.
+    raised = replace(found, allow_direct=found.allow_direct or wanted.allow_direct, **changes)
     _refuse_stream(wanted, raised)
     if raised != found:
         await js.update_stream(raised)

@@ -57,6 +57,13 @@ class Route:
         step = self._by_name.get(name)
         return step.wire_name if step else name
 
+    def after(self, step: Step) -> Iterator[Step]:
+        """The steps to which a task can go after `step`, whatever its template."""
+        for following in (*self._steps[step.position + 1 :], Step.DONE):
+            yield following
+            if not following.skipped_for:
+                return
+
     def advance(self, finished: Step, data: PipelineData) -> tuple[Step, PipelineData]:
         """Where a task goes after `finished`, and its data, in which the steps that it goes past are noted."""
         template_type = data.parsed.template_type if data.parsed else None

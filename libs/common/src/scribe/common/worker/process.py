@@ -18,8 +18,9 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 from scribe.common.errors import ConfigurationError, ScribeError
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.permissions import stores_of
 from scribe.common.messaging.publisher import Publisher
-from scribe.common.messaging.streams import ensure_consumer, step_consumer, verify_streams
+from scribe.common.messaging.streams import PIPELINE, step_consumer, verify_consumer, verify_streams
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry
@@ -73,7 +74,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry(f"scribe-{step}"))
         broker = await stack.enter_async_context(connect(settings, f"scribe-{step}", log))
-        await _wait_for_streams(broker, settings, log)
+        await _wait_for_streams(step, broker, settings, log)
         resources = Resources(broker=broker, metrics=metrics, log=log)
         work = await stack.enter_async_context(open_step(resources))
         cancellations = await stack.enter_async_context(open_cancellations(broker))
@@ -95,12 +96,12 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
         return await _until_signalled(broker, consumer, runner.stopping, settings, log)
 
 
-async def _wait_for_streams(broker: Broker, settings: WorkerSettings, log: Logger) -> None:
+async def _wait_for_streams(step: Step, broker: Broker, settings: WorkerSettings, log: Logger) -> None:
     """Services start in any order: the streams may be provisioned a little later than the worker."""
     deadline = time.monotonic() + STREAMS_TIMEOUT
     while True:
         try:
-            await verify_streams(broker.js, settings.stream_limits)
+            await verify_streams(broker.js, settings.stream_limits, stores_of(step))
             return
         except (NotFoundError, ServiceUnavailableError, TimeoutError) as error:
             if time.monotonic() > deadline:
@@ -112,12 +113,14 @@ async def _wait_for_streams(broker: Broker, settings: WorkerSettings, log: Logge
 
 
 def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner: Runner) -> Consumer:
-    js = resources.broker.js
+    async def verify() -> None:
+        await verify_consumer(resources.broker.js, PIPELINE, step_consumer(step, settings.concurrency))
+
     return Consumer(
         resources.broker,
-        PullOptions(stream="PIPELINE", durable=step, concurrency=settings.concurrency),
+        PullOptions(stream=PIPELINE, durable=step, concurrency=settings.concurrency),
         runner.handle,
-        ensure=lambda: ensure_consumer(js, "PIPELINE", step_consumer(step, settings.total_concurrency)),
+        ensure=verify,
         log=resources.log,
         alive=resources.metrics.steps.pull_heartbeat.labels(step).set_to_current_time,
     )

@@ -11,7 +11,6 @@ class WorkerSettings(BrokerSettings):
     host: str = Field("0.0.0.0", description="Address of the probes and metrics.")  # noqa: S104 - a pod's port
     port: int = Field(8080, ge=0, le=65535, description="Port of the probes and metrics; 0 chooses a free one.")
     concurrency: int = Field(8, ge=1, le=256, description="Deliveries that one worker has in progress at once.")
-    max_replicas: int = Field(8, ge=1, description="Most replicas of this worker; bounds the unacknowledged messages.")
     step_deadline: float = Field(120.0, gt=0, description="Seconds that one attempt of the step may take.")
     retry_limit: float = Field(
         600.0, ge=0, description="Seconds for which a step is tried again while a service that it calls fails."
@@ -19,11 +18,6 @@ class WorkerSettings(BrokerSettings):
     hold_limit: float = Field(
         600.0, gt=0, description="Seconds for which a message is held while NATS, PostgreSQL or a provider is away."
     )
-
-    @property
-    def total_concurrency(self) -> int:
-        """Deliveries that all replicas together may have in progress."""
-        return self.concurrency * self.max_replicas
 
     @property
     def shutdown_grace(self) -> float:

@@ -26,10 +26,14 @@ def nats_server_binary() -> Path:
 
 @dataclass
 class EmbeddedNats:
-    """A server whose store is `folder`. Ports of 0 are chosen at the first start and kept for the next ones."""
+    """A server whose store is `folder`. Ports of 0 are chosen at the first start and kept for the next ones.
+
+    `authorization` is the part of its configuration that says who may do what; without it, everybody may everything.
+    """
 
     folder: Path
     port: int = 0
+    authorization: str = ""
     monitoring_port: int = 0
     child: Child | None = field(default=None, init=False)
 
@@ -48,6 +52,10 @@ class EmbeddedNats:
         """What JetStream keeps; may be deleted while the server is down."""
         return self.folder / "store"
 
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "nats-server.conf"
+
     async def start(self) -> None:
         """Start it, and return when it takes connections.
 
@@ -56,6 +64,8 @@ class EmbeddedNats:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self.monitoring_port = self.monitoring_port or free_port()
+        self._configuration.touch(0o600)
+        self._configuration.write_text(self.authorization, "utf-8")
         await (self._start_on(self.port) if self.port else on_free_port(self._start_on))
 
     async def _start_on(self, port: int) -> None:
@@ -89,7 +99,7 @@ class EmbeddedNats:
 
     def _program(self) -> Program:
         address = ("-a", "127.0.0.1", "-p", str(self.port), "-m", str(self.monitoring_port))
-        files = ("-js", "-sd", str(self.store), "--ports_file_dir", str(self.folder))
+        files = ("-c", str(self._configuration), "-js", "-sd", str(self.store), "--ports_file_dir", str(self.folder))
         return Program(
             name="nats",
             command=(str(nats_server_binary()), *address, *files),
@@ -107,9 +117,9 @@ class EmbeddedNats:
 
 
 @asynccontextmanager
-async def embedded_nats(folder: Path, *, port: int = 0) -> AsyncIterator[EmbeddedNats]:
+async def embedded_nats(folder: Path, *, port: int = 0, authorization: str = "") -> AsyncIterator[EmbeddedNats]:
     """A running server, stopped at the end; its store stays."""
-    server = EmbeddedNats(folder, port)
+    server = EmbeddedNats(folder, port, authorization)
     try:
         await server.start()
         yield server

@@ -1,0 +1,124 @@
+"""What each service may do on NATS, declared once as values; the server's configuration is made from them.
+
+Every service has an account of its own, which sees of the streams' account only what is imported below. Permissions
+of users within one account would not do: whoever may send a request names the subject that its answer goes to, and
+the server publishes it there (a worker could have a KV entry that it has written delivered as a transition or as
+somebody else's entry; tried on nats-server 2.15). An answer to an import goes to the importing account alone.
+
+A step of the route has what every step needs; a bucket of its own is added to `OWN_BUCKETS`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scribe.common.messaging.streams import (
+    DEADLETTER,
+    EVENTS,
+    PIPELINE,
+    PROJECTOR,
+    StreamLimits,
+    buckets,
+    streams,
+)
+from scribe.common.tasks.progress import State
+from scribe.common.tasks.route import ROUTE, Route
+from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import (
+    ANY,
+    cancel_subject,
+    deadletter_subject,
+    event_subject,
+    pipeline_subject,
+)
+
+API = "$JS.API"
+"""Where JetStream's API is in the account that has the streams."""
+IMPORTED_API = "SCRIBE.API"
+"""Where the services' accounts have it: their own `$JS.API` is taken by the server (`SCRIBE_NATS_API_PREFIX`)."""
+GATEWAY, SETUP, OPERATOR = "gateway", "setup", "operator"
+"""The users that are no worker: the gateway, the provisioning command, and people, who may do everything."""
+CANCELLED, MEMO = "cancelled", "memo"
+ALL_BUCKETS = tuple(bucket.bucket for bucket in buckets(StreamLimits()))
+ALL_STREAMS = tuple(str(stream.name) for stream in streams(StreamLimits()))
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """Subjects that a service may publish to or send requests to, and subjects that it hears."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...] = ()
+
+
+OWN_BUCKETS: Mapping[str, tuple[str, ...]] = {Step.ARXIV: ("papers", "slots")}
+"""Buckets that one worker reads and writes, and nobody else. Of `memo`, which all share, each has the keys that begin
+with its name."""
+
+
+def permissions(route: Route = ROUTE) -> Mapping[str, Permissions]:
+    """Of every service by its name; the operator, who has the streams' own account, is not among them."""
+    workers = {str(step): _worker(step, route) for step in route}
+    return {**workers, GATEWAY: _gateway(route), SETUP: Permissions(tuple(_provisioning(route)))}
+
+
+def stores_of(step: Step) -> tuple[str, ...]:
+    """The streams that a worker uses, those behind its buckets included."""
+    return (*ALL_STREAMS, *(f"KV_{bucket}" for bucket in (CANCELLED, MEMO, *OWN_BUCKETS.get(step, ()))))
+
+
+def _worker(step: Step, route: Route) -> Permissions:
+    return Permissions(
+        publish=(
+            *(f"{API}.STREAM.INFO.{store}" for store in stores_of(step)),
+            *_pulls(PIPELINE, step),
+            f"{API}.DIRECT.GET.{EVENTS}.{event_subject(state=State.STARTED)}",
+            *(str(pipeline_subject(following)) for following in route.after(step)),
+            str(event_subject()),
+            str(deadletter_subject(step)),
+            _reading(CANCELLED, ANY),
+            *_entries(MEMO, f"{step}.>"),
+            *(subject for bucket in OWN_BUCKETS.get(step, ()) for subject in _entries(bucket, ">")),
+        ),
+        subscribe=(cancel_subject(ANY),),
+    )
+
+
+def _gateway(route: Route) -> Permissions:
+    subjects = (
+        *_provisioning(route),
+        f"{API}.INFO",
+        f"{API}.STREAM.PURGE.{PIPELINE}",
+        *(f"{API}.STREAM.MSG.GET.{stream}" for stream in (PIPELINE, DEADLETTER)),
+        *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS)),
+        *(subject for stream in (PIPELINE, EVENTS) for subject in _pulls(stream, PROJECTOR)),
+        *(str(pipeline_subject(step)) for step in route),
+        cancel_subject(ANY),
+        *_entries(CANCELLED, ANY),
+    )
+    return Permissions(publish=tuple(dict.fromkeys(subjects)))
+
+
+def _provisioning(route: Route) -> Iterator[str]:
+    """Making and verifying what is declared; nothing that deletes, and no stream that is not Scribe's."""
+    for store in (*ALL_STREAMS, *(f"KV_{bucket}" for bucket in ALL_BUCKETS)):
+        yield from (f"{API}.STREAM.{verb}.{store}" for verb in ("INFO", "CREATE", "UPDATE"))
+    for step in route:
+        yield f"{API}.CONSUMER.INFO.{PIPELINE}.{step}"
+        yield f"{API}.CONSUMER.DURABLE.CREATE.{PIPELINE}.{step}"
+    for stream in (PIPELINE, EVENTS):
+        yield from (f"{API}.CONSUMER.{verb}.{stream}.{PROJECTOR}" for verb in ("INFO", "DURABLE.CREATE"))
+
+
+def _pulls(stream: str, durable: str) -> Iterator[str]:
+    yield f"{API}.CONSUMER.INFO.{stream}.{durable}"
+    yield f"{API}.CONSUMER.MSG.NEXT.{stream}.{durable}"
+    yield f"$JS.ACK.{stream}.{durable}.>"
+
+
+def _entries(bucket: str, keys: str) -> Iterator[str]:
+    yield _reading(bucket, keys)
+    yield f"$KV.{bucket}.{keys}"
+
+
+def _reading(bucket: str, keys: str) -> str:
+    return f"{API}.DIRECT.GET.KV_{bucket}.$KV.{bucket}.{keys}"
