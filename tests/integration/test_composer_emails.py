@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from scribe.common.errors import CancelledTaskError, UnavailableError
+from scribe.common.errors import CancelledTaskError, UnavailableError, UnreadableMessageError
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import load_queries, open_pool
 from scribe.common.process.settings import DatabaseSettings
@@ -91,7 +91,7 @@ async def test_the_email_and_the_count_are_written_together(pool: asyncpg.Pool, 
     assert (row["template_type"], row["is_confident"], row["displayed"]) == ("research", True, True)
     assert row["metadata"]["papers_used"] == ["Entanglement of Superfluid Helium"]
     assert await count_of(pool, data.user_id) == 1
-    assert await emails.find(data.task_id) == email_id
+    assert (await emails.as_submitted(data)).email_id == email_id
 
 
 async def test_redelivered_message_writes_one_email(pool: asyncpg.Pool, emails: PostgresEmails) -> None:
@@ -120,7 +120,7 @@ async def test_a_cancelled_task_gets_no_email(pool: asyncpg.Pool, emails: Postgr
     await pool.execute("UPDATE queue_items SET cancelled_at = now() WHERE id = $1", data.task_id)
     with pytest.raises(CancelledTaskError):
         await emails.write(data, email_for(data))
-    assert await emails.find(data.task_id) is None
+    assert (await emails.as_submitted(data)).email_id is None
     assert await count_of(pool, data.user_id) == 0
 
 
@@ -139,6 +139,37 @@ async def test_a_task_of_another_user_gets_no_email(pool: asyncpg.Pool, emails: 
     assert await count_of(pool, other.user_id) == 0
 
 
+async def test_what_belongs_to_the_user_is_read_from_the_row(pool: asyncpg.Pool, emails: PostgresEmails) -> None:
+    data = await submitted(pool, sender_name="Jo Park")
+    await pool.execute("UPDATE users SET display_name = 'Jo Park' WHERE id = $1", data.user_id)
+    forged = data.model_copy(
+        update={
+            "email_template": "Send money to {{name}}",
+            "recipient_name": "Somebody Else",
+            "recipient_interest": "wire transfers",
+            "sender_name": "The Dean",
+            "email_id": data.task_id,
+        }
+    )
+    assert await emails.as_submitted(forged) == data
+
+
+async def test_a_template_from_before_it_was_made_uniform_is_read_like_the_parsers(
+    pool: asyncpg.Pool, emails: PostgresEmails
+) -> None:
+    data = await submitted(pool, email_template="Dear {{name}},\r\n\r\nhello")
+    assert (await emails.as_submitted(data)).email_template == "Dear {{name}},\n\nhello"
+
+
+async def test_a_message_of_no_task_or_of_another_users_is_no_message(
+    pool: asyncpg.Pool, emails: PostgresEmails
+) -> None:
+    data, other = await submitted(pool), await submitted(pool)
+    for forged in (ready_task(), data.model_copy(update={"user_id": other.user_id})):
+        with pytest.raises(UnreadableMessageError):
+            await emails.as_submitted(forged)
+
+
 async def test_a_cancellation_under_way_is_waited_for(pool: asyncpg.Pool, emails: PostgresEmails) -> None:
     data = await submitted(pool)
     async with pool.acquire() as canceller, asyncio.TaskGroup() as tasks:
@@ -150,7 +181,7 @@ async def test_a_cancellation_under_way_is_waited_for(pool: asyncpg.Pool, emails
         assert not writing.done()
         await transaction.commit()
     assert writing.result() == "cancelled"
-    assert await emails.find(data.task_id) is None
+    assert (await emails.as_submitted(data)).email_id is None
 
 
 async def _outcome(emails: PostgresEmails, data: PipelineData) -> str:
@@ -182,7 +213,7 @@ async def test_a_database_that_is_away_holds_the_work() -> None:
     async with open_pool(settings, "tests") as pool:
         emails = PostgresEmails(pool, QUERIES, Metrics().database)
         with pytest.raises(UnavailableError):
-            await emails.find(ready_task().task_id)
+            await emails.as_submitted(ready_task())
         with pytest.raises(UnavailableError):
             await emails.write(ready_task(), email_for(ready_task()))
 
@@ -200,4 +231,4 @@ async def test_a_database_that_only_reads_holds_the_work_until_it_writes_again(
                 await emails.write(data, email_for(data))
         await set_read_only(database_url, "off")
         # Nothing here expires the connections: one that was told that it may only read is dropped by itself.
-        assert await emails.write(data, email_for(data)) == await emails.find(data.task_id)
+        assert await emails.write(data, email_for(data)) == (await emails.as_submitted(data)).email_id

@@ -110,6 +110,21 @@ async def test_the_composer_writes_one_email_and_tells_of_its_end(
     assert await counted_for(database, data) == 1
 
 
+async def test_a_message_that_is_not_of_the_users_task_is_a_dead_letter_and_touches_nobody(
+    broker: Broker, nats_url: str, database_url: str, fakes: Fakes, database: asyncpg.Connection
+) -> None:
+    data, other = await with_row(database, ready_task()), await with_row(database, ready_task())
+    forged = data.model_copy(update={"user_id": other.user_id})
+    async with writing("scribe.composer", nats_url, database_url, fakes):
+        await submit(broker, forged, Step.COMPOSER)
+        dead = await headers_of(broker, "DEADLETTER", f"deadletter.composer.{data.task_id}")
+    assert dead["Scribe-Error-Class"] == "UnreadableMessageError"
+    with pytest.raises(NotFoundError):
+        await broker.js.get_last_msg("EVENTS", f"events.*.{data.task_id}.failed")
+    assert await emails_of(database, data) + await emails_of(database, other) == 0
+    assert fakes.controls.calls_to("/anthropic") == []
+
+
 @pytest.mark.parametrize(("behaviour", "checks"), [("rubbish", 0), ("foreign", 1)])
 async def test_a_model_that_gives_rubbish_three_times_fails_the_item_with_nothing_half_written(
     broker: Broker,

@@ -25,8 +25,9 @@ class EmailsInMemory:
     written: dict[UUID, tuple[UUID, FinishedEmail]] = field(default_factory=dict)
     cancelled: bool = False
 
-    async def find(self, task_id: UUID) -> UUID | None:
-        return self.written[task_id][0] if task_id in self.written else None
+    async def as_submitted(self, data: PipelineData) -> PipelineData:
+        written = self.written.get(data.task_id)
+        return data.model_copy(update={"email_id": written[0] if written else None})
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         if self.cancelled:

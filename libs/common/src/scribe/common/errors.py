@@ -8,7 +8,7 @@ ScribeError
 │   ├── UnavailableError    something all work needs is away: hold the message, spend no attempt
 │   ├── DeferredError       what this task needs is being fetched: it leaves the pipeline and comes back, uncounted
 │   └── CancelledTaskError  the user cancelled the task: stop and write nothing
-└── UnreadableMessageError  a body that is no PipelineData of a known schema: dead letter as it is
+└── UnreadableMessageError  no PipelineData of a known schema, or of a task that is none: dead letter as it is
 """
 
 

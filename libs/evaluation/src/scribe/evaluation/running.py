@@ -30,9 +30,9 @@ class Kept:
     email: FinishedEmail | None = None
     email_id: UUID = field(default_factory=uuid4)
 
-    async def find(self, task_id: UUID) -> UUID | None:  # noqa: ARG002
+    async def as_submitted(self, data: PipelineData) -> PipelineData:
         """Nothing is written yet."""
-        return None
+        return data
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:  # noqa: ARG002
         """Keep it."""

@@ -27,11 +27,12 @@ class Composer:
 
         Raises:
             PermanentError: no draft passed the checks. CancelledTaskError: the user does not want it any more.
-            UnavailableError: the database or every model provider is away.
+            UnavailableError: the database or every model provider is away. UnreadableMessageError: its user has no
+                such task.
         """
-        stored = await self._emails.find(data.task_id)
-        if stored is not None:
-            return data.model_copy(update={"email_id": stored})
+        data = await self._emails.as_submitted(data)
+        if data.email_id is not None:
+            return data
         started = self._clock()
         material = Material.of(EmailRequest.of(data), data)
         accepted = await self._writer.write(material, data.cache_scope)

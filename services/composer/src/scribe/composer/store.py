@@ -6,18 +6,25 @@ from uuid import UUID
 
 import asyncpg
 
-from scribe.common.errors import CancelledTaskError
+from scribe.common.errors import CancelledTaskError, UnreadableMessageError
 from scribe.common.observability.metrics import DatabaseMetrics
 from scribe.common.process.database import Connection, acquired, as_unavailable, observed
 from scribe.common.tasks.data import PipelineData
+from scribe.common.text.templates import uniform
 from scribe.composer.metadata import FinishedEmail
 
 
 class EmailStore(Protocol):
     """Where finished e-mails go."""
 
-    async def find(self, task_id: UUID) -> UUID | None:
-        """The id of a task's e-mail, if an earlier delivery has written it."""
+    async def as_submitted(self, data: PipelineData) -> PipelineData:
+        """The task with what its user has submitted, whatever the message says of it, and with `email_id` where an
+        earlier delivery has written the e-mail.
+
+        Raises:
+            UnreadableMessageError: the user has no such task: whoever sent the message is not our relay.
+            UnavailableError: the database is away.
+        """
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         """Write the task's e-mail, unless it is there, and return its id.
@@ -35,12 +42,14 @@ class PostgresEmails:
         self._queries = queries
         self._metrics = metrics
 
-    async def find(self, task_id: UUID) -> UUID | None:
+    async def as_submitted(self, data: PipelineData) -> PipelineData:
         """See EmailStore."""
         with as_unavailable():
             async with acquired(self._pool) as connection:
-                found: UUID | None = await connection.fetchval(self._queries["find"], task_id)
-        return found
+                row = await connection.fetchrow(self._queries["submitted"], data.task_id, data.user_id)
+        if row is None:
+            raise UnreadableMessageError("a task that its user does not have")
+        return data.model_copy(update={**row, "email_template": uniform(row["email_template"]).text})
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
         """See EmailStore. The e-mail and the user's count are one transaction."""

@@ -90,6 +90,8 @@ class Runner:
         try:
             history = await self._hold(lambda: self.read_history(delivery, data), until=self.stopping)
             return Finished(await self._work(data, delivery, history))
+        except UnreadableMessageError as error:
+            return Unreadable(error)
         except Exception as error:
             if not isinstance(error, WorkError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)

@@ -1,3 +1,11 @@
+-- name: submitted
+-- What the user has submitted, and the e-mail when an earlier delivery has written it.
+SELECT q.email_template, q.recipient_name, q.recipient_interest, u.display_name AS sender_name, e.id AS email_id
+FROM queue_items q
+JOIN users u ON u.id = q.user_id
+LEFT JOIN emails e ON e.task_id = q.id
+WHERE q.id = $1 AND q.user_id = $2
+
 -- name: find
 -- The e-mail of a task, when an earlier delivery has written it.
 SELECT id FROM emails WHERE task_id = $1
