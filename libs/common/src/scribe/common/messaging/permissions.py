@@ -20,7 +20,6 @@ from scribe.common.messaging.streams import (
     buckets,
     streams,
 )
-from scribe.common.tasks.progress import State
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import (
@@ -71,7 +70,7 @@ def _worker(step: Step, route: Route) -> Permissions:
         publish=(
             *(f"{API}.STREAM.INFO.{store}" for store in stores_of(step)),
             *_pulls(PIPELINE, step),
-            f"{API}.DIRECT.GET.{EVENTS}.{event_subject(state=State.STARTED)}",
+            f"{API}.DIRECT.GET.{EVENTS}.{event_subject()}",
             *(str(pipeline_subject(following)) for following in route.after(step)),
             str(event_subject()),
             str(deadletter_subject(step)),
