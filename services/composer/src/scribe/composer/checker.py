@@ -36,7 +36,10 @@ def _as_ids(given: object) -> object:
 class SentenceVerdict(BaseModel):
     """What the evidence says of one sentence."""
 
-    model_config = ConfigDict(frozen=True)
+    # A model is asked for every field; where it leaves one out all the same, that one is empty.
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"required": ["number", "reason", "verdict", "ids", "what"]}
+    )
 
     number: int
     reason: str = Field(

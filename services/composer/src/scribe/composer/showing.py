@@ -75,8 +75,8 @@ def _statement(fact: Fact) -> Mapping[str, Json]:
 
 
 def _statement_and_passages(fact: Fact) -> Mapping[str, Json]:
-    passages = ELLIPSIS.join(dict.fromkeys(fact.quotes.values()))
-    return {**_statement(fact), "passages": passages[:MAX_PASSAGES]}
+    passages = ELLIPSIS.join(quote for quote in dict.fromkeys(fact.quotes.values()) if quote != fact.statement)
+    return {**_statement(fact), **({"passages": passages[:MAX_PASSAGES]} if passages else {})}
 
 
 def _paper(paper: Paper, recipient: str) -> Mapping[str, Json]:
