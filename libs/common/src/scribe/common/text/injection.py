@@ -12,7 +12,9 @@ from itertools import pairwise, takewhile
 
 from scribe.common.text.invisible import with_plain_line_ends, without_invisible
 
-_BREAK = re.compile(r"[.!?:;\n>\]]+[\"'”’)\]]{0,3}(?:\s|$)|\s[-–—|]\s|\n|,\s(?=(?:and|then|please)\s)")
+_BREAK = re.compile(
+    r"(?<![.!?:;\n>\]])[.!?:;\n>\]]++[\"'”’)\]]{0,3}(?:\s|$)|\s[-–—|]\s|\n|,\s(?=(?:and|then|please)\s)"
+)
 """Where a clause ends. A colon within a word ends none."""
 _POLITE = (
     r"[\s\"'“‘«(\[*#-]{0,5}(?:(?:please|kindly|now|then|also|always|instead|just|simply|and|but|so|important|attention|warning|note)"
@@ -43,7 +45,7 @@ _LINK = (
 _WITHIN = r"(?:[^.\n]|\.(?=\S)){0,100}?"
 
 _ORDER = re.compile(
-    rf"{_POLITE}(?:"
+    rf"\A{_POLITE}(?:"
     rf"(?!(?:override|bypass|skip)\sthe\s){_FORGET}(?:all\s|any\s|every\s|the\s(?:above\s|previous\s|prior\s|earlier\s|vorherigen\s)?|your\s|these\s|those\s|of\s|previous\s|prior\s|earlier\s|above\s|alle\s|deine\s|"
     rf"die\s|toutes\s|les\s|tes\s|vos\s|todas\s|las\s|tus\s|tutte\s|le\s|tue\s|todas\s|as\s|suas\s|other\s){{1,5}}[^.\n]{{0,30}}?"
     rf"{_INSTRUCTIONS}"
@@ -81,7 +83,7 @@ _TURN = re.compile(
     r"|</?(?:system|assistant|instructions?|data|prompt|tool|invoke)\b[^<>]{0,200}>",
 )
 _AT_A_MODEL = re.compile(
-    rf"{_POLITE}(?:{_FORGET}[^.\n]{{0,60}}?{_INSTRUCTIONS}|{_FORGET}(?:everything|all|anything)\s(?:above|before|else|you|so\sfar)\b)",
+    rf"\A{_POLITE}(?:{_FORGET}[^.\n]{{0,60}}?{_INSTRUCTIONS}|{_FORGET}(?:everything|all|anything)\s(?:above|before|else|you|so\sfar)\b)",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"https?:|hxxps?:|www\.|[\w.+-]{1,64}@[\w-]{1,64}\.|[{}<>\[\]\\`|]", re.IGNORECASE)

@@ -17,11 +17,11 @@ _LINK = re.compile(
     r"(?:h(?:tt|xx)ps?|ftp|mailto|javascript|data|tel|file):\S+"
     r"|\bwww\.\S+"
     r"|\]\([^)\s]+\)?"
-    r"|[\w.+-]++@[\w-]++\.\S+"
+    r"|[\w.+-]{1,64}+@[\w-]{1,63}+\.\S+"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[/:]\S*)?",
     re.IGNORECASE,
 )
-_DOTTED = re.compile(r"\b(?:[\w-]++\.)++[^\W\d_]{2,24}\b(?:[/:?#]\S*)?")
+_DOTTED = re.compile(r"\b(?:[\w-]{1,63}+\.){1,20}+[^\W\d_]{2,24}\b(?:[/:?#]\S*)?")
 _INITIAL_AND_NAME = re.compile(r"[A-Z]\.[A-Z][a-z]+")
 _ABBREVIATIONS = frozenset(("m.sc", "b.sc", "et.al"))
 _RESERVED = frozenset(("example", "test", "invalid", "local", "localhost", "internal", "onion"))

@@ -11,9 +11,9 @@ from scribe.composer.material import Material
 from scribe.composer.vocabulary import GENDERED_TITLES, TITLES
 
 _GREETING = re.compile(
-    r"^\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings|sehr geehrte[rs]?|liebe[rs]?|guten tag|"
-    r"hallo|cher|chère|bonjour|estimad[oa]|querid[oa]|hola|gentile|caro|cara|prezad[oa]|car[oa]|geachte|beste)\b(?P<name>[^\n]*?)"
-    r"\s*(?:[,:!]|\n|$)",
+    r"\A\s{0,40}(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings|sehr geehrte[rs]?|liebe[rs]?|"
+    r"guten tag|hallo|cher|chère|bonjour|estimad[oa]|querid[oa]|hola|gentile|caro|cara|prezad[oa]|car[oa]|geachte|"
+    r"beste)\b(?P<name>[^\n,:!]{0,300})(?:[,:!]|\n|$)",
     re.IGNORECASE,
 )
 MAX_WORDS_OF_A_NAME = 5

@@ -9,6 +9,7 @@ from scribe.common.tasks.data import Placeholder
 from scribe.common.text.placeholders import find_gaps, fixed_parts
 from scribe.common.text.sentences import split_sentences
 from scribe.common.text.wording import fold, paragraphs, words
+from scribe.composer.checks.filling import filling_of
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
@@ -16,7 +17,6 @@ from scribe.composer.material import Material
 KEPT_WITH_GAPS = 0.9
 KEPT_WITHOUT_GAPS = 0.8
 """Shares of the template's fixed words that stand in the e-mail."""
-CONTEXT = 40
 
 _ASIDE = re.compile(r"\([^()]*\)")
 _SENDER_NAME = re.compile(
@@ -63,33 +63,6 @@ def is_sender_name(gap: str) -> bool:
     """Whether a gap about the sender asks for their name."""
     found = find_gaps(gap)
     return bool(found) and _SENDER_NAME.match(fold(re.sub(r"[_\-.]+", " ", found[0].label))) is not None
-
-
-def filling_of(gap_text: str, template: str, body: str) -> str | None:
-    """What stands in the body where the template has this gap, None where the words around it do not tell."""
-    parts = fixed_parts(template)
-    index = next((i for i, gap in enumerate(find_gaps(template)) if gap.text == gap_text), None)
-    if index is None:
-        return None
-    before, after = _loose(parts[index][-CONTEXT:]), _after(parts[index + 1], is_last=index + 2 == len(parts))
-    if not before or not after:
-        return None
-    match = re.search(rf"{before}\W*(.{{0,400}}?){after}", body, re.DOTALL | re.IGNORECASE)
-    return match.group(1) if match else None
-
-
-def _after(part: str, *, is_last: bool) -> str:
-    """A pattern of what follows a gap: the end of its line, or words."""
-    line, newline, _ = part.partition("\n")
-    if not words(line) and (newline or is_last):
-        return r"[^\w\n]*(?=\n|\Z)"
-    following = _loose(part[:CONTEXT])
-    mark = part.strip()
-    return rf"\W+{following}" if following else rf"\s*{re.escape(mark)}" if mark else ""
-
-
-def _loose(text: str) -> str:
-    return r"\W+".join(re.escape(word) for word in re.findall(r"\w+", text))
 
 
 def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
