@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from scribe.common.models.settings import PROVIDERS
 from scribe.common.tasks.route import ROUTE
 from scribe.local.browser import browser_note
 from scribe.local.commands.options import Data
@@ -24,7 +25,7 @@ from scribe.local.running import run
 from scribe.local.tokens import DEFAULT_USER, mint_token
 
 MAX_REPLICAS = 8
-KEYS = {"anthropic": "ANTHROPIC_API_KEY", "fireworks": "FIREWORKS_API_KEY", "exa": "EXA_API_KEY"}
+KEYS = {name: f"{name.upper()}_API_KEY" for name in (*PROVIDERS, "exa")}
 
 Replicas = Annotated[
     list[str] | None, typer.Option("--replicas", metavar="STEP=N", help="Several workers of a step; may be repeated.")

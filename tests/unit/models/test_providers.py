@@ -1,0 +1,31 @@
+"""A provider is declared in the settings; what cannot follow from there is held to it here, by its file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_ai.providers import infer_provider_class
+
+from scribe.common.models.settings import PROVIDERS, ProviderSettings
+from tests.unit.models.golden import MODELS
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_provider_is_known_to_pydantic_ai_and_has_a_key_and_an_address(provider: str) -> None:
+    assert infer_provider_class(provider)
+    fields = ProviderSettings.model_fields
+    assert {f"{provider}_api_key", f"{provider}_base_url"} <= set(fields)
+    assert ProviderSettings().endpoint(provider).base_url == fields[f"{provider}_base_url"].default
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_chart_and_the_golden_requests_have_every_provider(provider: str) -> None:
+    values = (ROOT / "deploy/helm/scribe/values.yaml").read_text()
+    assert f"{provider.upper()}_API_KEY" in values, "deploy/helm/scribe/values.yaml: secretKeys"
+    schema = (ROOT / "deploy/helm/scribe/values.schema.json").read_text()
+    patterns = [names.split("|") for names in re.findall(r'"\^\(+([a-z|]+)\):\.\+', schema)]
+    assert patterns
+    assert all(provider in names for names in patterns), "deploy/helm/scribe/values.schema.json: models"
+    assert provider in MODELS, "tests/unit/models/golden.py"
