@@ -16,7 +16,9 @@ from scribe.common.errors import TransientError, UnavailableError, WorkError
 from scribe.common.observability.metrics import UpstreamMetrics
 
 MAX_HOLD = 60.0
-"""Seconds for which work may be held in a consumer; what must wait longer leaves it and comes back later."""
+"""Longest time in seconds for which work is held in a consumer; work that must wait longer is postponed through the
+relay.
+"""
 PROBE_WAIT = 1.0
 
 

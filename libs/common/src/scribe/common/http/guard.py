@@ -179,7 +179,7 @@ class UrlGuard:
         return CheckedUrl(str(parsed), host, port, await self.addresses(host, port))
 
     async def addresses(self, host: str, port: int) -> tuple[str, ...]:
-        """The addresses to which a connection to `host` may go; one that is not public condemns them all.
+        """The addresses to which a connection to `host` may go; none where any of them is not public.
 
         Raises:
             RefusedUrlError: the port or an address is forbidden. UnresolvedHostError: the host has no address.
@@ -244,7 +244,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return response
 
     async def _first_answer(self, request: httpx.Request) -> httpx.Response:
-        """From the first of the host's addresses that accepts a connection."""
+        """The response from the first of the host's addresses that accepts a connection."""
         checked = await self._guard.check(request.url)
         for address in checked.addresses[:-1]:
             try:

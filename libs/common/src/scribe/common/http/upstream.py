@@ -41,7 +41,9 @@ def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> 
 
 @contextmanager
 def outgoing(name: str, method: str, url: httpx.URL, metrics: Metrics) -> Iterator[UpstreamCall]:
-    """One call, as a span and in the metrics; of the URL only the server is told. Set `outcome` of what it gives."""
+    """One call, recorded as a span and in the metrics. The span names the server but not the path. The caller sets
+    `outcome` on what is yielded.
+    """
     with call_span(name, method, urlsplit(str(url))) as span, metrics.upstreams.call(name) as call:
         try:
             yield call

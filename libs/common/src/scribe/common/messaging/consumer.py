@@ -89,7 +89,9 @@ class Consumer:
 
     @property
     def silence(self) -> float:
-        """Seconds for which a sign of life has been due; while every slot is busy none is, for nothing is asked for."""
+        """Seconds since the last message, status or heartbeat while one is due; 0 while all workers are busy, because
+        then no pull is open.
+        """
         is_due = self._lost or self._credits > 0
         return time.monotonic() - self._last_sign if is_due else 0.0
 
@@ -131,7 +133,7 @@ class Consumer:
             return
 
     async def _start_over(self) -> None:
-        """Take a new inbox: what was promised to the old one is no longer delivered anywhere."""
+        """Subscribe to a new inbox and request messages there; the requests of the old inbox are given up."""
         await self._leave_inbox()
         try:
             await self._ensure()
@@ -214,7 +216,9 @@ class Consumer:
             self._wake.set()
 
     async def _leave_inbox(self, *, give_back: bool = False) -> None:
-        """Give back what is on its way already instead of leaving it to `ack_wait`, where that is asked for."""
+        """Unsubscribe from the inbox. With `give_back`, messages that are already on their way are handled (and
+        returned to the server) first, instead of being redelivered after `ack_wait`.
+        """
         subscription, self._subscription, self._inbox = self._subscription, None, None
         if subscription is None:
             return

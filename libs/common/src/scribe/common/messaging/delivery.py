@@ -53,10 +53,11 @@ class Delivery:
         )
 
     async def ack(self) -> None:
-        """Acknowledge and wait until the server knows it.
+        """Acknowledge, and wait for the server's confirmation.
 
-        A consumer that was deleted with its stream never answers, so the third silence is taken for an answer: what has
-        to be known is stored by then, and should the message come again, publishing again changes nothing.
+        A consumer that was deleted with its stream never confirms, so after MAX_UNANSWERED requests the method returns
+        without: the result of the work is stored by then, and if the message is delivered again, publishing again
+        changes nothing.
 
         Raises:
             UnavailableError: the server did not answer; the message may be delivered again.

@@ -66,9 +66,10 @@ class ResponseCache:
 class RateLimiter:
     """At most one call every `interval` seconds over every process that shares the bucket.
 
-    The entry holds the Unix time, in milliseconds, from which the next call may start. Who moves it forward by
-    compare-and-swap has the slot. It is taken only when its time has come, so that a caller that wakes late brings no
-    other one nearer, and a caller that gives up leaves no gap.
+    The entry holds the Unix time, in milliseconds, from which the next call may start. A caller waits until then and
+    moves the time forward by compare-and-swap; whoever succeeds may call. Because the time is moved only when the call
+    starts, a caller that wakes late does not shorten the distance to the next one, and a caller that gives up leaves no
+    gap.
     """
 
     def __init__(self, bucket: KeyValue, name: str, interval: float, clock: Callable[[], float] = time.time) -> None:
@@ -78,10 +79,10 @@ class RateLimiter:
         self._clock = clock
 
     async def wait(self) -> None:
-        """Return when the caller has a slot; how long that may take is up to the caller.
+        """Return when the caller may call; the caller limits how long that may take.
 
         Raises:
-            UnavailableError: NATS is away, or the slots are contended beyond hope.
+            UnavailableError: NATS is away, or the compare-and-swap failed MAX_COLLISIONS times.
         """
         try:
             for _ in range(MAX_COLLISIONS):
@@ -92,7 +93,7 @@ class RateLimiter:
         raise UnavailableError(f"the rate limit of {self._name} is contended")
 
     async def _take(self) -> bool:
-        """Wait for the next slot; whether it was still there then."""
+        """Wait for the next start time, then try to take it. False where another process was first."""
         start, revision = await self._next_slot()
         await asyncio.sleep(max(0.0, start - self._clock()))
         upcoming = str(int((self._clock() + self._interval) * 1000)).encode()

@@ -1,7 +1,7 @@
-"""Language models: asked for values of a type, with deadlines, fallbacks, breakers, prices and remembered answers.
+"""Language models that are asked for values of a type, with deadlines, fallbacks, breakers, prices and a response
+cache.
 
-`open_model` yields a `StructuredModel`; its `ask` is the only way to a model, `ask_until` the loop around it that has
-bad answers corrected.
+`open_model` yields a `StructuredModel`; its `ask` is the only way to a model. `ask_until` asks again with corrections.
 """
 
 from scribe.common.models.answers import Answer, UnusableAnswerError

@@ -33,7 +33,7 @@ class Answer(Generic[T]):
 
 
 class UnusableAnswerError(PermanentError):
-    """The model answered, and the answer is none of the wanted type. Asking again in other words may help."""
+    """The model answered, but not with the wanted type. Asking again with a correction may help."""
 
     default_public = "The model did not give a usable answer for this e-mail, even when asked again."
 

@@ -35,7 +35,7 @@ TOOL = "answer"
 
 
 class CachedResponse(BaseModel):
-    """An answer as it was paid for and is kept."""
+    """A model's answer as it is kept in the response cache."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -159,7 +159,7 @@ class StructuredModel:
 
 
 def most_recoverable(errors: list[WorkError]) -> WorkError:
-    """Of the errors of all models the one whose handling loses least: hold, else retry, else fail."""
+    """The error of all models' errors whose handling loses least: hold the work, else retry, else fail."""
     for kind in (UnavailableError, TransientError):
         alike = [error for error in errors if isinstance(error, kind)]
         if alike:

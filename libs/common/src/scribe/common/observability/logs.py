@@ -78,7 +78,7 @@ def _add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 
 def _tell_stack(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace an exception by where it was raised, and by what it was caused, without a word of their texts."""
+    """Replace an exception by its stack and its causes, without any of their messages."""
     given = event.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):

@@ -43,9 +43,8 @@ _TRACER = trace.get_tracer(SCOPE)
 
 
 def request_span(method: str, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
-    """A request that a client made: the root of a trace.
-
-    Clients are strangers, so theirs is not continued (they could have everything sampled): it is linked.
+    """A request from a client: the root of a trace. A trace that the client names is linked and not continued, because
+    a client could otherwise have every request sampled.
     """
     link = extract_context(headers)
     return _span(method, SpanKind.SERVER, {http_attributes.HTTP_REQUEST_METHOD: method}, Context(), link)
@@ -98,7 +97,9 @@ def link_earlier(earlier: SpanContext | None, attempt: int) -> None:
 
 
 def call_span(upstream: str, method: str, url: SplitResult | None = None) -> AbstractContextManager[Span]:
-    """A request to a service that is not ours. Of its URL only the server is told, and of a page's not even that."""
+    """A request to an outside service. The span names the server of the URL and not its path; for a page not even the
+    server.
+    """
     attributes: dict[str, AttributeValue] = {UPSTREAM: upstream, http_attributes.HTTP_REQUEST_METHOD: method}
     if url is not None:
         attributes |= {server_attributes.SERVER_ADDRESS: url.hostname or "", url_attributes.URL_SCHEME: url.scheme}
@@ -148,7 +149,7 @@ def record_llm(
 def transaction_span(summary: str) -> Iterator[Span]:
     """A transaction in PostgreSQL. `summary` names its statements and tables (`INSERT emails`), never their values.
 
-    It is a leaf: what happens meanwhile still belongs to the span around it.
+    It has no child spans: what happens meanwhile belongs to the span around it.
     """
     attributes = {db_attributes.DB_SYSTEM_NAME: "postgresql", db_attributes.DB_QUERY_SUMMARY: summary}
     span = _TRACER.start_span(summary, kind=SpanKind.CLIENT, attributes=attributes)

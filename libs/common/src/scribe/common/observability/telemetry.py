@@ -40,7 +40,7 @@ def open_telemetry(service: str) -> Iterator[None]:
 
 
 def _provider(service: str) -> TracerProvider:
-    """Baggage is not propagated: what a client puts there is its own."""
+    """The provider of spans. Baggage is not propagated, because clients choose its content."""
     resource = Resource.create({SERVICE_NAME: service, SERVICE_NAMESPACE: "scribe"})
     if not any(os.environ.get(name) for name in _ENDPOINTS):
         return TracerProvider(ALWAYS_OFF, resource, shutdown_on_exit=False)

@@ -39,13 +39,13 @@ POSTGRES_UNAVAILABLE = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-"""What is raised while the server cannot do its work, whatever is asked of it: waiting helps, another request does not.
+"""Errors of a server that cannot work at the moment, whatever the request: waiting helps, another request does not.
 
-The last two are asyncpg's own, raised when a connection dies in the middle of a conversation.
+The last two are asyncpg's own, raised when a connection breaks during a request.
 """
 
 _DROPS_CONNECTION = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError)
-"""After these the connection is of no more use: its server is none to write to, or the conversation is broken."""
+"""Errors after which the connection is closed: its server does not take writes, or the protocol is out of step."""
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -57,7 +57,7 @@ async def open_pool(
     """A pool that connects when it is first used, so that services and servers start in any order.
 
     Raises:
-        ConfigurationError: the URL is none.
+        ConfigurationError: the URL is malformed.
     """
     url = settings.database_url.get_secret_value()
     await _raise_if_malformed(url)
@@ -101,14 +101,14 @@ async def _decode_json(connection: asyncpg.Connection) -> None:
 
 
 async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
-    """Nothing outlives a transaction, so the round trip that asyncpg would clean up with is saved."""
+    """No session state outlives a transaction, so asyncpg's reset, a round trip, is left out."""
 
 
 @asynccontextmanager
 async def acquired(pool: asyncpg.Pool, patience: float = ACQUIRE_TIMEOUT) -> AsyncIterator[Connection]:
-    """A connection of the pool, given back at the end; one that is of no more use is closed.
+    """A connection of the pool, returned at the end; one that is broken is closed.
 
-    (The pool's own timeout would make a task for each acquisition, which costs more than the acquisition.)
+    (The pool's own timeout would create a task for each acquisition, which costs more than the acquisition.)
 
     Raises:
         TimeoutError: every connection was in use for `patience` seconds.
@@ -128,7 +128,7 @@ async def acquired(pool: asyncpg.Pool, patience: float = ACQUIRE_TIMEOUT) -> Asy
 def observed(operation: str, metrics: DatabaseMetrics) -> Iterator[None]:
     """A block that is one transaction. `operation` names its statements and tables (`INSERT queue_items`).
 
-    It has a span where it belongs to a trace; the loops' looks at their tables, which find nothing mostly, do not.
+    It has a span where it is part of a trace; the polling queries of the gateway's loops have none.
     """
     with ExitStack() as stack:
         stack.enter_context(metrics.transaction.labels(operation).time())
@@ -139,7 +139,7 @@ def observed(operation: str, metrics: DatabaseMetrics) -> Iterator[None]:
 
 @contextmanager
 def as_unavailable() -> Iterator[None]:
-    """Turn the errors of an absent server into UnavailableError, which settlement answers by holding the message."""
+    """Raise UnavailableError, on which settlement holds the message, where the server cannot work."""
     try:
         yield
     except POSTGRES_UNAVAILABLE as error:

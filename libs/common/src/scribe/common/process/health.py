@@ -18,7 +18,9 @@ from scribe.common.errors import ConfigurationError
 
 BACKLOG = 2048
 KEEP_ALIVE = 75
-"""Seconds; longer than proxies keep a connection (60 s mostly), so that none of them uses one that has just ended."""
+"""Seconds; longer than proxies keep an idle connection (60 s mostly), so that a proxy never uses one that has just been
+closed.
+"""
 GRACE = 2.0
 
 Check = Callable[[], bool]
@@ -26,7 +28,9 @@ Check = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Checks:
-    """Named conditions: `live` ones ask for a restart when they fail, `ready` ones only for patience."""
+    """Named conditions: when a `live` one fails, the process is to be restarted; when a `ready` one fails, it is to get
+    no work.
+    """
 
     live: Mapping[str, Check]
     ready: Mapping[str, Check]

@@ -1,12 +1,12 @@
-"""SIGTERM while a process still starts, or waits for a server: nothing is begun, so nothing has to be finished."""
+"""SIGTERM while a process is starting or waits for a server: no work has begun, so it may exit at once."""
 
 import signal
 import sys
 
 
 def end_on_sigterm(code: int) -> None:
-    """End with `code`, until somebody else takes the signal: process 1 of a container has no default to die by.
+    """Exit with `code` on SIGTERM until another handler is installed; process 1 of a container has no default handler.
 
-    0 for a service; not 0 for a Job, which is not done then.
+    0 for a service; another code for a Job, which is not complete then.
     """
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(code))

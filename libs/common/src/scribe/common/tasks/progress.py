@@ -1,6 +1,6 @@
-"""What a message tells the projector of its task, carried whole in the subject and the headers.
+"""The progress of a task, carried in the subject and the headers of a message.
 
-The projector's consumers are `headers_only`: a transition's body may be half a megabyte, its progress is a few hundred
+The projector's consumers are `headers_only`: a transition's body may be half a megabyte, its headers are a few hundred
 bytes.
 """
 

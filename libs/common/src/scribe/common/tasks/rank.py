@@ -52,5 +52,7 @@ def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:
 
 
 def rank_before(run: int) -> int:
-    """Above every state of the runs before `run`, below each of its own: also where it begins anew from the parser."""
+    """The rank above every state of earlier runs and below each state of `run`, also when it begins again at the first
+    step.
+    """
     return (run << _RUN_SHIFT) - 1

@@ -26,7 +26,7 @@ class Cancellations:
         self._interrupted: set[asyncio.Task[object]] = set()
 
     async def raise_if_cancelled(self, data: PipelineData) -> None:
-        """Look before a step, and before publishing.
+        """Check before a step and before publishing its result.
 
         Raises:
             CancelledTaskError: the task's run was cancelled. UnavailableError: NATS did not answer.

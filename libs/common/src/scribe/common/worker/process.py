@@ -1,7 +1,7 @@
-"""The process of one step: wiring, the way of one delivery, and a quiet end.
+"""The process of one step: wiring, running until a signal, and a clean shutdown.
 
-A service's `__main__` is three lines: load the settings, name the step, give `run_worker` a context manager that opens
-the step's collaborators and yields the step function.
+A service's `__main__` loads the settings, names the step, and gives `run_worker` a context manager that opens the
+step's dependencies and yields the step.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ from scribe.common.worker.runner import Runner, with_middleware
 from scribe.common.worker.settings import WorkerSettings
 
 LIVENESS_SILENCE = 60.0
-"""Seconds for which a connected server has owed a sign of life after which the process asks to be restarted."""
+"""Seconds without a due message, status or heartbeat from a connected server after which the liveness probe fails."""
 STREAMS_TIMEOUT = 120.0
 """Seconds that a worker waits for the streams and buckets to be provisioned."""
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What a step's collaborators are made from."""
+    """What a step's dependencies are made from."""
 
     broker: Broker
     metrics: Metrics
@@ -52,7 +52,9 @@ OpenStep = Callable[[Resources], AbstractAsyncContextManager[StepFunction]]
 
 
 def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> None:
-    """Run until SIGTERM or SIGINT; exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
+    """Run until SIGTERM or SIGINT. Exit codes: 0 after a clean shutdown, 1 when NATS is gone for good, 2 when
+    misconfigured.
+    """
     end_on_sigterm(0)
     log = configure(settings, step)
     try:

@@ -1,4 +1,4 @@
-"""The way of one delivery: read it, look whether it is still wanted, do the step, settle it."""
+"""Handling of one delivery: decode it, check that it is not cancelled, run the step, settle it."""
 
 import asyncio
 import random
@@ -134,7 +134,7 @@ class Runner:
         return outcome.name
 
     async def _hold(self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None) -> T:
-        """Repeat `operation` while what all work needs is away, up to the hold limit, or `until` is set."""
+        """Repeat `operation` while it raises UnavailableError, up to the hold limit or until `until` is set."""
         end, until = time.monotonic() + self.hold_limit, until or asyncio.Event()
         while True:
             try:

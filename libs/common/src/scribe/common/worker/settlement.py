@@ -127,9 +127,9 @@ class Cancelled:
 
 @dataclass(frozen=True)
 class Released:
-    """Something all work needs stayed away; the task comes back through the relay as if it had not been taken.
+    """A dependency of all work stayed away; the task comes back through the relay as if it had not been delivered.
 
-    Not by a nak: the server counts deliveries, and what was released could not be told from what killed its worker.
+    Not by a nak: the server counts deliveries, and a released message would look like one that crashes its worker.
     """
 
     name: ClassVar[str] = "released"
@@ -149,7 +149,7 @@ class Deferred:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Nobody can work with this body."""
+    """The body is no PipelineData that this version can read."""
 
     name: ClassVar[str] = "unreadable"
 

@@ -39,9 +39,9 @@ class RequestMetrics:
         )
 
     def create_zeros(self, routes: Iterable[tuple[str, str]]) -> None:
-        """Make what must not happen appear before it does: no rate sees the error that a series begins with.
+        """Create the series of server errors at 0: a rate ignores the first sample of a series.
 
-        `routes` are methods and templates.
+        `routes` are methods and path templates.
         """
         for method, route in routes:
             for status in SERVER_ERRORS:

@@ -4,7 +4,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class ServerMetrics:
-    """What the gateway sees of the servers, read every few seconds; each replica tells the same, so take the max."""
+    """What the gateway reads from the servers every few seconds. Every replica shows the same values: aggregate with
+    max.
+    """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         consumer, stream, database = ["stream", "consumer"], ["stream"], ["database"]

@@ -75,7 +75,7 @@ class StepMetrics:
 
 
 class GroundingMetrics:
-    """How well what is written is backed by what was found."""
+    """Evidence that was found, and how far it supports what was written."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.facts = Counter(
