@@ -110,7 +110,7 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until it has been heard: nats-py and Python 3.11's `wait_for` may swallow a cancellation."""
+    """Cancel until the tasks have ended: nats-py and Python 3.11's `wait_for` may swallow a cancellation."""
     waiting = set(tasks)
     while waiting:
         for task in waiting:
@@ -137,7 +137,7 @@ async def open_templates(
 
 
 async def serve(settings: GatewaySettings, log: Logger) -> int:
-    """Run until SIGTERM or SIGINT; 0 after a quiet end, 1 when NATS is gone for good."""
+    """Run until SIGTERM or SIGINT; 0 after a clean shutdown, 1 when NATS is gone for good."""
     async with (
         open_context(settings, log) as (context, relay),
         serving(create_app(context), settings.host, settings.port, grace=settings.shutdown_grace) as port,
@@ -171,7 +171,7 @@ def _reasons(errors: BaseExceptionGroup[ConfigurationError]) -> list[str]:
 
 
 def main() -> None:
-    """The process: exits 0 after a quiet end, 1 when NATS is gone for good, 2 when misconfigured."""
+    """The process. Exit codes: 0 after a clean shutdown, 1 when NATS is gone for good, 2 when misconfigured."""
     end_on_sigterm(0)
     settings = load(GatewaySettings)
     log = configure(settings, "gateway")

@@ -27,7 +27,7 @@ EXPOSED = [
 ]
 
 ROUTERS = (
-    # What is polled comes first; fixed paths before `/api/queue/{id}` and `/api/email/{id}`.
+    # Polled routes come first; fixed paths before `/api/queue/{id}` and `/api/email/{id}`.
     events.router,
     upload.router,
     queue.router,
@@ -48,7 +48,7 @@ def _name(route: APIRoute) -> str:
 
 
 def assemble(*, docs: bool = True) -> FastAPI:
-    """The routes, their errors and their description, with nothing behind them yet."""
+    """The routes, their errors and their description, without a context."""
     app = FastAPI(
         title="Scribe",
         version=health.VERSION,
@@ -58,7 +58,7 @@ def assemble(*, docs: bool = True) -> FastAPI:
         openapi_url="/openapi.json" if docs else None,
         redirect_slashes=False,
         generate_unique_id_function=_name,
-        # `RequestScope` tells of each request; the framework's own spans and logs hold what was sent and stack traces.
+        # `RequestScope` records each request; the framework's own spans and logs would hold bodies and stack traces.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     errors.install(app)
@@ -81,7 +81,7 @@ def create_app(context: Context) -> FastAPI:
         for method in route.methods or ()
     )
     app.add_middleware(RequestScope, log=context.log, metrics=context.metrics.requests)
-    # Outermost, so that browsers may read every answer, those of the other two as well.
+    # Outermost, so that browsers may read every answer, also those of the other two.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(context.settings.cors_origins),

@@ -1,4 +1,4 @@
-"""What requests need, and the dependencies that hand it to them. The only place that uses `Depends`' values."""
+"""What requests need, and the FastAPI dependencies that hand it to them. `Depends` is used only here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Context:
     route: Route
 
     def queue_changed(self) -> None:
-        """What waits is not what it was: the relay looks at once, and the places are counted anew."""
+        """Wake the relay and count the positions again: the waiting items have changed."""
         self.positions.forget()
         self.wake_relay()
 
@@ -53,7 +53,7 @@ bearer = HTTPBearer(auto_error=False, description="A Supabase access token.")
 
 
 async def context_of(request: Request) -> Context:
-    """The process's context. (FastAPI takes what is not async to a thread, which costs more than it does.)"""
+    """The process's context. (FastAPI would run a function that is not async in a thread, which costs more.)"""
     context: Context = request.app.state.context
     return context
 
@@ -109,7 +109,7 @@ UuidInPath = Path(
 
 
 async def id_in_path(request: Request, id: Annotated[str, UuidInPath]) -> UUID:  # noqa: A002 - the path's name
-    """The id in a path; a malformed one is 400, not 422. A path that is fixed has none: its method is wrong."""
+    """The id in a path; a malformed one is 400, not 422. Where the path is a fixed one of another method, 405."""
     if request.url.path in request.app.openapi()["paths"]:
         raise MethodNotAllowed(allowed_methods(request.app, request.url.path))
     return parse_id(id)
@@ -121,10 +121,10 @@ async def task_in_path(task_id: Annotated[str, UuidInPath]) -> UUID:
 
 
 def parse_id(text: str) -> UUID:
-    """A UUID in its usual form.
+    """A UUID in its canonical form.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: the text is not one.
     """
     try:
         parsed = UUID(text)

@@ -1,4 +1,4 @@
-"""Two ways to a connection: as the service, and as one user, who sees nothing but that user's rows."""
+"""Two kinds of transactions: as the service, and as one user who sees only that user's rows."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
@@ -16,9 +16,9 @@ __all__ = ["Connection", "Database"]
 
 @dataclass(frozen=True)
 class Database:
-    """The pool, and the only two doors to it. Both are transactions: nothing of a session outlives them.
+    """The pool, behind two kinds of transactions; no session state outlives them.
 
-    Who does not get a connection within `patience` seconds is told that PostgreSQL is away.
+    A caller that gets no connection within `patience` seconds gets ServiceUnavailable.
     """
 
     pool: asyncpg.Pool
@@ -34,7 +34,7 @@ class Database:
         """
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
             async with acquired(self.pool, self.patience) as connection:
-                # Begun in the round trip that says who it is for; without parameters, for a UUID needs no quoting.
+                # One round trip begins the transaction and sets the user; a UUID needs no quoting.
                 await connection.execute(
                     "BEGIN; SELECT set_config('role', 'scribe_user', true),"
                     f" set_config('scribe.user_id', '{user_id}', true)"

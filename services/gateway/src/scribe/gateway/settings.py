@@ -78,7 +78,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
 
     @property
     def template_models(self) -> ModelChoice:
-        """Who writes templates."""
+        """The models that write templates."""
         return ModelChoice((self.template_model, *self.template_fallback_models), timeout=self.template_timeout)
 
     @property

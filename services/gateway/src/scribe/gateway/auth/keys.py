@@ -1,4 +1,4 @@
-"""The public keys of the issuer, fetched without blocking anybody and not more often than needed."""
+"""The issuer's public keys, fetched in the background and not more often than needed."""
 
 import asyncio
 import time

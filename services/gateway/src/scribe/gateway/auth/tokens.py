@@ -47,10 +47,10 @@ def _until(_token: str, claims: _Claims, now: float) -> float:
 
 
 class TokenVerifier:
-    """Turns a token into its caller. The algorithm follows from the key, never from the token.
+    """Verifies tokens. The algorithm follows from the key, never from the token.
 
-    What a token has proved is remembered for `REMEMBERED` seconds, not beyond its expiry: open tabs poll with the same
-    token every two seconds, and checking a signature was a sixth of what a poll cost.
+    A verified token is cached for `REMEMBERED` seconds, but not beyond its expiry: open tabs poll with the same token
+    every two seconds, and verifying the signature was a sixth of the cost of a poll.
     """
 
     def __init__(self, keys: IssuerKeys, issuer: str, secret: SecretStr | None, admins: frozenset[UUID]) -> None:
@@ -61,10 +61,10 @@ class TokenVerifier:
         self._proved: TLRUCache[str, _Claims] = TLRUCache(MAX_REMEMBERED, _until, timer=time.time)
 
     async def verify(self, token: str) -> Caller:
-        """The caller that a token proves.
+        """The caller that a token identifies.
 
         Raises:
-            Unauthorized: it proves none. KeysUnavailableError: nobody can tell at the moment.
+            Unauthorized: the token is not valid. KeysUnavailableError: the keys cannot be had at the moment.
         """
         claims = self._proved.get(token)
         if claims is None:

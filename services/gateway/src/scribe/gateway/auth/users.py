@@ -1,4 +1,4 @@
-"""Who has an account, remembered for a moment: every request asks."""
+"""Which users have an account, cached for half a minute, because every request asks."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ MAX_REMEMBERED = 10_000
 
 
 class UserCache:
-    """Answers whether a user has a row. Only a yes is remembered, so that `init` works at once."""
+    """Answers whether a user has a row. Only positive answers are cached, so that `init` takes effect at once."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -26,7 +26,9 @@ COLUMNS = (
     *("is_confident", "displayed", "email_message", "id"),
 )
 BEGINS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""As OWASP lists them; the last four are the first four in full width."""
+"""Characters that begin a formula in a spreadsheet, by OWASP's list; the last four are the full-width forms of the
+first four.
+"""
 PAGE = 50
 CHUNK = 64 * 1024
 
@@ -67,7 +69,7 @@ async def export(
 
 
 async def _rows(context: Context, user_id: UUID) -> AsyncIterator[asyncpg.Record]:
-    """Newest first, a page at a time: a client that reads slowly holds no connection."""
+    """The rows, newest first, read page by page, so that a slow client holds no connection to PostgreSQL."""
     last: tuple[datetime | None, UUID | None] = (None, None)
     while True:
         async with context.database.as_user(user_id) as connection:
@@ -105,7 +107,9 @@ async def _json(rows: AsyncIterator[asyncpg.Record]) -> AsyncIterator[bytes]:
 
 
 async def _xlsx(rows: AsyncIterator[asyncpg.Record]) -> AsyncIterator[bytes]:
-    """Written to disk row by row, since the format's directory comes last."""
+    """The XLSX file, written to disk row by row: the format's directory is at the end, so it cannot be streamed from
+    the start.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "emails.xlsx"
         book = xlsxwriter.Workbook(

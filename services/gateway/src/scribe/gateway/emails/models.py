@@ -34,7 +34,7 @@ class EmailUpdate(BaseModel):
         json_schema_extra={"anyOf": [{"required": ["displayed"]}, {"required": ["email_message"]}]},
     )
 
-    # Neither may be null: what is not to change is left out.
+    # Neither may be null: a field that is not to change is left out.
     displayed: bool = Field(
         default=cast("bool", None), strict=True, description="false discards the e-mail from the list."
     )

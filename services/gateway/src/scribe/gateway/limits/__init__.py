@@ -1,1 +1,1 @@
-"""What one user may ask for: how often, and the same thing only once."""
+"""Limits of one user: how often something may be requested, and requests that are repeated."""

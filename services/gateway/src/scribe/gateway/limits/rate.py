@@ -15,7 +15,7 @@ SQL = load_queries(__package__)
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `calls` within `window` seconds, in whatever rhythm. `refusal` is the sentence of the 429."""
+    """At most `calls` within `window` seconds, in bursts or evenly spread. `refusal` is the sentence of the 429."""
 
     name: str
     calls: int
@@ -34,10 +34,10 @@ class Limit:
 
 
 async def spend(database: Database, user_id: UUID, limit: Limit, response: Response) -> None:
-    """Count one call, and tell the client what is left.
+    """Count one call, and add the `RateLimit` headers to the response.
 
     Raises:
-        TooManyRequests: nothing is left; `Retry-After` says when one call will be.
+        TooManyRequests: nothing is left; `Retry-After` says when one call will be possible.
     """
     async with database.as_user(user_id) as connection:
         row = await connection.fetchrow(SQL["take"], user_id, limit.name, limit.calls, limit.window)

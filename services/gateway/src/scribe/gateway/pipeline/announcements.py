@@ -1,4 +1,6 @@
-"""What open event streams are told, in every gateway, over core NATS. Whoever misses it reads the row."""
+"""Announcements of changed rows to the event streams of all gateways, over core NATS. A lost one costs only time: the
+streams also read the table.
+"""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +12,7 @@ from scribe.common.tasks.subject import notify_subject
 
 
 async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:
-    """Say that these rows have changed.
+    """Announce that these rows have changed.
 
     Raises:
         nats.errors.Error: NATS is away.

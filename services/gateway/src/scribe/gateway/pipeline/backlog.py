@@ -1,4 +1,4 @@
-"""What waits at a durable consumer, and since when; asked of JetStream, so that it is known while Postgres is away."""
+"""The backlog of a durable consumer, asked of JetStream, so that it is known while PostgreSQL is away."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ class Backlog:
 
 
 async def read_backlog(js: JetStreamContext, stream: str, consumer: str) -> Backlog:
-    """One look.
+    """The backlog now.
 
     Raises:
         NotFoundError: there is no such consumer. NATS_UNAVAILABLE: NATS did not answer.

@@ -9,16 +9,16 @@ from scribe.gateway.database import Database
 
 LIFETIME = 1.0
 SHARE = 20
-"""Counting may take a twentieth of the time, however much waits."""
+"""Counting may use a twentieth of the time, however many items wait."""
 MAX_COUNTED = 1000
-"""What comes after these is told only that it does."""
+"""Items after these have no position."""
 
 Places = tuple[list[int], int]
-"""The places of a user's waiting items, in their order, as far as they were counted; and how many were in all."""
+"""The positions of a user's waiting items, in order, as far as they were counted; and how many were counted in all."""
 
 
 class Positions:
-    """Counted at most once a second, however many tabs poll; anew after a submission."""
+    """Positions, counted at most once a second, and again after a submission."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -29,11 +29,11 @@ class Positions:
         self._due = self._not_before = float("-inf")
 
     def forget(self) -> None:
-        """What waits is not what was counted."""
+        """Count again at the next request: what waits has changed."""
         self._due = self._not_before
 
     async def of(self, user_id: UUID) -> Places:
-        """Where a user's items stand."""
+        """The positions of a user's items."""
         if self._clock() >= self._due:
             await self._count()
         return self._by_user.get(user_id, []), self._counted
@@ -41,7 +41,7 @@ class Positions:
     async def _count(self) -> None:
         self._due = self._clock() + LIFETIME
         async with self._database.as_service() as connection:
-            begun = self._clock()  # not before: waiting for a connection is no counting
+            begun = self._clock()  # not before: the wait for a connection does not count
             rows = await connection.fetch(self._sql, MAX_COUNTED)
         self._by_user = {row["user_id"]: row["places"] for row in rows}
         self._counted = sum(map(len, self._by_user.values()))

@@ -1,8 +1,9 @@
-"""The projector: what the messages tell becomes the state of the rows.
+"""The projector: it writes the states that messages carry into the rows of `queue_items`.
 
-Two pulls (PIPELINE and EVENTS, headers only) feed one batcher. A batch is one transaction; after its commit finished
-tasks are purged from PIPELINE, changes are announced, and the deliveries are acknowledged. Whatever is lost after the
-commit is delivered again and changes nothing, because a state is only written where its rank is higher.
+Two pulls (PIPELINE and EVENTS, headers only) feed one batcher. A batch is one transaction; after its commit the
+messages of finished tasks are purged from PIPELINE, changes are announced, and the deliveries are acknowledged.
+Whatever is lost after the commit is delivered again and changes nothing, because a state is written only where its rank
+is higher than the row's.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ STREAMS = ("PIPELINE", "EVENTS")
 
 @dataclass(frozen=True)
 class Entry:
-    """A delivery, what it tells, and the future that its handler waits on."""
+    """A delivery, its progress, and the future that its handler waits on."""
 
     delivery: Delivery
     progress: Progress

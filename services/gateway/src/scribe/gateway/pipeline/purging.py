@@ -16,7 +16,7 @@ from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
 
 
 async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> None:
-    """Take a task's messages out of PIPELINE up to its run `last`; all of them where there is none.
+    """Purge a task's messages of the runs up to `last` from PIPELINE; all of them where `last` is None.
 
     Not those of a later run: the task may be on its way again by the time its end is tidied up after.
 

@@ -154,7 +154,7 @@ class Reconciler:
         try:
             message = await self._broker.js.get_last_msg(PIPELINE, str(pipeline_subject(ANY, row["id"], row["run"])))
             step = self._route.named(Subject.parse(str(message.subject)).step)
-            # An end that was told and has no e-mail here: it is written again.
+            # The end was published, but PostgreSQL has no e-mail: it is written again.
             last = self._route.last if step == Step.DONE else step
             return last, await self._whereabouts(step, message.seq or 0)
         except (NotFoundError, UnreadableMessageError, ValueError):  # the last two: put there by hand

@@ -1,8 +1,8 @@
-"""The relay: pending rows become first messages. One runs in every gateway; `SKIP LOCKED` keeps them apart.
+"""The relay: it publishes the messages of pending rows. One runs in every gateway; `SKIP LOCKED` keeps them apart.
 
-The row stays locked while its message is published, and is marked after the PubAck. A crash in between publishes the
-same subject and id again, which the stream takes for what it is. Three kinds of rows come this way: new ones, failed
-ones that their users try again, and those that the projector or the reconciler sent back to a step (`resume_step`).
+The row stays locked while its message is published, and is marked after the PubAck. After a crash in between, the same
+subject and id are published again, and the stream recognises the duplicate. Pending rows are new items, failed items
+that their users retry, and items that the projector or the reconciler sent back to a step (`resume_step`).
 """
 
 import asyncio
@@ -46,7 +46,7 @@ BROKEN_OFF = (*POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError)
 
 
 class Relay:
-    """Publishes what waits, whenever it is woken and at least every `relay_interval` seconds."""
+    """Publishes pending rows, whenever it is woken and at least every `relay_interval` seconds."""
 
     def __init__(
         self,

@@ -1,8 +1,7 @@
-"""The watch: what the gateway sees of JetStream and PostgreSQL, read every few seconds for Prometheus.
+"""Metrics of JetStream and PostgreSQL, read in a loop for Prometheus.
 
-Read in a loop of its own and not when Prometheus asks, so that a scrape is quick and costs nothing more. No exporter
-is needed beside the servers: consumers, streams and the account answer through JetStream's API, PostgreSQL through its
-statistics views and the pool that is there.
+They are read every few seconds and not on a scrape, so that scrapes are quick. No exporters are needed: JetStream's API
+tells of consumers, streams and the account, PostgreSQL's statistics views of the database.
 """
 
 import asyncio
@@ -25,7 +24,9 @@ STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER")
 
 
 class ServerMetricsCollector:
-    """Looks every `interval` seconds. What cannot be asked keeps its last values, and its server counts as down."""
+    """Reads the metrics every `interval` seconds. A server that does not answer counts as down, and its metrics keep
+    their last values.
+    """
 
     def __init__(
         self, database: Database, broker: Broker, metrics: Metrics, route: Route, interval: float = INTERVAL
@@ -46,7 +47,7 @@ class ServerMetricsCollector:
             await asyncio.sleep(self._interval)
 
     async def look(self) -> None:
-        """One look at both servers."""
+        """Read the metrics of both servers once."""
         self._metrics.up.labels("nats").set(await self._look_at_nats())
         self._metrics.up.labels("postgres").set(await self._look_at_postgres())
         self._tasks.loop_pass.labels("watch").set_to_current_time()
@@ -115,7 +116,7 @@ class ServerMetricsCollector:
             self._rise(metrics.postgres_rows.labels(name, operation), row[operation])
 
     def _rise(self, counter: Counter, value: float) -> None:
-        """Let a counter grow as the server's does; one that starts anew (a server restarted) grows from there."""
+        """Increase a counter as the server's own counter grows; after a restart of the server it goes on from there."""
         last = self._last.get(counter)
         if last is not None:
             counter.inc(value - last if value >= last else value)

@@ -1,4 +1,4 @@
-"""From what the messages of a batch tell to the arrays of one UPDATE."""
+"""From the states in a batch of messages to the arrays of one UPDATE."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What a user may still do to an item: cancel it, try it again."""
+"""Changes that a user makes to an item: cancel, delete, retry."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ SQL = load_queries("scribe.gateway.queue")
 
 
 async def locked(connection: Connection, item_id: UUID, user_id: UUID) -> asyncpg.Record:
-    """The item, which nobody else changes until the transaction ends: not the relay, the projector or the composer.
+    """The item's row, locked until the transaction ends against the relay, the projector and the composer.
 
     Raises:
         NotFound: the user has no such item.
@@ -33,7 +33,7 @@ async def locked(connection: Connection, item_id: UUID, user_id: UUID) -> asyncp
 
 
 async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Record:
-    """End an item that waits or is under way. The row first, then whoever may be working on it.
+    """Cancel an item that waits or is under way: first in its row, then at the worker that may have it.
 
     Raises:
         NotFound: the user has no such item. BadRequest: it has ended, or its e-mail is written.
@@ -53,7 +53,7 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
 
 
 async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
-    """Take a waiting item out of the queue. One that has been on its way before is also taken from the workers.
+    """Delete a waiting item. One that was published before is also cancelled at the workers.
 
     Raises:
         NotFound: the user has no such item. BadRequest: it does not wait.
@@ -70,7 +70,7 @@ async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
 
 
 async def _interrupt(context: Context, row: asyncpg.Record) -> None:
-    """Spare the workers what nobody wants any more. The composer looks at the row itself, so this may fail."""
+    """Tell the workers. This may fail: the composer checks the row before it writes."""
     try:
         await (await context.broker.js.key_value("cancelled")).put(str(row["id"]), str(row["run"]).encode())
         await context.broker.client.publish(cancel_subject(row["id"]), str(row["run"]).encode())

@@ -80,10 +80,10 @@ async def task_events(
 
 
 class EventStream(StreamingResponse):
-    """Streams what `events` makes of an inbox.
+    """Streams what `events` yields for an inbox.
 
-    The inbox is taken before anything is sent, so that one stream too many is still answered 429, also when several
-    are asked for at once.
+    The inbox is opened before anything is sent, so that a stream over the limit is answered 429, also when several are
+    requested at once.
     """
 
     def __init__(
@@ -107,12 +107,12 @@ class EventStream(StreamingResponse):
                 expiry.cancel()
 
     async def _counted(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
-        """While Postgres is away the stream ends; the client comes back with `Last-Event-ID`."""
+        """Count the events. Where PostgreSQL is away the stream ends; the client reconnects with `Last-Event-ID`."""
         with suppress(ServiceUnavailable):
             async for event in events:
                 self._context.metrics.requests.stream_events.labels(self._route).inc()
                 yield event
-                # Sending need not suspend: thousands of events at the start would keep everyone else waiting.
+                # `send` may return without suspending: thousands of events at the start would block the event loop.
                 await asyncio.sleep(0)
 
 
@@ -164,9 +164,8 @@ async def _changed_since(context: Context, user_id: UUID, last_event_id: str | N
 async def _next_rows(
     context: Context, user_id: UUID, known: str | None, inbox: Inbox
 ) -> tuple[list[asyncpg.Record], str | None]:
-    """What was announced; where nothing was for a while what the table says, for announcements may be lost.
-
-    `known` is the newest event of the last look at the table: what was announced says nothing of what was not.
+    """The rows that were announced or, after a while without announcements, those that the table says have changed,
+    because an announcement may be lost. `known` is the newest event of the last look at the table.
     """
     changed = await inbox.take(context.settings.ping_interval)
     if changed and not inbox.overflowed:

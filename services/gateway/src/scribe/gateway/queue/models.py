@@ -83,7 +83,7 @@ class QueueItem(BaseModel):
 
 
 class TaskStatus(BaseModel):
-    """Where a task stands, in the words that the frontend has always known."""
+    """The state of a task, in the contract's terms."""
 
     task_id: UUID
     status: Literal["PENDING", "STARTED", "SUCCESS", "FAILURE"]

@@ -1,4 +1,4 @@
-"""From a row of `queue_items` to what a client sees of it. Steps stand in the rows under the contract's names."""
+"""From a row of `queue_items` to the contract's types. Rows hold the steps' wire names."""
 
 from collections.abc import Mapping
 
@@ -10,13 +10,13 @@ Row = Mapping[str, object] | Record
 
 
 def queue_item(row: Row) -> QueueItem:
-    """The item, without its place in the queue: that is the list's to tell."""
+    """The item without its position, which the list fills in."""
     waiting = {"status": "processing", "position": row["upstream_position"]} if _waits(row) else {"position": None}
     return QueueItem.model_validate({**row, **waiting})
 
 
 def task_status(row: Row, generation_time: float | None) -> TaskStatus:
-    """The state of a task in the contract's words."""
+    """The TaskStatus of a row."""
     timings = row["step_timings"]
     if _waits(row):
         result = {"current_step": row["current_step"], "step_status": "waiting", "step_timings": timings}

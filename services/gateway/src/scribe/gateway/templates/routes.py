@@ -84,10 +84,10 @@ def _writer(context: Context) -> TemplateWriter:
 
 @asynccontextmanager
 async def reserved(context: Context, user_id: UUID, body: TemplateRequest) -> AsyncIterator[UUID]:
-    """One of the user's five places, taken before the model is paid, and given back where nothing comes of it.
+    """A reserved template row, made before the model is paid and released if no template comes of it.
 
     Raises:
-        TooManyRequests: all five are taken.
+        TooManyRequests: the user has five templates already.
     """
     async with context.database.as_user(user_id) as connection:
         await connection.execute(SQL["lock_user"], user_id)

@@ -1,4 +1,4 @@
-"""The words and tables of the OpenAPI document that belong to no single route."""
+"""Texts and tables of the OpenAPI document that belong to no single route."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every error leaves as application/problem+json; what it holds was written for the client."""
+"""Every error is answered as application/problem+json, with texts that are written for the client."""
 
 from http import HTTPStatus
 
@@ -34,7 +34,7 @@ def install(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            # The framework knows only the first route that fits; of its own pages nobody else knows.
+            # The framework's 405 names the methods of the first matching route only.
             allowed = allowed_methods(app, request.url.path) or [(error.headers or {})["Allow"]]
             return await on_problem(request, MethodNotAllowed(allowed))
         sentence = _SENTENCES.get(error.status_code, HTTPStatus(error.status_code).phrase + ".")

@@ -16,7 +16,7 @@ def known_tags(request: Request) -> list[str]:
 
 
 def tagged(tag: str, body: str | None) -> Response:
-    """The JSON body under its tag, or 304 where there is none because the client has it already."""
+    """The JSON body with its ETag, or 304 where the client has it already."""
     headers = {"ETag": f'W/"{tag}"', "Cache-Control": "private, no-cache"}
     if body is None:
         return Response(status_code=304, headers=headers)

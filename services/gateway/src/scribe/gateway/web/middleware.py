@@ -1,4 +1,6 @@
-"""Around every request: an id, one log line, one span, the RED metrics, a bound on the body, and a last resort."""
+"""Wrapped around every request: an id, one log line, one span, metrics, a limit on the body, and a handler of last
+resort.
+"""
 
 import re
 import time
@@ -21,11 +23,11 @@ PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 UNKNOWN_ROUTE = "unknown"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "_OTHER"
-"""OpenTelemetry's word for all others: strangers must not be able to make series."""
+"""OpenTelemetry's value for every other method: clients must not be able to create new series."""
 
 
 class RequestScope:
-    """Gives each request its id, and tells what became of it in one log line, one span and the metrics."""
+    """Gives each request its id, and records its outcome in one log line, one span and the metrics."""
 
     def __init__(self, app: ASGIApp, log: Logger, metrics: RequestMetrics) -> None:
         self.app = app
@@ -75,7 +77,7 @@ class RequestScope:
 
 
 class BodyLimit:
-    """Refuses a body over `limit` bytes, whether it is announced or simply goes on."""
+    """Refuses a body over `limit` bytes, whether its length is announced or only found while reading."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
@@ -112,5 +114,5 @@ def _request_id(headers: Headers) -> str:
 
 
 def route_of(scope: Scope) -> str:
-    """The route's template, which has few values, and never the path, which has many."""
+    """The template of the route, as the label: paths have too many values."""
     return str(getattr(scope.get("route"), "path", UNKNOWN_ROUTE))

@@ -1,7 +1,7 @@
-"""The OpenAPI document: what FastAPI knows of the routes, completed by what holds for many of them.
+"""The OpenAPI document: FastAPI's own, completed by what many routes have in common.
 
-A route declares only the errors that are its own (`responses=problems(409, 429)`); the rest follows from its path, its
-parameters and whether it wants a token.
+A route declares only the errors that are its own (`responses=problems(409, 429)`); the others follow from its path, its
+parameters and whether it needs a token.
 """
 
 from collections.abc import Iterator, Mapping
@@ -74,9 +74,9 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Json]]:
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
-    """What may be done with a path, whichever of its routes is asked; a fixed path wins over one with an id.
+    """The methods of a path, over all routes that match it; a fixed path goes before one with an id.
 
-    A collection is known under its name with the slash. Nothing where the path is none of the document's.
+    A collection is listed under its name with the slash. Empty where the document has no such path.
     """
     paths: Mapping[str, Json] = app.openapi()["paths"]
     fixed = {path, f"{path}/"} & paths.keys()

@@ -27,7 +27,7 @@ class Page:
 
     @property
     def looked_for(self) -> int:
-        """How many to ask for: one more than is told, which says whether there is more."""
+        """How many rows to query: one more than is returned, which shows whether there is a next page."""
         return self.limit + 1
 
     @property
@@ -57,16 +57,16 @@ WantedPage = Annotated[Page, Depends(page_of)]
 
 
 def write_cursor(created_at: datetime, id: UUID) -> str:  # noqa: A002 - the column's name
-    """The place of an element, opaque to clients."""
+    """A cursor for the position of an element, opaque to clients."""
     text = json.dumps([created_at.isoformat(), str(id)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """The place that a cursor stands for.
+    """The position that a cursor stands for.
 
     Raises:
-        BadRequest: it is none of ours.
+        BadRequest: this API did not issue the cursor.
     """
     try:
         created_at, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -79,7 +79,7 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
 def one_page(
     request: Request, response: Response, page: Page, total: int, rows: list[asyncpg.Record]
 ) -> list[asyncpg.Record]:
-    """The page's rows; the total and, where more follow, the link to the next page go into the headers."""
+    """The page's rows; the headers get the total and, where more rows follow, the link to the next page."""
     response.headers["X-Total-Count"] = str(total)
     if len(rows) > page.limit:
         last = rows[page.limit - 1]
