@@ -15,7 +15,7 @@ from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.backlog import Backlog
 from scribe.local.top import Activity
-from scribe.local.trace import TaskRow, way
+from scribe.local.trace import TaskRow, timeline
 from tests.support.deadlines import stretched
 from tests.support.tasks import make_task
 from tests.telemetry.conftest import Live
@@ -184,7 +184,7 @@ def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() 
         completed_at=None,
         email_id=None,
     )
-    started = {moment.step: moment.detail for moment in way(row, states, []) if moment.what == "started"}
+    started = {event.step: event.detail for event in timeline(row, states, []) if event.what == "started"}
     assert started == {
         Step.PARSER: "attempt 1",
         Step.SCRAPER: "attempt 1, 25.00 s later: parser was held, or this waited in the queue",

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from rich.console import Console
 
-from scribe.local.gateway import Claim, Email, Item, Metadata, Page, Paper, Spent, Usage
+from scribe.local.gateway import CitedPaper, CitedSource, Claim, Email, Item, Metadata, Spent, Usage
 from scribe.local.presentation import StepLines, closing_line, number_sources, print_email
 
 ID = UUID(int=7)
-LAB = Page(url="https://lab.example.org", title="The lab")
-NEWS = Page(url="https://news.example.org", title="News")
-PAPER = Paper(url="https://arxiv.org/abs/1", title="A paper", year=2024)
+LAB = CitedSource(url="https://lab.example.org", title="The lab")
+NEWS = CitedSource(url="https://news.example.org", title="News")
+PAPER = CitedPaper(url="https://arxiv.org/abs/1", title="A paper", year=2024)
 
 
 def email(**metadata: object) -> Email:

@@ -1,4 +1,4 @@
-"""What can go wrong on one machine. The text is for the person at the keyboard: what is so, and what to do."""
+"""Errors of the `scribe` command. Their texts are for the person at the keyboard: what is wrong, and what to do."""
 
 
 class LocalError(Exception):
@@ -6,11 +6,11 @@ class LocalError(Exception):
 
 
 class PortInUseError(LocalError):
-    """Somebody listens on the wanted port already; another port may do."""
+    """The port is in use; another one may be free."""
 
 
 def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error of a group that says most: one of ours before an end that followed from it."""
+    """The most telling error of a group: a LocalError rather than a cancellation that followed from it."""
     leaves = _leaves(group)
     return next((leaf for leaf in leaves if isinstance(leaf, LocalError)), leaves[0])
 

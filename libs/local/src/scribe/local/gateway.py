@@ -14,7 +14,7 @@ from scribe.local.errors import LocalError
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0)
 FOLLOW_LIMIT = 900.0
-"""Seconds after which following an e-mail is given up; it goes on being written."""
+"""Seconds after which an e-mail is no longer followed; it is written all the same."""
 RECONNECT_DELAY = 0.5
 TERMINAL = ("completed", "failed")
 
@@ -39,8 +39,8 @@ class Item(Lenient):
     error_message: str | None = None
 
 
-class Page(Lenient):
-    """Something that was read, or that a sentence rests on."""
+class CitedSource(Lenient):
+    """A source that was read, or that a sentence rests on."""
 
     url: str | None = None
     title: str = ""
@@ -50,10 +50,10 @@ class Claim(Lenient):
     """A sentence and what it rests on."""
 
     sentence: str
-    sources: tuple[Page, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
 
 
-class Paper(Page):
+class CitedPaper(CitedSource):
     """A paper that was found."""
 
     year: int | None = None
@@ -76,8 +76,8 @@ class Usage(Lenient):
 class Metadata(Lenient):
     """How the e-mail came about."""
 
-    sources: tuple[Page, ...] = ()
-    arxiv_papers: tuple[Paper, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
+    arxiv_papers: tuple[CitedPaper, ...] = ()
     claims: tuple[Claim, ...] = ()
     warnings: tuple[str, ...] = ()
     usage: Usage = Usage()
@@ -94,7 +94,7 @@ class Email(Lenient):
 
 
 class DeadLetter(Lenient):
-    """What no attempt could finish, in words for whoever operates the platform."""
+    """A dead letter, in words for the operator."""
 
     task_id: str
     step: str
@@ -146,7 +146,7 @@ class Gateway:
             raise LocalError(f"The e-mail is not written after {FOLLOW_LIMIT:g} s. Its task is {task_id}.") from None
 
     async def _changes(self, task_id: UUID) -> AsyncIterator[Item]:
-        """What one connection tells; it ends when the gateway goes away."""
+        """The changes that one connection receives; it ends when the gateway closes it."""
         try:
             async with self.client.stream("GET", "/api/queue/events") as response:
                 if response.is_error:

@@ -1,9 +1,9 @@
-"""`python -I -S launch.py PARENT SIGNAL USER CAPABILITY COMMAND...`: become COMMAND, on a leash.
+"""`python -I -S launch.py PARENT SIGNAL USER CAPABILITY COMMAND...`: become COMMAND, which ends with its parent.
 
-Linux sends SIGNAL to the process when PARENT is gone, however it went, so that nothing outlives a supervisor that was
-killed. USER (`-` for none) is taken on first, because PostgreSQL refuses to run as root. CAPABILITY `1` keeps the right
-to pass folders that only root may enter: a checkout below `/root`, say. Imports nothing but the standard library and
-runs without `site`, so it costs about 20 ms.
+Linux sends SIGNAL to the process when PARENT has ended for whatever reason, so that nothing outlives a supervisor that
+was killed. USER (`-` for none) is taken on first, because PostgreSQL refuses to run as root. CAPABILITY `1` keeps the
+right to enter folders that only root may enter, such as a checkout below `/root`. Imports nothing but the standard
+library and runs without `site`, so that it costs about 20 ms.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ CAPABILITY_VERSION_3 = 0x20080522
 
 
 def take_on(user: str, keep_capability: bool) -> None:
-    """Give up root for `user`, for good."""
+    """Become `user` instead of root, irrevocably."""
     entry = pwd.getpwnam(user)
     libc = ctypes.CDLL(None, use_errno=True)
     if keep_capability:
@@ -38,7 +38,7 @@ def take_on(user: str, keep_capability: bool) -> None:
 
 
 def die_with(parent: int, signal_number: int) -> None:
-    """Ask for `signal_number` at the parent's end; exit at once when that has come already."""
+    """Request `signal_number` for when the parent ends; exit at once where it has ended already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent:
@@ -46,7 +46,7 @@ def die_with(parent: int, signal_number: int) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Never returns: the command takes the process over, under the same id."""
+    """Run the command in the place of this process, under the same id; never returns."""
     parent, signal_number, user, capability, *command = arguments
     if user != "-":
         take_on(user, capability == "1")

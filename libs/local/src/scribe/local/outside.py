@@ -1,6 +1,6 @@
-"""Which parts of the outside world are played by stand-ins, and what the services must be told about it.
+"""Which outside services are played by stand-ins, and the environment that follows for the services.
 
-A provider without a key gets a stand-in. arXiv needs no key and goes with Exa, so that papers and pages tell of the
+A provider without a key gets a stand-in. arXiv needs no key and goes with Exa, so that papers and pages are about the
 same people. An address that the user has set stays as it is.
 """
 
@@ -32,7 +32,9 @@ class StandInAddresses(BaseModel):
 
 @dataclass(frozen=True)
 class Outside:
-    """The choice. `in_use` names the upstreams that an e-mail needs; `stand_ins` those that are not the real ones."""
+    """Which services are stand-ins. `in_use` names the outside services that an e-mail needs; `stand_ins` those that
+    are not the real ones.
+    """
 
     in_use: tuple[str, ...]
     stand_ins: frozenset[str]

@@ -23,7 +23,7 @@ from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
 from scribe.local.servers.nkeys import NkeyFiles
 from scribe.local.services import Service
 from scribe.local.stand_ins import StandIns
-from scribe.local.supervision import MisconfiguredError, Part, keep_alive
+from scribe.local.supervision import MisconfiguredError, Supervised, keep_alive
 
 MIB = 1024 * 1024
 COMMAND_TIMEOUT = 120.0
@@ -32,7 +32,7 @@ DEFAULTS = {
     "SCRIBE_EVENTS_MAX_BYTES": str(64 * MIB),
     "SCRIBE_DEADLETTER_MAX_BYTES": str(64 * MIB),
 }
-"""A laptop's disk is smaller than a cluster's: JetStream reserves what its streams may grow to."""
+"""Sizes of the streams for one machine: JetStream reserves the space that they may grow to."""
 LOOPBACK = "127.0.0.1,localhost"
 
 Announce = Callable[[str], None]
@@ -67,14 +67,14 @@ class Platform:
         return self.services["gateway"].url
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Supervised]:
         """Every process that is kept alive."""
-        servers: list[Part] = [self.postgres, self.nats]
+        servers: list[Supervised] = [self.postgres, self.nats]
         return [*servers, *([self.stand_ins] if self.stand_ins else []), *self.services.values()]
 
     @property
     def state(self) -> RunState:
-        """What other commands are told."""
+        """What other commands must know."""
         addresses = self.stand_ins.addresses if self.stand_ins else None
         supabase = self._base_environment().get("SCRIBE_SUPABASE_URL") or os.environ.get("SUPABASE_URL", "")
         return RunState(
@@ -113,7 +113,7 @@ class Platform:
         self.folder.write_state(self.state)
 
     async def stop(self) -> None:
-        """Stop everything, those first who depend on others; by force where nobody keeps the data."""
+        """Stop everything, dependents first; with SIGKILL where the data is not kept."""
         for group in (list(self.services.values()), [self.stand_ins, self.nats, self.postgres]):
             async with asyncio.TaskGroup() as tasks:
                 for part in group:
@@ -159,7 +159,7 @@ class Platform:
         return {**self._base_environment(), **nkey}
 
     def _base_environment(self) -> dict[str, str]:
-        """What every process of ours sees."""
+        """The environment that all of Scribe's processes have in common."""
         environment = {**DEFAULTS, **self.options.environment}
         for name in ("no_proxy", "NO_PROXY"):
             environment[name] = ",".join(filter(None, [environment.get(name), LOOPBACK]))

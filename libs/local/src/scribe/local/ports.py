@@ -7,14 +7,15 @@ from collections.abc import Awaitable, Callable
 from scribe.local.errors import LocalError
 
 FIRST, LAST = 10_000, 29_999
-"""Below those that Linux and macOS give to outgoing connections, which would take one between the look and its use, and
-below Kubernetes' node ports."""
+"""Ports below the ephemeral range of Linux and macOS, which an outgoing connection could take between the check and the
+use, and below Kubernetes' node ports.
+"""
 LOOKS = 100
 ATTEMPTS = 5
 
 
 def free_port() -> int:
-    """A port on 127.0.0.1 that nobody listens on now, at random, so that two who look at once get different ones.
+    """A free port on 127.0.0.1, chosen at random, so that two callers at once get different ones.
 
     Raises:
         LocalError: none was found.
@@ -38,10 +39,10 @@ def refusal(port: int) -> str | None:
 
 
 async def on_free_port(start: Callable[[int], Awaitable[None]], choose: Callable[[], int] = free_port) -> None:
-    """Start something on a free port, and on another one where somebody was quicker to take it.
+    """Start something on a free port, and on another one if that has been taken meanwhile.
 
     Raises:
-        LocalError: it did not start, and not for its port.
+        LocalError: it did not start, and not because of its port.
     """
     for attempt in range(1, ATTEMPTS + 1):
         port = choose()

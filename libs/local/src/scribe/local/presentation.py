@@ -9,7 +9,7 @@ from rich.status import Status
 from rich.text import Text
 
 from scribe.common.tasks.route import ROUTE
-from scribe.local.gateway import Email, Item, Page
+from scribe.local.gateway import CitedSource, Email, Item
 
 STEPS = {step.wire_name: step.task for step in ROUTE}
 
@@ -68,12 +68,12 @@ def print_email(console: Console, email: Email) -> None:
         )
 
 
-def number_sources(email: Email) -> dict[Page, int]:
-    """What sentences rest on in the order of the text, then whatever else was read."""
-    cited: Iterable[Page] = (source for claim in email.metadata.claims for source in claim.sources)
-    pages: dict[tuple[str | None, str], Page] = {}
+def number_sources(email: Email) -> dict[CitedSource, int]:
+    """Numbers for the sources: first those of the sentences in their order, then the others that were read."""
+    cited: Iterable[CitedSource] = (source for claim in email.metadata.claims for source in claim.sources)
+    pages: dict[tuple[str | None, str], CitedSource] = {}
     for page in (*cited, *email.metadata.sources, *email.metadata.arxiv_papers):
-        pages.setdefault((page.url, page.title), Page(url=page.url, title=page.title))
+        pages.setdefault((page.url, page.title), CitedSource(url=page.url, title=page.title))
     return {page: number for number, page in enumerate(pages.values(), start=1)}
 
 
@@ -100,7 +100,7 @@ def spent_line(email: Email, seconds: float) -> str:
 
 
 def _insert_after(text: Text, sentence: str, marks: str) -> None:
-    """Put the marks behind the sentence; one that stands there in another spacing gets none."""
+    """Put the marks behind the sentence; a sentence with other spacing in the text gets none."""
     at = text.plain.find(sentence)
     if at < 0 or not marks:
         return

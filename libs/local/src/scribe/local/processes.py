@@ -1,4 +1,6 @@
-"""A child process: started on a leash, its output in a file, stopped politely and then not."""
+"""A child process that ends with its parent; its output goes to a file; it is stopped by SIGTERM and, after a while,
+SIGKILL.
+"""
 
 import asyncio
 import os
@@ -24,12 +26,12 @@ class Program:
     passes_closed_folders: bool = False
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
-    """What the kernel sends when our own process is gone (Linux)."""
+    """The signal that the kernel sends to the child when this process has ended (Linux)."""
 
 
 @dataclass
 class Child:
-    """One run of a program after the other; `start` again after an end is a new process."""
+    """A program that runs once at a time; `start` after an end makes a new process."""
 
     program: Program
     process: asyncio.subprocess.Process | None = field(default=None, init=False)

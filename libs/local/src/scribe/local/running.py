@@ -1,4 +1,4 @@
-"""From a command to its coroutine: signals, and errors as one sentence."""
+"""Runs a command's coroutine: signals end it, and errors are printed as one sentence."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(work: Coroutine[None, None, None]) -> None:
-    """Run the work; a signal ends it in order, a second one at once.
+    """Run a coroutine; the first signal cancels it, the second ends the process at once.
 
-    A LocalError is a sentence on stderr and exit code 1. An end by a signal is exit code 128 and its number.
+    A LocalError is a sentence on stderr and exit code 1. An end by a signal is exit code 128 plus its number.
     """
     received: list[signal.Signals] = []
     code = 0

@@ -117,7 +117,7 @@ class Service:
 
 
 def reason_in(log: Path, begin: int) -> str:
-    """Why a process gave up: the `reason` of the last event that has one, else its last line."""
+    """Why a process ended: the `reason` of the last log event that has one, else the last line."""
     with log.open("rb") as file:
         file.seek(begin)
         lines = file.read().decode("utf-8", errors="replace").strip().splitlines()

@@ -1,4 +1,6 @@
-"""Keeping processes alive: what ends is started again, a little later each time; what cannot start says why."""
+"""Keeping processes alive: a process that ends is started again after a growing delay; one that cannot start ends the
+platform with the reason.
+"""
 
 import asyncio
 import time
@@ -10,12 +12,12 @@ from scribe.local.errors import LocalError
 FIRST_DELAY = 0.1
 MAX_DELAY = 10.0
 SETTLED_AFTER = 30.0
-"""Seconds of life after which the next end counts as the first one again."""
+"""Seconds of running after which an earlier end no longer counts."""
 MAX_FAILED_STARTS = 8
 """Starts in a row that may fail; with the delays between them that is about half a minute."""
 
 
-class Part(Protocol):
+class Supervised(Protocol):
     """A process of the platform."""
 
     @property
@@ -33,7 +35,7 @@ class MisconfiguredError(LocalError):
     """A process says that it cannot run with these settings; starting it again would not help."""
 
 
-async def keep_alive(part: Part, announce: Callable[[str], None]) -> None:
+async def keep_alive(part: Supervised, announce: Callable[[str], None]) -> None:
     """Start the part again whenever it ends; runs until it is cancelled.
 
     Raises:
@@ -49,8 +51,8 @@ async def keep_alive(part: Part, announce: Callable[[str], None]) -> None:
         failures = await _start_again(part, failures)
 
 
-async def _start_again(part: Part, failures: int) -> int:
-    """Start until it works; gives the number of ends in a row, which the next delay follows from."""
+async def _start_again(part: Supervised, failures: int) -> int:
+    """Start until it works; gives the number of ends in a row, from which the next delay follows."""
     while True:
         await asyncio.sleep(delay_after(failures))
         failures += 1

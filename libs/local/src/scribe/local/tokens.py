@@ -1,4 +1,4 @@
-"""Tokens for the users of a platform on this machine, signed with the stand-in's keys."""
+"""Access tokens for users of a platform on this machine, signed with the stand-in's keys."""
 
 import time
 from uuid import NAMESPACE_URL, UUID, uuid5

@@ -1,8 +1,9 @@
-"""What the pipeline is doing, read from the streams alone: wherever NATS can be reached, without a Prometheus.
+"""What the pipeline is doing, read from NATS alone; no Prometheus is needed.
 
-Backlogs are asked of the consumers. What has happened is read from the headers of PIPELINE and EVENTS, from five
-minutes ago on: a message for a step, or the start of its work, tells that the step before it has finished, and in how
-many seconds. Of ended tasks PIPELINE keeps nothing, so the last step's finishes are known from now on only.
+Backlogs are those of the consumers. What has happened is read from the headers of PIPELINE and EVENTS, from five
+minutes ago on: a message for a step, or the start of its work, tells that the step before has finished, and in how many
+seconds. PIPELINE keeps no messages of ended tasks, so the ends of the last step are known only from the start of the
+command on.
 """
 
 import asyncio
@@ -57,7 +58,7 @@ class Row:
 
 
 class Activity:
-    """Collects what the streams tell."""
+    """Collects what happens at each step from the messages of the streams."""
 
     def __init__(self) -> None:
         self._steps = {step: Happened() for step in ROUTE}
@@ -65,11 +66,11 @@ class Activity:
         self._known: dict[tuple[UUID, int, Step], None] = {}
 
     async def take(self, message: Msg) -> None:
-        """Take one message of PIPELINE or EVENTS; one that cannot be read is passed over."""
+        """Note one message of PIPELINE or EVENTS; one that cannot be read is ignored."""
         self.note(message.subject, message.headers or {})
 
     def note(self, subject: str, headers: Mapping[str, str]) -> None:
-        """Take what one message tells."""
+        """Note the progress in one message's headers."""
         try:
             progress = read_progress(Subject.parse(subject), headers)
         except UnreadableMessageError:
@@ -95,7 +96,7 @@ class Activity:
         self._steps[finished].finished.append((progress.at, progress.timings[finished]))
 
     def row(self, backlog: Backlog, now: datetime) -> Row:
-        """The line of one step."""
+        """The table's row of one step."""
         happened = self._steps[ROUTE.named(backlog.consumer)]
         seconds = sorted(took for at, took in happened.finished if at > now - WINDOW)
         return Row(
@@ -112,7 +113,9 @@ class Activity:
 
 
 def step_before(progress: Progress) -> Step | None:
-    """The step whose end a transition tells of, in its run or, where it resumes a task, in one before; or None."""
+    """The step that had finished when a state was published, None where none had. Where a run resumes a task, that may
+    be a step of an earlier run.
+    """
     ran = [step for step in ROUTE if step in progress.timings and step not in progress.skipped]
     return next((step for step in reversed(ran) if step.position < progress.step.position), None)
 
@@ -124,7 +127,7 @@ def _remember(seen: dict[tuple[UUID, int, Step], None], key: tuple[UUID, int, St
 
 
 async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
-    """The table of this moment.
+    """The rows of the table now.
 
     Raises:
         LocalError: NATS does not answer, or nothing is provisioned there.
@@ -141,7 +144,7 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
 
 @asynccontextmanager
 async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
-    """What happens while the block runs, and what happened in the five minutes before.
+    """Activity that is updated while the block runs, with that of the five minutes before.
 
     Raises:
         LocalError: nothing is provisioned there.

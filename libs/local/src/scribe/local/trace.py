@@ -1,6 +1,6 @@
-"""One task's way, put together from PostgreSQL (when, what it cost) and the streams (every attempt, every fault).
+"""The timeline of one task, from PostgreSQL (times, costs) and the streams (every attempt, every fault).
 
-What the streams no longer have is told from the row alone: attempts are kept for a week, the row for ever.
+EVENTS keeps attempts for a week; of older tasks the timeline has only what the row says.
 """
 
 import json
@@ -44,7 +44,7 @@ class Spent(BaseModel):
 
 
 class TaskRow(BaseModel):
-    """The task as PostgreSQL knows it."""
+    """The task's row, with the cost in its e-mail's metadata."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -71,7 +71,7 @@ class TaskRow(BaseModel):
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEvent:
     """Something that happened. `detail` says more, `is_bad` marks what went wrong."""
 
     at: datetime
@@ -82,7 +82,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class DeadLetter:
+class GivenUp:
     """Why a step gave a task up, and what the task had cost by then."""
 
     at: datetime
@@ -108,7 +108,7 @@ async def read_row(connection: asyncpg.Connection, task_id: UUID) -> TaskRow:
 
 
 async def read_states(js: JetStreamContext, row: TaskRow) -> list[Progress]:
-    """What the streams still know of a task, in order."""
+    """The states of a task that the streams still hold, in order."""
     places = {
         EVENTS: event_subject(row.user_id, row.id),
         PIPELINE: pipeline_subject(task_id=row.id),
@@ -123,14 +123,14 @@ async def read_states(js: JetStreamContext, row: TaskRow) -> list[Progress]:
     return sorted(states, key=lambda state: (state.at, state.rank))
 
 
-async def read_dead_letters(js: JetStreamContext, task_id: UUID) -> list[DeadLetter]:
-    """Where a task was given up."""
+async def read_dead_letters(js: JetStreamContext, task_id: UUID) -> list[GivenUp]:
+    """The dead letters of a task."""
     messages = await read_messages(js, DEADLETTER, str(deadletter_subject(task_id=task_id)), headers_only=False)
     return [_dead_letter(message) for message in messages]
 
 
 async def read_messages(js: JetStreamContext, stream: str, subject: str, *, headers_only: bool = True) -> list[Msg]:
-    """What a stream holds on a subject.
+    """The messages that a stream holds on a subject.
 
     Raises:
         LocalError: NATS does not answer.
@@ -147,7 +147,7 @@ async def read_messages(js: JetStreamContext, stream: str, subject: str, *, head
     return messages
 
 
-def _dead_letter(message: Msg) -> DeadLetter:
+def _dead_letter(message: Msg) -> GivenUp:
     headers = message.headers or {}
     try:
         paid = decode(message.data).usage
@@ -155,69 +155,72 @@ def _dead_letter(message: Msg) -> DeadLetter:
         paid = {}
     usage = {ROUTE.wire_name(step): Spent.model_validate(spent.model_dump()) for step, spent in paid.items()}
     step = Subject.parse(message.subject).step
-    return DeadLetter(message.metadata.timestamp, step, headers.get(ERROR_CLASS, ""), headers.get(REASON, ""), usage)
+    return GivenUp(message.metadata.timestamp, step, headers.get(ERROR_CLASS, ""), headers.get(REASON, ""), usage)
 
 
-def way(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[DeadLetter]) -> list[Moment]:
+def timeline(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[GivenUp]) -> list[TimelineEvent]:
     """Everything that happened, in order."""
-    moments = [Moment(row.created_at, "submitted")]
+    events = [TimelineEvent(row.created_at, "submitted")]
     if row.first_published_at:
-        moments.append(
-            Moment(
-                row.first_published_at, "its turn", detail=f"after {_seconds(row.first_published_at - row.created_at)}"
-            )
-        )
-    moments += [moment for state in states if (moment := _told(state))]
+        waited = _seconds(row.first_published_at - row.created_at)
+        events.append(TimelineEvent(row.first_published_at, "its turn", detail=f"after {waited}"))
+    events += [event for state in states if (event := _told(state))]
     usage = {**(dead_letters[-1].usage if dead_letters else {}), **row.usage}
-    moments += _finished(row, states, usage)
-    moments += [Moment(d.at, "dead letter", d.step, f"{d.error_class}: {d.reason}", is_bad=True) for d in dead_letters]
+    events += _finished(row, states, usage)
+    events += [
+        TimelineEvent(d.at, "dead letter", d.step, f"{d.error_class}: {d.reason}", is_bad=True) for d in dead_letters
+    ]
     if row.completed_at:
         detail = f"e-mail {row.email_id}" if row.email_id else row.error_message or ""
-        moments.append(Moment(row.completed_at, row.status, detail=detail, is_bad=row.status == "failed"))
-    return list(_with_waits(sorted(moments, key=lambda moment: moment.at)))
+        events.append(TimelineEvent(row.completed_at, row.status, detail=detail, is_bad=row.status == "failed"))
+    return list(_with_waits(sorted(events, key=lambda event: event.at)))
 
 
-def _with_waits(moments: Sequence[Moment]) -> Iterator[Moment]:
-    """Tell of the time between a step's seconds and the next start: streams do not say which of the two it was."""
-    yield from moments[:1]
-    for before, moment in pairwise(moments):
-        waited = moment.at - before.at
-        is_next = (before.what, moment.what) == ("finished", "started")
+def _with_waits(events: Sequence[TimelineEvent]) -> Iterator[TimelineEvent]:
+    """Add the time between the end of a step and the next start; whether the step was held or the next one waited in
+    the queue is not recorded.
+    """
+    yield from events[:1]
+    for before, event in pairwise(events):
+        waited = event.at - before.at
+        is_next = (before.what, event.what) == ("finished", "started")
         told = f", {_seconds(waited)} later: {before.step} was held, or this waited in the queue"
-        yield replace(moment, detail=moment.detail + told) if is_next and waited > NOTABLE_WAIT else moment
+        yield replace(event, detail=event.detail + told) if is_next and waited > NOTABLE_WAIT else event
 
 
-def _told(state: Progress) -> Moment | None:
+def _told(state: Progress) -> TimelineEvent | None:
     attempt = f"attempt {state.attempt}" + (f", run {state.run}" if state.run > 1 else "")
     match state.state:
         case State.STARTED:
-            return Moment(state.at, "started", state.step, attempt)
+            return TimelineEvent(state.at, "started", state.step, attempt)
         case State.RETRYING:
             later = f", comes back in {state.delay:.0f} s" if state.delay is not None else ""
-            return Moment(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
+            return TimelineEvent(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
         case State.WAITING:
-            return Moment(state.at, "waits", state.step, f"{attempt}: number {state.position or 1} of those that wait")
+            return TimelineEvent(
+                state.at, "waits", state.step, f"{attempt}: number {state.position or 1} of those that wait"
+            )
         case State.FAILED:
-            return Moment(state.at, "gave up", state.step, f"{attempt}: {state.error or ''}", is_bad=True)
+            return TimelineEvent(state.at, "gave up", state.step, f"{attempt}: {state.error or ''}", is_bad=True)
         case State.CANCELLED:
-            return Moment(state.at, "cancelled", state.step)
+            return TimelineEvent(state.at, "cancelled", state.step)
         case State.QUEUED | State.DONE:
             return None
 
 
-def _finished(row: TaskRow, states: Sequence[Progress], usage: Mapping[str, Spent]) -> list[Moment]:
-    """Where a step ended: its last start, and the seconds that it took."""
+def _finished(row: TaskRow, states: Sequence[Progress], usage: Mapping[str, Spent]) -> list[TimelineEvent]:
+    """The ends of the steps: their last starts plus the seconds that they took."""
     starts = {state.step: state.at for state in states if state.state is State.STARTED}
-    moments = []
+    events = []
     for wire, seconds in row.step_timings.items():
         step = ROUTE.at(wire)
         if step is None or step not in starts or wire in row.skipped_steps:
             continue
         ended = starts[step] + timedelta(seconds=seconds)
-        moments.append(
-            Moment(ended, "finished", step, f"{seconds:.2f} s{_cost(usage.get(wire), row.models.get(wire, ''))}")
+        events.append(
+            TimelineEvent(ended, "finished", step, f"{seconds:.2f} s{_cost(usage.get(wire), row.models.get(wire, ''))}")
         )
-    return moments
+    return events
 
 
 def _cost(spent: Spent | None, model: str) -> str:

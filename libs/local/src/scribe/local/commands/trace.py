@@ -1,4 +1,4 @@
-"""`scribe trace`: one task's way."""
+"""`scribe trace`: the timeline of one task."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.reach import DatabaseUrl, NatsUrl, database_of, nats_of, reached_nats
 from scribe.local.running import run
-from scribe.local.trace import Moment, TaskRow, read_dead_letters, read_row, read_states, way
+from scribe.local.trace import TaskRow, TimelineEvent, read_dead_letters, read_row, read_states, timeline
 
 TIMEOUT = 10.0
 
@@ -29,7 +29,7 @@ def trace(
     database: DatabaseUrl = None,
     data: Data = DEFAULT_FOLDER,
 ) -> None:
-    """Print one task's way: times, attempts, faults, costs."""
+    """Print the timeline of one task: times, attempts, faults, costs."""
     run(_trace(task, data, nats, database))
 
 
@@ -38,7 +38,7 @@ async def _trace(task_id: UUID, data: Path, nats: str | None, database: str | No
     async with reached_nats(nats_of(data, nats)) as broker:
         states = await read_states(broker.js, row)
         dead_letters = await read_dead_letters(broker.js, task_id)
-    print_way(Console(highlight=False), row, way(row, states, dead_letters))
+    print_timeline(Console(highlight=False), row, timeline(row, states, dead_letters))
 
 
 async def _row(task_id: UUID, database: str) -> TaskRow:
@@ -53,15 +53,15 @@ async def _row(task_id: UUID, database: str) -> TaskRow:
         raise LocalError(f"PostgreSQL does not answer ({type(error).__name__}); check its URL.") from None
 
 
-def print_way(console: Console, row: TaskRow, moments: Sequence[Moment]) -> None:
-    """A line for each moment, with the seconds since the submission."""
+def print_timeline(console: Console, row: TaskRow, events: Sequence[TimelineEvent]) -> None:
+    """A line for each event, with the seconds since the submission."""
     console.print(Text.assemble(("task  ", "dim"), str(row.id), "  ", (row.status, "bold"), _total(row)))
     if row.trace_id:
         console.print(Text.assemble(("trace ", "dim"), row.trace_id))
-    for moment in moments:
-        since = f"{_since(row.created_at, moment.at):>9.2f} s  "
-        style = "red" if moment.is_bad else ""
-        line = Text.assemble((since, "dim"), f"{moment.step:<9} ", (f"{moment.what:<12}", style), moment.detail)
+    for event in events:
+        since = f"{_since(row.created_at, event.at):>9.2f} s  "
+        style = "red" if event.is_bad else ""
+        line = Text.assemble((since, "dim"), f"{event.step:<9} ", (f"{event.what:<12}", style), event.detail)
         console.print(line, soft_wrap=True)
 
 

@@ -77,7 +77,7 @@ KnownRepeats = Annotated[Repeats, Depends(repeats_of)]
 
 
 @dataclass
-class Claim:
+class IdempotencyClaim:
     """One request. `answer` is the first request's, where this one repeats it."""
 
     user_id: UUID
@@ -98,14 +98,14 @@ class Claim:
 @asynccontextmanager
 async def claimed(
     database: Database, user_id: UUID, repeats: Repeats, route: str, body: BaseModel
-) -> AsyncIterator[Claim]:
+) -> AsyncIterator[IdempotencyClaim]:
     """The claim of one request. A block that fails gives its key back.
 
     Raises:
         Conflict: the first request with this key is still being answered. Unprocessable: it asked for something else.
     """
     fingerprint = _fingerprint(route, body)
-    claim = Claim(user_id, repeats.name(fingerprint))
+    claim = IdempotencyClaim(user_id, repeats.name(fingerprint))
     if claim.key is None:
         yield claim
         return

@@ -18,7 +18,7 @@ MAX_OFFSET = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Page:
+class PageRequest:
     """Which part of a collection is wanted: `after` is the last element of the page before, newest first."""
 
     limit: int
@@ -47,13 +47,13 @@ async def page_of(
     cursor: Annotated[
         str | None, Query(max_length=256, description="From a `Link` header; wins over `offset`.")
     ] = None,
-) -> Page:
+) -> PageRequest:
     """The page that a request asks for."""
     after = read_cursor(cursor) if cursor else None
-    return Page(min(limit, MAX_LIMIT), 0 if after else offset, after)
+    return PageRequest(min(limit, MAX_LIMIT), 0 if after else offset, after)
 
 
-WantedPage = Annotated[Page, Depends(page_of)]
+WantedPage = Annotated[PageRequest, Depends(page_of)]
 
 
 def write_cursor(created_at: datetime, id: UUID) -> str:  # noqa: A002 - the column's name
@@ -77,7 +77,7 @@ def read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 
 def one_page(
-    request: Request, response: Response, page: Page, total: int, rows: list[asyncpg.Record]
+    request: Request, response: Response, page: PageRequest, total: int, rows: list[asyncpg.Record]
 ) -> list[asyncpg.Record]:
     """The page's rows; the headers get the total and, where more rows follow, the link to the next page."""
     response.headers["X-Total-Count"] = str(total)
