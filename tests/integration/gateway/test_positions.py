@@ -1,4 +1,4 @@
-"""An item's place in the queue: how manieth the relay takes it, and nobody else's data."""
+"""An item's place in the queue: its number in the order of the relay, and nobody else's data."""
 
 from scribe.gateway.pipeline.positions import MAX_COUNTED
 from tests.support.gateway import Gateway, User

@@ -63,6 +63,8 @@ async def refuses(port: int, then: asyncio.Event) -> None:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
         except ConnectionRefusedError:
             return True
+        except ConnectionError:  # reset: the listener was closed with this connection in its backlog
+            return False
         writer.close()
         return False
 
