@@ -1,8 +1,7 @@
-"""The consumer loop: as many deliveries as there are concurrency, and it always comes back."""
+"""The consumer loop: never more deliveries than its concurrency, and it recovers from every loss."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from threading import Thread
@@ -10,36 +9,17 @@ from threading import Thread
 import structlog
 
 from scribe.common.messaging.broker import Broker, connect
-from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.messaging.settings import BrokerSettings
-from scribe.common.messaging.streams import StreamLimits, ensure_consumer, ensure_streams, step_consumer
+from scribe.common.messaging.streams import StreamLimits, ensure_streams
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from tests.support.consuming import CONCURRENCY, consuming
 from tests.support.deadlines import stretched
 from tests.support.servers import NatsServer
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
-
-CONCURRENCY = 4
-
-
-@asynccontextmanager
-async def consuming(
-    broker: Broker, handler: Callable[[Delivery], Awaitable[None]], expires: float = 30.0
-) -> AsyncIterator[Consumer]:
-    consumer = Consumer(
-        broker,
-        PullOptions("PIPELINE", "parser", CONCURRENCY, expires, heartbeat=0.5),
-        handler,
-        ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, CONCURRENCY)),
-        log=structlog.get_logger(),
-    )
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(consumer.run())
-        yield consumer
-        consumer.stop()
 
 
 async def publish(broker: Broker, count: int) -> None:
@@ -49,7 +29,7 @@ async def publish(broker: Broker, count: int) -> None:
         await publisher.transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
 
 
-async def test_never_more_deliveries_in_progress_than_slots(broker: Broker) -> None:
+async def test_never_more_deliveries_in_progress_than_the_concurrency(broker: Broker) -> None:
     await publish(broker, 40)
     peaks: list[int] = []
     gate = asyncio.Semaphore(0)
@@ -138,7 +118,7 @@ async def test_stopping_gives_back_what_is_on_its_way_already(broker: Broker, na
         await eventually(lambda: attempts == [2] * CONCURRENCY)
 
 
-async def test_no_sign_of_life_is_due_while_every_slot_is_busy(broker: Broker) -> None:
+async def test_no_sign_of_life_is_due_while_all_workers_are_busy(broker: Broker) -> None:
     gate = asyncio.Event()
 
     async def handle(delivery: Delivery) -> None:

@@ -1,6 +1,5 @@
 """A parser that does what a test tells it, on a real server, and what others see of its deliveries."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,9 +10,7 @@ import structlog
 from nats.js.errors import NotFoundError
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.publisher import Publisher
-from scribe.common.messaging.streams import ensure_consumer, step_consumer
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
@@ -25,6 +22,7 @@ from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner, with_middleware
 from scribe.common.worker.settings import WorkerSettings
+from tests.support.consuming import consuming
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
@@ -68,18 +66,11 @@ async def working(
             log=log,
             route=route,
         )
-        consumer = Consumer(
-            broker,
-            PullOptions("PIPELINE", step, settings.concurrency),
-            runner.handle,
-            ensure=lambda: ensure_consumer(broker.js, "PIPELINE", step_consumer(step, 4)),
-            log=log,
+        await stack.enter_async_context(
+            consuming(broker, runner.handle, step=step, concurrency=settings.concurrency, heartbeat=5.0)
         )
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(consumer.run())
-            yield
-            consumer.stop()
-            runner.stopping.set()
+        yield
+        runner.stopping.set()
 
 
 async def submit(broker: Broker, **fields: object) -> PipelineData:
