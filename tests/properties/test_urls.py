@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scribe.common.http.guard import RefusedUrlError, UnresolvedHostError, UrlGuard, is_public
+from scribe.common.http.guard import RefusedUrlError, UnresolvedHostError, UrlGuard
+from scribe.common.http.networks import is_public
 
 CALM = settings(deadline=None)
 """A busy machine is no failure."""
