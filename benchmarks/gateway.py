@@ -123,7 +123,7 @@ async def streaming(gateway: Server, world: Fakes, count: int) -> None:
 
 
 @asynccontextmanager
-async def quick_worker(nats: str, slots: int, seconds: float) -> AsyncIterator[None]:
+async def quick_worker(nats: str, concurrency: int, seconds: float) -> AsyncIterator[None]:
     """A parser that takes `seconds` and then ends the task, so that the relay's window moves on."""
     log = structlog.get_logger()
     async with connect(BrokerSettings(nats_url=nats), "benchmark", log) as broker:
@@ -140,7 +140,7 @@ async def quick_worker(nats: str, slots: int, seconds: float) -> AsyncIterator[N
         async def nothing() -> None:
             return
 
-        consumer = Consumer(broker, PullOptions("PIPELINE", "parser", slots), handle, ensure=nothing, log=log)
+        consumer = Consumer(broker, PullOptions("PIPELINE", "parser", concurrency), handle, ensure=nothing, log=log)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(consumer.run())
             yield
@@ -164,7 +164,7 @@ async def waits(gateway: Server, world: Fakes, name: str, count: int) -> list[fl
 
 async def fairness(gateway: Server, world: Fakes, nats: str, backlog: int, seconds: float) -> None:
     """One item in an empty system, and one behind somebody's `backlog`; workers that take `seconds`."""
-    async with quick_worker(nats, slots=32, seconds=seconds):
+    async with quick_worker(nats, concurrency=32, seconds=seconds):
         alone = statistics.median(await waits(gateway, world, "alone", 5))
         many = await sign_up(gateway, world, "many")
         async with connected(gateway.port) as api:

@@ -17,7 +17,7 @@ from scribe.parser.step import Parser
 
 @asynccontextmanager
 async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIterator[StepFunction]:
-    """The parser's collaborators, and the step over them."""
+    """The parser with its dependencies open."""
     cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.PARSER)
     prompt = load_prompt("scribe.parser.prompts", "parse")
     async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, cache=cache) as model:

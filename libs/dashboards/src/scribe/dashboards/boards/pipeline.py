@@ -118,7 +118,7 @@ _EVIDENCE = Row(
         Panel(
             "Pull heartbeat",
             (Query(age("scribe_pull_heartbeat_timestamp_seconds", "consumer"), "{{consumer}}"),),
-            "Seconds since the latest sign of life of any worker's pull; none comes while every slot is busy.",
+            "Seconds since the latest sign of life of any worker's pull; none comes while all workers are busy.",
             unit="s",
             thresholds=(Threshold(60, "red"),),
         ),

@@ -28,7 +28,7 @@ _QUEUE = Row(
         Panel(
             "Workers that wait for work",
             (Query(highest("scribe_consumer_waiting_pulls", "consumer", CONSUMER), "{{consumer}}"),),
-            "Pulls that the server holds. None, with lag: every slot is busy, or nobody pulls.",
+            "Pulls that the server holds. None, with lag: all workers are busy, or nobody pulls.",
         ),
     ),
 )
