@@ -99,7 +99,7 @@ async def broker(nats_url: str) -> AsyncIterator[Broker]:
         pipeline_max_bytes=8 * MIB,
         events_max_bytes=8 * MIB,
         deadletter_max_bytes=8 * MIB,
-        step_slots=4,
+        step_concurrency=4,
     )
     async with connect(settings, "tests", structlog.get_logger()) as broker:
         await provision(broker, settings)

@@ -51,8 +51,8 @@ REFUSED: dict[str, tuple[Values, str]] = {
         "services.parser: the chart sets SCRIBE_CONCURRENCY already",
     ),
     "variable of the setup given twice": (
-        with_least({"migrations": {"extraEnv": [{"name": "SCRIBE_STEP_SLOTS", "value": "4"}]}}),
-        "migrations: the chart sets SCRIBE_STEP_SLOTS already",
+        with_least({"migrations": {"extraEnv": [{"name": "SCRIBE_STEP_CONCURRENCY", "value": "4"}]}}),
+        "migrations: the chart sets SCRIBE_STEP_CONCURRENCY already",
     ),
     "number as a variable's text": (
         with_least({"services": {"parser": {"extraEnv": [{"name": "A", "value": 4}]}}}),

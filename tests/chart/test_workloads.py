@@ -36,7 +36,7 @@ def test_slots_follow_from_concurrency_and_pods() -> None:
     found = render(EVERYTHING)
     assert found.value("parser", "SCRIBE_CONCURRENCY") == "8"
     assert found.value("arxiv", "SCRIBE_MAX_REPLICAS") == "3"
-    assert found.value("gateway", "SCRIBE_STEP_SLOTS") == "48"
+    assert found.value("gateway", "SCRIBE_STEP_CONCURRENCY") == "48"
     fixed = render(with_least({"services": {"arxiv": {"replicas": 2}}}))
     assert fixed.value("arxiv", "SCRIBE_MAX_REPLICAS") == "2"
 

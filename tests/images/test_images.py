@@ -74,7 +74,7 @@ async def test_service_becomes_ready_and_ends_on_sigterm(service: str, nats_url:
         "SCRIBE_SUPABASE_URL": "https://project.supabase.example",
         "SCRIBE_PORT": str(port),
         "SCRIBE_CONCURRENCY": "4",
-        "SCRIBE_STEP_SLOTS": "4",
+        "SCRIBE_STEP_CONCURRENCY": "4",
         "ANTHROPIC_API_KEY": "a-key",
         "EXA_API_KEY": "a-key",
         **{f"SCRIBE_{name}_MAX_BYTES": str(8 * MIB) for name in ("PIPELINE", "EVENTS", "DEADLETTER")},

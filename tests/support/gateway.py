@@ -103,7 +103,7 @@ def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes
         "pipeline_max_bytes": 8 * MIB,
         "events_max_bytes": 8 * MIB,
         "deadletter_max_bytes": 8 * MIB,
-        "step_slots": 4,
+        "step_concurrency": 4,
         "relay_interval": 0.1,
         "reconcile_interval": 3600,
         "generate_per_minute": 10_000,

@@ -12,7 +12,7 @@
 {{- $own := dict }}
 {{- if eq $name "gateway" }}
 {{- $_ := set $own "SCRIBE_PORT" "8000" }}
-{{- $_ := set $own "SCRIBE_STEP_SLOTS" (include "scribe.stepSlots" $root) }}
+{{- $_ := set $own "SCRIBE_STEP_CONCURRENCY" (include "scribe.stepConcurrency" $root) }}
 {{- $_ := set $own "SCRIBE_STALE_AFTER" (include "scribe.staleAfter" $root) }}
 {{- $_ := set $own "SCRIBE_SUPABASE_URL" (tpl $root.Values.supabase.url $root) }}
 {{- $_ := set $own "SCRIBE_ADMIN_USER_IDS" (join "," $root.Values.adminUserIds) }}

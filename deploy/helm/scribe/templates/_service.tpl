@@ -31,12 +31,12 @@
 {{- end }}
 
 {{- /* The most deliveries that all pods of one step can have in progress. */}}
-{{- define "scribe.stepSlots" -}}
+{{- define "scribe.stepConcurrency" -}}
 {{- $root := . }}
 {{- $most := 1 }}
 {{- range $name, $service := omit $root.Values.services "gateway" }}
-{{- $slots := mul (int $service.concurrency) (include "scribe.maxReplicas" (list $root $name) | int) }}
-{{- $most = max $most $slots }}
+{{- $concurrency := mul (int $service.concurrency) (include "scribe.maxReplicas" (list $root $name) | int) }}
+{{- $most = max $most $concurrency }}
 {{- end }}
 {{- $most }}
 {{- end }}

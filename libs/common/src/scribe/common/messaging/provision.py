@@ -18,7 +18,7 @@ from scribe.common.tasks.route import ROUTE, Route
 class ProvisionSettings(BrokerSettings):
     """What the provisioning command reads."""
 
-    step_slots: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
+    step_concurrency: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
 
 
 async def provision(broker: Broker, settings: ProvisionSettings, route: Route = ROUTE) -> None:
@@ -28,7 +28,7 @@ async def provision(broker: Broker, settings: ProvisionSettings, route: Route = 
         ConfigurationError: something is there with another configuration.
     """
     await ensure_streams(broker.js, settings.stream_limits)
-    await ensure_all_consumers(broker.js, settings.step_slots, route)
+    await ensure_all_consumers(broker.js, settings.step_concurrency, route)
 
 
 async def _run(settings: ProvisionSettings) -> int:
