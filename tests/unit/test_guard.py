@@ -17,9 +17,9 @@ from scribe.common.http.guard import (
     UnresolvedHostError,
     UrlGuard,
     guarded_client,
-    is_public,
     parse_allowed,
 )
+from scribe.common.http.networks import is_public
 
 PUBLIC = "93.184.215.14"
 PUBLIC_V6 = "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
