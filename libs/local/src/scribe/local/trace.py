@@ -195,7 +195,9 @@ def _told(state: Progress) -> TimelineEvent | None:
             return TimelineEvent(state.at, "started", state.step, attempt)
         case State.RETRYING:
             later = f", comes back in {state.delay:.0f} s" if state.delay is not None else ""
-            return TimelineEvent(state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True)
+            return TimelineEvent(
+                state.at, "retrying", state.step, f"{attempt}: {state.error or ''}{later}", is_bad=True
+            )
         case State.WAITING:
             return TimelineEvent(
                 state.at, "waits", state.step, f"{attempt}: number {state.position or 1} of those that wait"
