@@ -17,6 +17,7 @@ from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import pipeline_subject
 from tests.support.collector import Collector, Received, collecting, tree
+from tests.support.deadlines import stretched
 from tests.support.servers import nats_environment
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
