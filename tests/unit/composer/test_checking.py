@@ -197,6 +197,16 @@ def test_of_many_facts_the_checker_sees_those_that_the_sentences_speak_of() -> N
     assert len(json.dumps(shown)) < 1.5 * CHECKER_BUDGET
 
 
+def test_of_many_facts_the_checker_sees_those_that_the_writer_used() -> None:
+    shown = shown_to_checker(many(100), "something about topic99", used=["F55", "F999"])
+    assert {"F55", "F99"} <= {fact["id"] for fact in shown["facts"]}
+
+
+def test_a_word_that_all_have_tells_less_than_one_that_a_fact_has_alone() -> None:
+    shown = shown_to_checker(many(100), "the fact about word and topic42")
+    assert "F42" in {fact["id"] for fact in shown["facts"]}
+
+
 def test_of_many_facts_the_writer_sees_those_of_the_interest_and_the_certain_ones() -> None:
     shown = shown_to_writer(many(400, recipient_interest="topic77"))
     assert "F77" in {fact["id"] for fact in shown["facts"]}

@@ -82,8 +82,12 @@ class Checker:
         """The version of the prompt."""
         return self._prompt.version
 
-    async def check(self, sentences: Sequence[AddedSentence], material: Material, scope: str = "") -> Checked:
-        """The verdicts on these sentences. What a first answer lacks is asked for once more, then left unjudged.
+    async def check(
+        self, sentences: Sequence[AddedSentence], material: Material, used: Sequence[str] = (), scope: str = ""
+    ) -> Checked:
+        """The verdicts on these sentences; `used` are the ids of what the writer has used, as far as it says so.
+
+        What a first answer lacks is asked for once more, then left unjudged.
 
         Raises:
             WorkError: no model answers.
@@ -95,20 +99,20 @@ class Checker:
             missing = [sentence for sentence in sentences if sentence.number not in verdicts]
             return Rejected([MISSING], {"sentences": _numbered(missing)}) if missing else None
 
-        blocks = blocks_of(sentences, material)
+        blocks = blocks_of(sentences, material, used)
         asked = await ask_until(
             self._model, self._prompt, blocks, CheckerAnswer, review, scope=scope, max_tries=MAX_TRIES
         )
         return Checked(verdicts, asked.usage)
 
 
-def blocks_of(sentences: Sequence[AddedSentence], material: Material) -> dict[str, Block]:
+def blocks_of(sentences: Sequence[AddedSentence], material: Material, used: Sequence[str] = ()) -> dict[str, Block]:
     """The data blocks of the checker's prompt."""
     return {
         "template": material.template,
         "recipient": {"name": material.name, INTEREST: material.interest},
         "sender": material.sender_name,
-        **shown_to_checker(material, " ".join(sentence.added for sentence in sentences)),
+        **shown_to_checker(material, " ".join(sentence.added for sentence in sentences), used),
         "sentences": _numbered(sentences),
     }
 

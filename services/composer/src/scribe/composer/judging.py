@@ -76,7 +76,9 @@ async def judge(
     sentences = added_sentences(draft.body, material)
     earlier = {text: verdict for text, verdict in (known or {}).items() if verdict.kind != "unjudged"}
     fresh = [sentence for sentence in sentences if sentence.text not in earlier]
-    checked = await checker.check(fresh[:MAX_JUDGED], material, scope) if checker and fresh else Checked()
+    checked = (
+        await checker.check(fresh[:MAX_JUDGED], material, draft.source_ids, scope) if checker and fresh else Checked()
+    )
     verdicts = {s.text: earlier.get(s.text) or held(s, checked.verdicts.get(s.number), material) for s in sentences}
     return Judgement(
         draft=draft,
