@@ -53,7 +53,7 @@ async def stand_in() -> AsyncIterator[StructuredModel]:
         fakes.controls.add(path="/anthropic", behaviour="obedient")
         settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url=fakes.anthropic_url)
         choice = ModelChoice(("anthropic:claude-haiku-4-5",))
-        async with open_model(choice, settings, Metrics(), purpose="test") as model:
+        async with open_model(choice, settings, Metrics(), role="test") as model:
             yield model
 
 

@@ -54,7 +54,7 @@ async def test_the_model_fills_the_template_with_what_the_prompt_holds(fakes: Fa
             "sender": {"display_name": None},
         }
     )
-    async with open_model(ModelChoice((name,)), provider_settings(fakes), Metrics(), purpose="composer") as model:
+    async with open_model(ModelChoice((name,)), provider_settings(fakes), Metrics(), role="composer") as model:
         answer = await model.ask(instructions="Write.", prompt=prompt, output=Letter)
     assert answer.value.body.startswith("Dear Dr. Ada Example")
     assert "Local Superfluidity at the Nanoscale" in answer.value.body

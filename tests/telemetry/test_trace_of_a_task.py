@@ -24,6 +24,7 @@ scribe-gateway: SERVER POST /api/email/generate
               scribe-arxiv: PRODUCER send pipeline.composer
                 scribe-composer: CONSUMER process pipeline.composer
                   scribe-composer: CLIENT chat claude-sonnet-4-6
+                  scribe-composer: CLIENT chat claude-haiku-4-5
                   scribe-composer: CLIENT INSERT emails
                   scribe-composer: PRODUCER send pipeline.done
                     scribe-gateway: CONSUMER process pipeline.done

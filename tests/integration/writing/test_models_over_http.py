@@ -41,7 +41,7 @@ def timeout() -> float:
 async def model(request: pytest.FixtureRequest, fakes: Fakes, timeout: float) -> AsyncIterator[StructuredModel]:
     """Each provider in turn."""
     choice = ModelChoice((request.param,), timeout=timeout)
-    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), role="test") as model:
         yield model
 
 
@@ -115,7 +115,7 @@ async def test_a_model_that_drips_is_left_at_its_deadline_too(model: StructuredM
 
 async def test_an_address_where_nobody_listens_is_transient() -> None:
     settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url="http://127.0.0.1:1")
-    async with open_model(ModelChoice((ANTHROPIC,), timeout=PATIENT), settings, Metrics(), purpose="test") as model:
+    async with open_model(ModelChoice((ANTHROPIC,), timeout=PATIENT), settings, Metrics(), role="test") as model:
         with pytest.raises(TransientError):
             await ask(model)
 
@@ -137,7 +137,7 @@ async def test_an_answer_in_a_fence_is_read(model: StructuredModel, fakes: Fakes
 async def test_the_fallback_of_another_provider_answers(fakes: Fakes) -> None:
     fakes.controls.add(path="/anthropic", status=529)
     choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=PATIENT)
-    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), role="test") as model:
         answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.usage.model == FIREWORKS
 
@@ -145,7 +145,7 @@ async def test_the_fallback_of_another_provider_answers(fakes: Fakes) -> None:
 async def test_after_three_failures_the_provider_is_left_alone(fakes: Fakes) -> None:
     fakes.controls.add(status=500)
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
-    async with open_model(choice, settings_for(fakes), Metrics(), purpose="test") as model:
+    async with open_model(choice, settings_for(fakes), Metrics(), role="test") as model:
         for _ in range(3):
             with pytest.raises(TransientError):
                 await ask(model)
@@ -159,7 +159,7 @@ async def test_a_paid_answer_is_used_again_by_another_process(fakes: Fakes, brok
     answers = []
     for _ in range(2):
         cache = ResponseCache(await broker.js.key_value("memo"), "parser")
-        async with open_model(choice, settings_for(fakes), Metrics(), purpose="test", cache=cache) as model:
+        async with open_model(choice, settings_for(fakes), Metrics(), role="test", cache=cache) as model:
             answers.append(await model.ask(instructions="i", prompt=PROMPT, output=TemplateReading, scope="task:1:1"))
     assert answers[0] == answers[1]
     assert len(fakes.controls.calls) == 1
@@ -168,7 +168,7 @@ async def test_a_paid_answer_is_used_again_by_another_process(fakes: Fakes, brok
 async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(fakes: Fakes) -> None:
     metrics = Metrics()
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
-    async with open_model(choice, settings_for(fakes), metrics, purpose="parser") as model:
+    async with open_model(choice, settings_for(fakes), metrics, role="parser") as model:
         await ask(model)
         fakes.controls.add(status=500)
         with pytest.raises(TransientError):
@@ -176,6 +176,6 @@ async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(fakes: Fakes
     value = metrics.registry.get_sample_value
     for outcome in ("200", "500"):
         assert value("scribe_upstream_calls_total", {"upstream": "anthropic", "outcome": outcome}) == 1
-    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "step": "parser"}
+    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "role": "parser"}
     assert value("scribe_llm_tokens_total", {**labels, "direction": "input"})
     assert value("scribe_llm_cost_usd_total", labels)

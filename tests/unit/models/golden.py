@@ -78,7 +78,7 @@ async def _request(fakes: Fakes, name: str, ask: Callable[[StructuredModel], Awa
         fireworks_api_key=SecretStr("key"),
         fireworks_base_url=fakes.fireworks_url,
     )
-    async with open_model(ModelChoice((name,)), settings, Metrics(), purpose="golden") as model:
+    async with open_model(ModelChoice((name,)), settings, Metrics(), role="golden") as model:
         with suppress(WorkError, Problem):
             await ask(model)
     return json.dumps(fakes.controls.calls.pop().body, indent=2, ensure_ascii=False) + "\n"

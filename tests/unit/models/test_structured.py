@@ -148,7 +148,7 @@ async def test_a_redelivery_does_not_pay_twice() -> None:
     again = await model.ask(instructions="i", prompt="p", output=Word, scope="task:1:1")
     assert first == again
     assert len(script.prompts) == 1
-    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "step": "test", "direction": "output"}
+    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "role": "test", "direction": "output"}
     assert metrics.registry.get_sample_value("scribe_llm_tokens_total", labels) == first.usage.output_tokens
 
 
@@ -186,7 +186,7 @@ async def test_the_answers_schema_is_the_only_tool_and_must_be_called() -> None:
 @pytest.mark.parametrize("names", [("anthropic:claude-haiku-4-5",), ("fireworks:x", "anthropic:y")])
 async def test_a_missing_key_is_a_sentence_that_names_it(names: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError, match=r"set (ANTHROPIC|FIREWORKS)_API_KEY"):
-        async with open_model(ModelChoice(names), KEYLESS, Metrics(), purpose="test"):
+        async with open_model(ModelChoice(names), KEYLESS, Metrics(), role="test"):
             pass
 
 

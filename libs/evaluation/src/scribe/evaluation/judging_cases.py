@@ -50,7 +50,7 @@ async def run_cases(cases: list[Case], model: str, parser_model: str) -> list[Re
 
 def _opened(model: str, settings: ProviderSettings) -> AbstractAsyncContextManager[StructuredModel]:
     choice = ModelChoice((model or STAND_IN,), timeout=TIMEOUT)
-    return open_model(choice, settings, Metrics(), purpose="evaluation")
+    return open_model(choice, settings, Metrics(), role="evaluation")
 
 
 async def _run(cases: list[Case], steps: Steps, controls: Controls | None) -> list[Result]:

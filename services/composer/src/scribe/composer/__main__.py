@@ -33,10 +33,10 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(settings, "composer", resources.metrics.database))
         open_role = partial(open_model, settings=settings, metrics=resources.metrics, cache=cache)
-        model = await stack.enter_async_context(open_role(settings.models, purpose="composer"))
+        model = await stack.enter_async_context(open_role(settings.models, role="composer"))
         checker = None
         if settings.checker_models:
-            judge = await stack.enter_async_context(open_role(settings.checker_models, purpose="checker"))
+            judge = await stack.enter_async_context(open_role(settings.checker_models, role="checker"))
             checker = Checker(judge, load_prompt("scribe.composer.prompts", "check"))
         emails = PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database)
         writer = Writer(model, load_prompt("scribe.composer.prompts", "compose"), checker)

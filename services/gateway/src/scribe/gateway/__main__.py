@@ -127,7 +127,7 @@ async def open_templates(
     async with AsyncExitStack() as stack:
         try:
             model = await stack.enter_async_context(
-                open_model(settings.template_models, settings, metrics, purpose="template")
+                open_model(settings.template_models, settings, metrics, role="template")
             )
         except ConfigurationError as error:
             log.warning("templates_unavailable", reason=str(error))

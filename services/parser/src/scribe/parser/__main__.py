@@ -20,7 +20,7 @@ async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIter
     """The parser with its dependencies open."""
     cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.PARSER)
     prompt = load_prompt("scribe.parser.prompts", "parse")
-    async with open_model(settings.models, settings, resources.metrics, purpose=Step.PARSER, cache=cache) as model:
+    async with open_model(settings.models, settings, resources.metrics, role=Step.PARSER, cache=cache) as model:
         yield Parser(model, prompt)
 
 

@@ -1,6 +1,6 @@
 """Asking a model for a value of a given type: one request, its deadline, its price, its fallbacks.
 
-async with open_model(ModelChoice(("anthropic:claude-haiku-4-5",)), settings, metrics, purpose="parser") as model:
+async with open_model(ModelChoice(("anthropic:claude-haiku-4-5",)), settings, metrics, role="parser") as model:
     answer = await model.ask(instructions="…", prompt="…", output=Draft)
 """
 
@@ -74,20 +74,20 @@ class NamedModel:
 
 
 class StructuredModel:
-    """The models that answer for one purpose (a step, or `template`), tried in order."""
+    """The models that answer in one role (`parser`, `composer`, `checker`, `template`, …), tried in order."""
 
     def __init__(
         self,
         models: tuple[NamedModel, ...],
         settings: ModelSettings,
         metrics: Metrics,
-        purpose: str,
+        role: str,
         cache: ResponseCache | None,
     ) -> None:
         self._models = models
         self._settings = settings
         self._metrics = metrics
-        self._purpose = purpose
+        self._role = role
         self._cache = cache
 
     @property
@@ -142,7 +142,7 @@ class StructuredModel:
 
     def _paid(self, model: NamedModel, response: ModelResponse, span: Span) -> CachedResponse:
         usage = priced(model.name, response.usage)
-        labels = (model.provider, model.name.partition(":")[2], self._purpose)
+        labels = (model.provider, model.name.partition(":")[2], self._role)
         self._metrics.llm.tokens.labels(*labels, "input").inc(usage.input_tokens)
         self._metrics.llm.tokens.labels(*labels, "output").inc(usage.output_tokens)
         self._metrics.llm.cost.labels(*labels).inc(usage.cost_usd or 0.0)
@@ -155,7 +155,7 @@ class StructuredModel:
 
     def _span(self, model: NamedModel) -> AbstractContextManager[Span]:
         provider, _, name = model.name.partition(":")
-        return llm_span(provider, name, self._purpose, self._settings.get("max_tokens"))
+        return llm_span(provider, name, self._role, self._settings.get("max_tokens"))
 
 
 def most_recoverable(errors: list[WorkError]) -> WorkError:
@@ -184,7 +184,7 @@ async def open_model(
     settings: ProviderSettings,
     metrics: Metrics,
     *,
-    purpose: str,
+    role: str,
     cache: ResponseCache | None = None,
 ) -> AsyncIterator[StructuredModel]:
     """The models of `choice`, with one breaker for each provider.
@@ -204,6 +204,6 @@ async def open_model(
         breakers = {provider: Breaker(provider, metrics.upstreams) for provider in providers.values()}
         for name in models:
             metrics.upstreams.create_zeros(providers[name])
-            metrics.llm.create_zeros(providers[name], name.partition(":")[2], purpose)
+            metrics.llm.create_zeros(providers[name], name.partition(":")[2], role)
         named = tuple(NamedModel(name, model, breakers[providers[name]]) for name, model in models.items())
-        yield StructuredModel(named, limits, metrics, purpose, cache)
+        yield StructuredModel(named, limits, metrics, role, cache)

@@ -33,7 +33,7 @@ from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, Statu
 from opentelemetry.util.types import AttributeValue
 
 SCOPE = "scribe"
-ATTEMPT, OUTCOME, STEP = "scribe.attempt", "scribe.outcome", "scribe.step"
+ATTEMPT, OUTCOME, ROLE = "scribe.attempt", "scribe.outcome", "scribe.role"
 UPSTREAM, COST = "scribe.upstream", "scribe.cost_usd"
 
 Attributes = Mapping[str, AttributeValue]
@@ -115,14 +115,14 @@ def record_call(span: Span, status: int) -> None:
         record_failure(span, str(status))
 
 
-def llm_span(provider: str, model: str, step: str, max_tokens: int | None) -> AbstractContextManager[Span]:
+def llm_span(provider: str, model: str, role: str, max_tokens: int | None) -> AbstractContextManager[Span]:
     """A request to a model, without what is asked."""
     attributes: dict[str, AttributeValue] = {
         gen_ai.GEN_AI_OPERATION_NAME: gen_ai.GenAiOperationNameValues.CHAT.value,
         gen_ai.GEN_AI_PROVIDER_NAME: provider,
         gen_ai.GEN_AI_REQUEST_MODEL: model,
         gen_ai.GEN_AI_OUTPUT_TYPE: gen_ai.GenAiOutputTypeValues.JSON.value,
-        STEP: step,
+        ROLE: role,
     }
     if max_tokens is not None:
         attributes[gen_ai.GEN_AI_REQUEST_MAX_TOKENS] = max_tokens

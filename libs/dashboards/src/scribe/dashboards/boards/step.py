@@ -80,8 +80,8 @@ _WORK = Row(
         ),
         Panel(
             "Cost per hour",
-            (Query(increase("scribe_llm_cost_usd_total", "1h", "step, model", STEP), "{{step}} {{model}}"),),
-            "US dollars in the last hour; steps that pay nobody have none.",
+            (Query(increase("scribe_llm_cost_usd_total", "1h", "role, model"), "{{role}} {{model}}"),),
+            "US dollars in the last hour, of all steps; one may ask models in several roles.",
             unit="currencyUSD",
             stacked=True,
         ),

@@ -70,8 +70,8 @@ _COST = Row(
             decimals=4,
         ),
         Panel(
-            "Cost by step",
-            (Query(increase("scribe_llm_cost_usd_total", "1h", "step"), "{{step}}"),),
+            "Cost by role",
+            (Query(increase("scribe_llm_cost_usd_total", "1h", "role"), "{{role}}"),),
             "US dollars in the last hour.",
             unit="currencyUSD",
             stacked=True,

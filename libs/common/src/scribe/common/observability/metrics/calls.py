@@ -58,19 +58,19 @@ class LlmMetrics:
     """What the models cost."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        labels = ["provider", "model", "step"]
+        labels = ["provider", "model", "role"]
         self.tokens = Counter("scribe_llm_tokens", "Tokens paid for.", [*labels, "direction"], registry=registry)
         self.cost = Counter("scribe_llm_cost_usd", "US dollars paid for models and Exa.", labels, registry=registry)
         self.unpriced = Counter(
             "scribe_llm_unpriced_calls", "Paid calls whose price is not known.", labels, registry=registry
         )
 
-    def create_zeros(self, provider: str, model: str, step: str) -> None:
-        """Make this model's series appear before its first call."""
+    def create_zeros(self, provider: str, model: str, role: str) -> None:
+        """Make this model's series appear before its first call. `role`: `parser`, `composer`, `checker`, …"""
         for direction in ("input", "output"):
-            self.tokens.labels(provider, model, step, direction)
-        self.cost.labels(provider, model, step)
-        self.unpriced.labels(provider, model, step)
+            self.tokens.labels(provider, model, role, direction)
+        self.cost.labels(provider, model, role)
+        self.unpriced.labels(provider, model, role)
 
 
 class DatabaseMetrics:
