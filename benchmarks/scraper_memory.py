@@ -23,7 +23,7 @@ from starlette.routing import Route
 from benchmarks.load import family, family_pss_mib
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.health import serving
-from scribe.scraper.__main__ import open_reader
+from scribe.scraper.__main__ import open_fetcher
 from scribe.scraper.settings import ScraperSettings
 
 LIMIT_MIB = 1024
@@ -63,7 +63,10 @@ async def read_pages(port: int, pages: int, at_once: int) -> None:
     """What the child does: read the pages as the worker does, and say so after each."""
     settings = ScraperSettings(guard_allow=f"127.0.0.1:{port}", browser_pages=at_once, page_timeout=15.0)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    async with open_reader(settings, Metrics().browser, structlog.get_logger()) as reader, asyncio.TaskGroup() as tasks:
+    async with (
+        open_fetcher(settings, Metrics().browser, structlog.get_logger()) as reader,
+        asyncio.TaskGroup() as tasks,
+    ):
 
         async def one(number: int) -> None:
             found = await reader.read(f"http://127.0.0.1:{port}/{number}")

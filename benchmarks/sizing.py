@@ -33,7 +33,7 @@ from scribe.local.ports import free_port
 
 LATENCY = {
     Step.PARSER: {"/anthropic": 2.0},
-    Step.SCRAPER: {"/exa": 4.0, "/web": 0.5},
+    Step.SCRAPER: {"/exa": 4.0, "/web": 0.5, "/anthropic": 4.0},
     Step.ARXIV: {"/arxiv": 1.0},
     Step.COMPOSER: {"/anthropic": 8.0},
 }

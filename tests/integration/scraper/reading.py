@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import structlog
 
 from scribe.common.observability.metrics import Metrics
-from scribe.scraper.__main__ import open_reader
-from scribe.scraper.reader import PageReader
+from scribe.scraper.__main__ import open_fetcher
+from scribe.scraper.fetching import ChromiumFetcher
 from scribe.scraper.settings import ScraperSettings
-from scribe.scraper.step import ReadPage
+from scribe.scraper.sources import ReadPage
 from tests.integration.scraper.processes import children
 from tests.integration.scraper.site import Site, site_serving
 from tests.support.deadlines import within
@@ -21,7 +21,7 @@ from tests.support.requirements import require_program
 class Reading:
     """A reader, the site it reads, and what it counts."""
 
-    reader: PageReader
+    reader: ChromiumFetcher
     site: Site
     metrics: Metrics
 
@@ -57,7 +57,7 @@ async def reading(**settings: object) -> AsyncIterator[Reading]:
     metrics = Metrics()
     async with site_serving() as site:
         made = ScraperSettings.model_validate({"guard_allow": f"127.0.0.1:{site.port}", **given})
-        async with open_reader(made, metrics.browser, structlog.get_logger()) as reader:
+        async with open_fetcher(made, metrics.browser, structlog.get_logger()) as reader:
             yield Reading(reader, site, metrics)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from scribe.scraper.step import ReadPage
+from scribe.scraper.sources import ReadPage
 from tests.integration.scraper.reading import Reading, reading
 from tests.integration.scraper.site import TEXT
 

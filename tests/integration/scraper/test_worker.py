@@ -29,6 +29,8 @@ async def scraping(nats_url: str, fakes: Fakes, **environment: str) -> AsyncIter
     given = {
         "EXA_API_KEY": "stand-in",
         "SCRIBE_EXA_URL": fakes.exa_url,
+        "ANTHROPIC_API_KEY": "stand-in",
+        "ANTHROPIC_BASE_URL": fakes.anthropic_url,
         "SCRIBE_GUARD_ALLOW": fakes.host_port,
         "SCRIBE_CONCURRENCY": "4",
         **environment,
@@ -62,7 +64,8 @@ async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_not
         assert any("helium-4" in fact.statement for fact in research.facts)
         assert any(fact.certain for fact in research.facts)
         assert data.warnings == ()
-        assert data.usage[Step.SCRAPER].cost_usd == 0.01
+        assert data.role_usage["exa"].cost_usd == 0.01
+        assert data.role_usage["reader"].cost_usd
         again, _ = await researched(broker, task())
         assert again.facts == research.facts
         assert len(fakes.controls.calls_to("/exa/answer")) == 2

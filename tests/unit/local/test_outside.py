@@ -42,7 +42,7 @@ def test_an_empty_key_is_none() -> None:
 
 
 def test_only_providers_that_a_model_names_count_as_in_use() -> None:
-    models = {f"SCRIBE_{role}_MODEL": "fireworks:a" for role in ("PARSER", "COMPOSER", "CHECKER")}
+    models = {f"SCRIBE_{role}_MODEL": "fireworks:a" for role in ("PARSER", "SCRAPER", "COMPOSER", "CHECKER")}
     assert choose(models).played == ("fireworks", "exa", "arxiv")
 
 

@@ -22,6 +22,9 @@ from scribe.fakes.server import Fakes, serving
 from scribe.gateway.problems import Problem
 from scribe.gateway.template_writer.writing import TemplateWriter
 from scribe.parser.step import Parser
+from scribe.scraper.reader import Reader
+from scribe.scraper.sources import Page
+from tests.support.reading import ADA, HOME, NEWS
 from tests.support.tasks import make_task
 from tests.support.writing import GOOD, material
 
@@ -32,6 +35,15 @@ MODELS = {"anthropic": "anthropic:claude-sonnet-4-6", "fireworks": "fireworks:ac
 async def parse(model: StructuredModel) -> None:
     """The parser's request."""
     await Parser(model, load_prompt("scribe.parser.prompts", "parse"))(make_task())
+
+
+async def read(model: StructuredModel) -> None:
+    """The reader's request."""
+    reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), 8_000)
+    text = "I am a professor of physics at Nowhere College. My group studies superfluid helium in pores."
+    await reader.read(
+        make_task(), ADA, [Page(HOME, "Ada Example", text), Page(NEWS, "News", f"Ada Example won. {text}")]
+    )
 
 
 async def compose(model: StructuredModel) -> None:
@@ -54,6 +66,7 @@ async def template(model: StructuredModel) -> None:
 
 PROMPTS: Mapping[str, Callable[[StructuredModel], Awaitable[None]]] = {
     "parse": parse,
+    "read": read,
     "compose": compose,
     "check": check,
     "template": template,

@@ -4,7 +4,7 @@ import pytest
 
 from scribe.scraper.exa import Citation
 from scribe.scraper.recipient import Recipient
-from scribe.scraper.sources import MAX_SOURCES, Page, names_its_owner, numbered, pages_of, ranked
+from scribe.scraper.sources import MAX_SOURCES, Page, as_source, names_its_owner, pages_of, ranked
 
 ADA = Recipient.named("Dr. Ada Example")
 TEXT = "Ada Example studies superfluid helium at Nowhere College. " * 5
@@ -34,11 +34,6 @@ def test_equals_keep_their_order() -> None:
     assert order(*pages) == [page.url for page in pages]
 
 
-def test_of_copies_the_best_stays() -> None:
-    own, copy = Page("https://nowhere.edu/~example/", text=TEXT), Page("https://mirror.test/", text=TEXT)
-    assert order(copy, own) == [own.url]
-
-
 def test_there_is_a_limit() -> None:
     assert len(order(*(Page(f"https://{n}.example/", text=TEXT + str(n)) for n in range(40)))) == MAX_SOURCES
 
@@ -55,7 +50,7 @@ def test_there_is_a_limit() -> None:
     ],
 )
 def test_an_own_page_has_the_name_in_its_address(url: str, *, owner: bool) -> None:
-    assert names_its_owner(Page(url), ADA) is owner
+    assert names_its_owner(url, ADA) is owner
 
 
 def test_a_page_cited_twice_is_one_with_the_longer_text() -> None:
@@ -73,6 +68,6 @@ def test_what_is_no_web_page_is_left_out(url: str) -> None:
     assert pages_of([Citation(url=url)]) == []
 
 
-def test_sources_are_numbered_and_say_who_read_them() -> None:
-    pages = [Page("https://a.example/", origin="page", text="x"), Page("https://b.example/", text="y")]
-    assert [(s.id, s.origin) for s in numbered(pages)] == [("S1", "page"), ("S2", "exa")]
+def test_a_source_says_who_read_it() -> None:
+    source = as_source(2, Page("https://a.example/", "T", "raw", origin="page"), "clean")
+    assert (source.id, source.origin, source.text) == ("S2", "page", "clean")

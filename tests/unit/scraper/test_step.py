@@ -4,16 +4,21 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
-import structlog
 
 from scribe.common.errors import TransientError
+from scribe.common.models import StructuredModel
+from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, encode
 from scribe.common.tasks.steps import Step
 from scribe.scraper.exa import CITATION_BYTES, Answer, Citation
 from scribe.scraper.questions import MAX_QUESTION, questions
-from scribe.scraper.step import NAMESAKES, NO_BROWSER, NO_FACTS, NOTHING_FOUND, ReadPage, ScraperDeps, research
+from scribe.scraper.reader import Reader
+from scribe.scraper.sources import ReadPage
+from scribe.scraper.step import LIFE, NAMESAKES, NO_BROWSER, NO_FACTS, NOT_READ, NOTHING_FOUND, Scraper
 from tests.support.deadlines import within
+from tests.support.models import scripted
+from tests.support.reading import stand_in_reader
 from tests.support.tasks import make_task, parsed
 
 FULL = "Ada Example is a professor at Nowhere College. She studies quantum fluids in pores. " * 4
@@ -37,7 +42,7 @@ class Oracle:
 
 
 @dataclass
-class Reader:
+class Fetcher:
     """Knows the texts of some pages."""
 
     pages: dict[str, str] = field(default_factory=dict)
@@ -55,22 +60,34 @@ def cited(*citations: Citation, text: str = "") -> Answer:
     return Answer(text=text, citations=citations, cost_usd=0.005)
 
 
+def scraper(
+    answers: Oracle,
+    fetcher: Fetcher | None = None,
+    model: StructuredModel | None = None,
+    metrics: Metrics | None = None,
+) -> Scraper:
+    """The step; without a model the stand-in's way of reading."""
+    reader = Reader(model or stand_in_reader(), load_prompt("scribe.scraper.prompts", "read"), 8_000)
+    return Scraper(answers, fetcher or Fetcher(), reader, (metrics or Metrics()).grounding, max_pages=2)
+
+
 async def run(
-    answer: Answer | Exception, reader: Reader | None = None, metrics: Metrics | None = None, **fields: object
+    answer: Answer | Exception,
+    fetcher: Fetcher | None = None,
+    metrics: Metrics | None = None,
+    model: StructuredModel | None = None,
+    **fields: object,
 ) -> PipelineData:
     """The step with these collaborators."""
     data = make_task(**{"parsed": parsed(TemplateType.RESEARCH), **fields})
-    grounding = (metrics or Metrics()).grounding
-    tools = ScraperDeps(Oracle(answer), reader or Reader(), grounding, structlog.get_logger(), max_pages=2)
-    async with within(5):
-        return await research(data, tools)
+    async with within(10):
+        return await scraper(Oracle(answer), fetcher, model, metrics)(data)
 
 
 async def test_both_questions_are_asked_side_by_side() -> None:
     oracle = Oracle(cited())
-    tools = ScraperDeps(oracle, Reader(), Metrics().grounding, structlog.get_logger(), 2)
     async with within(5):
-        await research(make_task(), tools)
+        await scraper(oracle)(make_task())
     assert len(oracle.asked) == 2
 
 
@@ -100,7 +117,7 @@ async def test_sources_and_facts_come_from_the_cited_texts() -> None:
 
 
 async def test_a_page_without_text_is_read_in_the_browser() -> None:
-    reader = Reader({"https://a.example/": FULL})
+    reader = Fetcher({"https://a.example/": FULL})
     result = (await run(cited(Citation(url="https://a.example/")), reader)).research
     assert result is not None
     assert [(source.origin, source.title) for source in result.sources] == [("page", "A title")]
@@ -108,7 +125,7 @@ async def test_a_page_without_text_is_read_in_the_browser() -> None:
 
 
 async def test_a_page_with_text_is_not_read_again_and_only_so_many_are() -> None:
-    reader = Reader()
+    reader = Fetcher()
     empty = [Citation(url=f"https://{n}.example/") for n in range(5)]
     await run(cited(Citation(url="https://a.example/", text=FULL), *empty), reader)
     assert len(reader.read_) == 2
@@ -122,9 +139,11 @@ async def test_no_results_are_a_warning() -> None:
     assert data.warnings == (NOTHING_FOUND,)
 
 
-async def test_pages_that_never_name_the_person_are_no_sources() -> None:
+async def test_pages_that_the_reader_finds_to_be_about_others_are_no_sources() -> None:
     data = await run(cited(Citation(url="https://a.example/", text="A page about something else entirely. " * 20)))
-    assert data.warnings == (NOTHING_FOUND,)
+    assert data.research is not None
+    assert data.research.sources == ()
+    assert data.warnings == (NAMESAKES, NOTHING_FOUND)
 
 
 async def test_pages_that_say_nothing_are_a_warning() -> None:
@@ -134,33 +153,53 @@ async def test_pages_that_say_nothing_are_a_warning() -> None:
 
 async def test_without_a_browser_the_step_goes_on_with_exas_texts_and_says_so() -> None:
     pages = (Citation(url="https://a.example/", text=FULL), Citation(url="https://b.example/"))
-    data = await run(cited(*pages), Reader(available=False))
+    data = await run(cited(*pages), Fetcher(available=False))
     assert data.warnings == (NO_BROWSER,)
     assert data.research is not None
     assert data.research.facts
 
 
 async def test_where_no_page_needs_a_browser_its_absence_is_not_mentioned() -> None:
-    assert (await run(cited(Citation(url="https://a.example/", text=FULL)), Reader(available=False))).warnings == ()
+    assert (await run(cited(Citation(url="https://a.example/", text=FULL)), Fetcher(available=False))).warnings == ()
 
 
-async def test_facts_about_a_namesake_are_dropped_and_counted() -> None:
+async def test_what_the_reader_selects_and_what_does_not_hold_is_counted() -> None:
     metrics = Metrics()
-    other = "Ada Example is a footballer of Leeds. She scored two goals in the last cup final. " * 4
-    pages = (Citation(url="https://a.example/", text=FULL), Citation(url="https://b.example/", text=other))
-    data = await run(cited(*pages), metrics=metrics)
+    data = await run(cited(Citation(url="https://a.example/", text=FULL)), None, metrics, stand_in_reader("inventive"))
     assert data.research is not None
-    assert [source.url for source in data.research.sources] == ["https://a.example/"]
-    assert not any("Leeds" in fact.statement for fact in data.research.facts)
-    assert data.warnings == (NAMESAKES,)
+    assert data.research.facts == ()
     assert data.research.facts_dropped > 0
-    dropped = metrics.registry.get_sample_value("scribe_facts_total", {"fate": "dropped"})
-    assert dropped == data.research.facts_dropped
+    count = metrics.registry.get_sample_value
+    assert count("scribe_facts_total", {"fate": "dropped"}) == data.research.facts_dropped
+    assert count("scribe_facts_dropped_total", {"reason": "not_in_passages"}) == data.research.facts_dropped
+    assert data.warnings == (NO_FACTS,)
 
 
-async def test_what_was_paid_is_recorded() -> None:
-    usage = (await run(cited())).usage[Step.SCRAPER]
-    assert (usage.calls, usage.cost_usd) == (2, 0.01)
+async def test_a_reader_without_a_usable_answer_costs_the_facts_and_not_the_email() -> None:
+    model, _ = scripted("no JSON")
+    data = await run(cited(Citation(url="https://a.example/", text=FULL)), model=model)
+    assert data.research is not None
+    assert (len(data.research.sources), data.research.facts) == (1, ())
+    assert data.warnings == (NOT_READ,)
+
+
+async def test_without_a_model_the_attempt_fails() -> None:
+    model, _ = scripted(TransientError("busy"))
+    with pytest.raises(TransientError):
+        await run(cited(Citation(url="https://a.example/", text=FULL)), model=model)
+
+
+async def test_that_the_recipient_has_died_is_a_warning() -> None:
+    text = f"{FULL} Ada Example died on a Sunday and is missed by all of us at the college."
+    assert (await run(cited(Citation(url="https://a.example/", text=text)))).warnings == (LIFE["died"],)
+
+
+async def test_what_was_paid_is_recorded_by_role() -> None:
+    data = await run(cited(Citation(url="https://a.example/", text=FULL)))
+    assert (data.role_usage["exa"].calls, data.role_usage["exa"].cost_usd) == (2, 0.01)
+    assert data.role_usage["reader"].calls == 1
+    assert data.usage[Step.SCRAPER].calls == 3
+    assert data.prompt_versions[Step.SCRAPER].startswith("read-")
 
 
 async def test_an_unknown_price_is_not_free() -> None:

@@ -19,8 +19,11 @@ from scribe.composer.step import Composer
 from scribe.evaluation.case import Case
 from scribe.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
 from scribe.parser.step import Parser
-from scribe.scraper.step import ScraperDeps as Searching
-from scribe.scraper.step import research
+from scribe.scraper.reader import Reader
+from scribe.scraper.step import Scraper
+
+READING_TOKENS = 8_000
+"""What one request of the reader may have, as the setting has it."""
 
 
 @dataclass
@@ -72,8 +75,9 @@ class Steps:
     async def _steps(self, case: Case, kept: Kept) -> None:
         metrics = Metrics()
         data = await Parser(self.parser, load_prompt("scribe.parser.prompts", "parse"))(_submitted(case))
-        searching = Searching(WorldAnswers(case.world), NoBrowser(), metrics.grounding, self.log, max_pages=0)
-        data = _with_facts(await research(data, searching), case.world.facts)
+        reader = Reader(self.parser, load_prompt("scribe.scraper.prompts", "read"), READING_TOKENS)
+        scraper = Scraper(WorldAnswers(case.world), NoBrowser(), reader, metrics.grounding, max_pages=0)
+        data = _with_facts(await scraper(data), case.world.facts)
         data = await find_papers(data, WorldSearches(case.world), self.log)
         checker = Checker(self.checker, load_prompt("scribe.composer.prompts", "check")) if self.checker else None
         writer = Writer(self.composer, load_prompt("scribe.composer.prompts", "compose"), checker)

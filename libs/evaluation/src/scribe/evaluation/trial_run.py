@@ -19,9 +19,11 @@ from scribe.evaluation.trial import Trial, TrialDraft, drafts_of
 from scribe.evaluation.world import NoBrowser
 from scribe.parser.step import Parser
 from scribe.scraper.exa import open_exa
-from scribe.scraper.step import ScraperDeps, research
+from scribe.scraper.reader import Reader
+from scribe.scraper.step import Scraper
 
 EXA_TIMEOUT = 10.0
+READING_TOKENS = 8_000
 T = TypeVar("T")
 
 
@@ -74,8 +76,9 @@ class TrialSteps:
     async def _researched(self, trial: Trial, data: PipelineData) -> PipelineData:
         url = self.searches[trial.id]
         async with open_exa("trial", url, NoCache(), self.metrics, timeout=EXA_TIMEOUT) as answers:
-            deps = ScraperDeps(answers, NoBrowser(), self.metrics.grounding, self.log, max_pages=0)
-            return await research(data, deps)
+            model = self.models.model(Label(role="reader", trial=trial.id, subject="pages"))
+            reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), READING_TOKENS)
+            return await Scraper(answers, NoBrowser(), reader, self.metrics.grounding, max_pages=0)(data)
 
 
 async def answered(work: Awaitable[T]) -> T | None:

@@ -13,7 +13,7 @@ from scribe.arxiv.latex import readable
 from scribe.common.errors import TransientError
 from scribe.common.text.names import PersonName
 from scribe.scraper.exa import Answer, Citation
-from scribe.scraper.step import ReadPage
+from scribe.scraper.sources import ReadPage
 
 
 class Page(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 PLACEHOLDER_KEY = "stand-in"
 DEFAULT_PROVIDER = "anthropic"
-ROLES = ("PARSER", "COMPOSER", "CHECKER")
+ROLES = ("PARSER", "SCRAPER", "COMPOSER", "CHECKER")
 MODELS = tuple(f"SCRIBE_{role}_MODEL" for role in ROLES)
 FALLBACK_MODELS = tuple(f"SCRIBE_{role}_FALLBACK_MODELS" for role in ROLES)
 

@@ -9,34 +9,38 @@ from functools import partial
 from scribe.common.errors import ConfigurationError
 from scribe.common.http.guard import guarded_client
 from scribe.common.messaging.kv import ResponseCache
+from scribe.common.models import open_model
+from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import BrowserMetrics
 from scribe.common.settings import load
-from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 from scribe.scraper.chromium import open_chromium
 from scribe.scraper.exa import open_exa
-from scribe.scraper.reader import PageReader
+from scribe.scraper.fetching import ChromiumFetcher
+from scribe.scraper.reader import Reader
 from scribe.scraper.robots import Robots
 from scribe.scraper.settings import ScraperSettings
-from scribe.scraper.step import ScraperDeps, research
+from scribe.scraper.step import Scraper
 from scribe.scraper.visit import Limits
 
 ROBOTS_TIMEOUT = 5.0
 
 
 @asynccontextmanager
-async def open_reader(settings: ScraperSettings, metrics: BrowserMetrics, log: Logger) -> AsyncIterator[PageReader]:
-    """The reader of foreign pages, with its browser, guard and robots.txt."""
+async def open_fetcher(
+    settings: ScraperSettings, metrics: BrowserMetrics, log: Logger
+) -> AsyncIterator[ChromiumFetcher]:
+    """What opens foreign pages, with its browser, guard and robots.txt."""
     metrics.create_zeros()
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(settings.browser_pages, "extract"))
         client = await stack.enter_async_context(
             guarded_client(settings.guard, timeout=ROBOTS_TIMEOUT, user_agent=settings.user_agent, tls=settings.tls)
         )
-        yield PageReader(
+        yield ChromiumFetcher(
             chromium=await stack.enter_async_context(open_chromium(settings, metrics, log)),
             guard=settings.guard,
             robots=Robots(client),
@@ -50,10 +54,10 @@ async def open_reader(settings: ScraperSettings, metrics: BrowserMetrics, log: L
 
 @asynccontextmanager
 async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIterator[StepFunction]:
-    """The step with Exa, the browser and the cache of paid answers.
+    """The step with Exa, the browser, the reading model and the cache of paid answers.
 
     Raises:
-        ConfigurationError: there is no key for Exa.
+        ConfigurationError: there is no key for Exa or for the model.
     """
     if settings.exa_api_key is None:
         raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
@@ -63,14 +67,11 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
     key = settings.exa_api_key.get_secret_value()
     async with (
         open_exa(key, settings.exa_url, cache, metrics, timeout=settings.exa_timeout) as answers,
-        open_reader(settings, metrics.browser, resources.log) as reader,
+        open_fetcher(settings, metrics.browser, resources.log) as fetcher,
+        open_model(settings.models, settings, metrics, role="reader", cache=cache) as model,
     ):
-        deps = ScraperDeps(answers, reader, metrics.grounding, resources.log, settings.browser_pages_per_task)
-
-        async def step(data: PipelineData) -> PipelineData:
-            return await research(data, deps)
-
-        yield step
+        reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), settings.scraper_reading_tokens)
+        yield Scraper(answers, fetcher, reader, metrics.grounding, settings.browser_pages_per_task)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from scribe.common.http.breaker import Breaker
 from scribe.common.http.upstream import error_for_status, outgoing
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.steps import Step
-from scribe.scraper.sentences import clean
+from scribe.scraper.page_text import clean
 
 CITATION_BYTES = 16_000
 """Of a page's text, in UTF-8: twelve pages then stay well below what a message may hold."""

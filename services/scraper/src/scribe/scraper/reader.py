@@ -1,115 +1,96 @@
-"""Reading foreign pages: at most so many at once, only where the guard and robots.txt allow, counted by outcome."""
+"""The reader: a model that says which pages are about the recipient, and selects the passages that tell something."""
 
 import asyncio
-from concurrent.futures import Executor
+from collections import Counter
 from dataclasses import dataclass
 
-from scribe.common.errors import WorkError
-from scribe.common.http.guard import UrlGuard
-from scribe.common.observability.logs import Logger
-from scribe.common.observability.metrics import BrowserMetrics
-from scribe.common.observability.spans import call_span, record_failure
-from scribe.scraper.chromium import Chromium
-from scribe.scraper.exa import CITATION_BYTES
-from scribe.scraper.extraction import Snapshot, readable_text
-from scribe.scraper.robots import Robots
-from scribe.scraper.sentences import clean
-from scribe.scraper.step import ReadPage
-from scribe.scraper.visit import Limits, PageError, StuckError, visit
+from scribe.common.models import StructuredModel
+from scribe.common.models.asking import Asked, Rejected, ask_until
+from scribe.common.models.prompts import Prompt
+from scribe.common.tasks.data import PipelineData, TemplateType, Usage
+from scribe.common.text.fencing import Block
+from scribe.common.text.injection import interest_in
+from scribe.common.text.language import language_of
+from scribe.common.text.placeholders import fixed_parts
+from scribe.scraper.answer import Life, PagesRead
+from scribe.scraper.recipient import Recipient
+from scribe.scraper.selection import tokens_of
+from scribe.scraper.shelf import Shelf, arrange
+from scribe.scraper.sources import Page
+from scribe.scraper.verification import Verified, Verifier
 
-EXTRACTION_TIMEOUT = 10.0
-VISITS = 2
-"""A page whose browser dies is visited once more: another page may have been the cause."""
-
-
-class BrowserDiedError(PageError):
-    """The browser ended during the visit."""
+MAX_TRIES = 2
+SCHEMA_TOKENS = 900
+"""Of the schema and the blocks around the pages."""
+MIN_PAGE_TOKENS = 500
 
 
 @dataclass(frozen=True)
-class PageReader:
-    """Opens pages in Chromium and gives their text. `places` bounds the pages open at once."""
+class Reading:
+    """What came of reading the pages. `verified` is None where the model gave no usable answer."""
 
-    chromium: Chromium
-    guard: UrlGuard
-    robots: Robots
-    limits: Limits
-    places: asyncio.Semaphore
-    executor: Executor
-    metrics: BrowserMetrics
-    log: Logger
+    shelf: Shelf
+    verified: Verified | None
+    life: Life
+    usage: Usage
+
+
+class Reader:
+    """Reads the pages of a task. `max_tokens` is about how many tokens one request may have in all."""
+
+    def __init__(self, model: StructuredModel, prompt: Prompt, max_tokens: int) -> None:
+        self._model = model
+        self._prompt = prompt
+        self._budget = max(MIN_PAGE_TOKENS, max_tokens - tokens_of(prompt.instructions) - SCHEMA_TOKENS)
 
     @property
-    def available(self) -> bool:
-        """Whether there is a browser at all."""
-        return self.chromium.available
+    def prompt_version(self) -> str:
+        """Of the prompt that is used."""
+        return self._prompt.version
 
-    async def read(self, url: str) -> ReadPage | None:
-        """The page's title and text, or None where it cannot or must not be read."""
-        if not self.available:
-            return None
-        async with self.places:
-            with (
-                call_span("web", "GET") as span,
-                self.metrics.open_pages.track_inprogress(),
-                self.metrics.page_duration.time(),
-            ):
-                try:
-                    page, outcome = await self._read(url), "read"
-                except PageError as error:
-                    page, outcome = None, str(error)
-                    record_failure(span, outcome)
-        self.metrics.pages.labels(outcome).inc()
-        if page is None:
-            self.log.info("page_not_read", outcome=outcome)
-        return page
-
-    async def _read(self, url: str) -> ReadPage:
-        url = await self._allowed(url)
-        for _ in range(VISITS - 1):
-            try:
-                return await self._extract(await self._visit(url))
-            except BrowserDiedError:
-                continue
-        return await self._extract(await self._visit(url))
-
-    async def _visit(self, url: str) -> Snapshot:
-        """One visit.
+    async def read(self, data: PipelineData, recipient: Recipient, pages: list[Page]) -> Reading:
+        """The facts that the pages hold.
 
         Raises:
-            PageError: the page is not to be had. BrowserDiedError: it may be, with the next browser.
+            WorkError: no model could be asked.
         """
-        browser = await self.chromium.browser()
-        if browser is None:
-            raise PageError("no_browser")
-        try:
-            return await visit(browser, url, self.guard, self.limits)
-        except StuckError as error:
-            await self.chromium.discard(browser)
-            raise BrowserDiedError("browser_died") from error
-        except PageError as error:
-            if browser.is_connected():
-                raise
-            raise BrowserDiedError("browser_died") from error
+        interest = interest_in(data.recipient_interest).text
+        shelf = await asyncio.to_thread(arrange, pages, recipient, interest, self._budget)
+        if not shelf.shown:
+            return Reading(shelf, None, "unknown", Usage(calls=0))
+        language = await asyncio.to_thread(language_of, " ".join(fixed_parts(data.email_template)))
+        asked = await self._ask(data, {"name": recipient.shown, "interest": interest}, shelf, language)
+        if asked.value is None:
+            return Reading(shelf, None, "unknown", asked.usage)
+        verifier = Verifier(shelf, recipient, interest, language)
+        verified = await asyncio.to_thread(verifier.verified, asked.value)
+        return Reading(shelf, verified, verifier.life(asked.value), asked.usage)
 
-    async def _allowed(self, url: str) -> str:
-        """The URL in the form that was checked."""
-        try:
-            checked = await self.guard.check(url)
-        except WorkError as error:
-            raise PageError("refused") from error
-        if not await self.robots.allow(checked.url):
-            raise PageError("robots")
-        return checked.url
+    async def _ask(self, data: PipelineData, recipient: Block, shelf: Shelf, language: str | None) -> Asked[PagesRead]:
+        kind = data.parsed.template_type if data.parsed else TemplateType.GENERAL
+        blocks: dict[str, Block] = {
+            "recipient": recipient,
+            "wanted": {"template_type": kind.value, "language": language},
+            "pages": shelf.listing,
+        }
 
-    async def _extract(self, snapshot: Snapshot) -> ReadPage:
-        """The text, worked out in a thread: a page of a million characters takes its time."""
-        working = asyncio.get_running_loop().run_in_executor(self.executor, readable_text, snapshot)
-        try:
-            text = await asyncio.wait_for(working, EXTRACTION_TIMEOUT)
-        except TimeoutError as error:
-            raise PageError("timeout") from error
-        cleaned = clean(text, CITATION_BYTES)
-        if not cleaned:
-            raise PageError("empty")
-        return ReadPage(title=clean(snapshot.title, 300), text=cleaned)
+        async def review(read: PagesRead) -> Rejected | None:
+            wrong = problems_of(read, shelf)
+            return Rejected(wrong) if wrong else None
+
+        scope = data.cache_scope
+        return await ask_until(self._model, self._prompt, blocks, PagesRead, review, scope=scope, max_tries=MAX_TRIES)
+
+
+def problems_of(read: PagesRead, shelf: Shelf) -> list[str]:
+    """Why an answer is of no use: facts of pages that it does not judge, or ids that mostly do not exist."""
+    cited = [passage for fact in read.facts for passage in fact.passages]
+    unknown = [passage for passage in cited if passage not in shelf.passages]
+    judged = {page.page for page in read.pages}
+    unjudged = [page.source.id for page in shelf.shown if page.source.id not in judged]
+    facts_of = Counter(passage.partition(".")[0] for passage in cited)
+    missing = [name for name in unjudged if facts_of[name] or not judged]
+    problems = [f"Judge every page in `pages`; these are missing: {', '.join(unjudged)}."] if missing else []
+    if 2 * len(unknown) > len(cited):
+        problems.append("Use only ids of passages that stand in the pages, such as S1.2.")
+    return problems

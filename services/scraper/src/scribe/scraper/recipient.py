@@ -1,30 +1,18 @@
-"""Telling whether a sentence speaks of the recipient."""
+"""The recipient's name, looked for in texts."""
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from scribe.common.text.name_words import KEPT_PARTICLES
-from scribe.common.text.names import PersonName, fold, parse_name
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.name_words import KEPT_PARTICLES, TITLES
+from scribe.common.text.names import PersonName, parse_name
 
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile("['\u2019]s\\b")
-_APOSTROPHE = re.compile("(?<=\\w)['\u2019](?=\\w)")
-_PRONOUN = re.compile(
-    r"^(?:(?:In|Since|From|After|Before|During|Until|By)\s[^,]{2,40},\s+)?(?P<pronoun>She|He|They|Her|His|Their)\s",
-    re.IGNORECASE,
-)
-_SUBJECTS = {"he": "he", "his": "he", "she": "she", "her": "she"}
-_NO_GIVEN_NAME = re.compile(
-    r"professor|prof|dr|doctor|mr|mrs|ms|miss|sir|dame|lord|lady|and|by|with|of|for|from|to|the|about"
-)
 _REACH = 3
 """Words in front of the family name among which the given name stands."""
-
-
-@dataclass(frozen=True)
-class _Word:
-    plain: str
-    capital: bool
+_MIN_HEADING_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -40,74 +28,76 @@ class Recipient:
         return cls(written.strip(), parse_name(written))
 
     @property
-    def short(self) -> str:
-        """The name without titles, given name first, for a sentence about the person."""
+    def shown(self) -> str:
+        """The name without titles and degrees."""
+        return self.name.shown if self.name else self.written
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The folded words of the name, each also in its other spelling."""
         if self.name is None:
-            return self.written
-        kept = {*self.name.given, *self.name.particles, *self.name.family}
-        parts = [[w for w in part.split() if {x.plain for x in _words(w)} <= kept] for part in self.written.split(",")]
-        words = [
-            word for part in (parts[1:2] + parts[:1] if len(parts) > 1 and parts[1] else parts[:1]) for word in part
-        ]
-        return " ".join(words) or self.written
+            return frozenset(words_of(self.written))
+        parts = (*self.name.given, *self.name.nicknames, *self.name.particles, *self.name.family)
+        return frozenset(form for part in parts for form in self.name.forms_of(part)) | {"".join(self._family)}
 
-    def named_in_full(self, text: str) -> bool:
-        """Whether the text holds the family name with a given name or initial that agrees."""
-        return any(agrees for agrees in self._mentions(text))
-
-    def named_in(self, sentence: str) -> bool:
-        """Whether the sentence names the person; the family name alone is enough, with another given name it is not."""
-        return any(agrees is not False for agrees in self._mentions(sentence))
-
-    def speaks_of(self, sentence: str, *, follows: bool) -> bool:
-        """Whether the sentence is about the person; `follows` says that the one in front of it is."""
-        return self.named_in(sentence) or (follows and _PRONOUN.match(sentence) is not None)
-
-    def pronoun_of(self, sentence: str) -> str:
-        """`he` or `she` where a sentence speaks of somebody by it alone, else empty."""
-        match = None if self.named_in(sentence) else _PRONOUN.match(sentence)
-        return _SUBJECTS.get(match["pronoun"].lower(), "") if match else ""
-
-    def with_subject(self, sentence: str) -> str:
-        """The sentence with the name instead of the pronoun that is its subject."""
-        match = _PRONOUN.match(sentence)
-        if match is None or match["pronoun"].lower() in {"they", "their"}:
-            return sentence
-        owner = "'s" if match["pronoun"].lower() in {"his", "her"} else ""
-        return f"{sentence[: match.start('pronoun')]}{self.short}{owner}{sentence[match.end('pronoun') :]}"
-
-    def _mentions(self, text: str) -> list[bool | None]:
-        """For each place that may name the person: True with the given name, False with another's, None with none."""
+    def is_named_in(self, text: str) -> bool:
+        """Whether the text holds the family name, or the given name where it stands alone."""
         if self.name is None:
-            return [True] if fold(self.written) in fold(text) else []
-        wanted = (*(p for p in self.name.particles if p in KEPT_PARTICLES), *self.name.family)
-        words = _words(text)
-        size = len(wanted)
-        return [
-            self._agrees(words[:start], words[start + size :])
-            for start in range(len(words) - size + 1)
-            if words[start + size - 1].capital and all(words[start + i].plain == wanted[i] for i in range(size))
-        ]
+            return fold_accents(self.written) in fold_accents(text)
+        found = words_of(text)
+        return bool(self._places(found)) or any(word in found for word in self.name.given if len(word) > 2)
 
-    def _agrees(self, before: list[_Word], after: list[_Word]) -> bool | None:
+    def is_named_in_full(self, text: str) -> bool:
+        """Whether the text holds the family name with a given name or its initial near it."""
+        if self.name is None or not self.name.given:
+            return self.is_named_in(text)
+        found = words_of(text)
+        return any(
+            self._is_given(word)
+            for start in self._places(found)
+            for word in (*found[max(0, start - _REACH) : start], *found[start + len(self._family) :][:1])
+        )
+
+    def headings_end(self, sentence: str) -> int:
+        """Where, in a sentence of a page whose lines were lost, headings end and a sentence about the person begins:
+        before a full name that follows a capital or a number. 0 where it does not look so.
+        """
+        words = list(_WORD.finditer(sentence))
+        plain = [fold_accents(word.group()) for word in words]
+        for family in reversed(self._places(plain)):
+            given = next((i for i in range(max(0, family - _REACH), family) if self._is_given(plain[i])), family)
+            begin = words[given].start()
+            if _MIN_HEADING_WORDS <= given < family and _ends_heading(sentence[:begin], plain[given - 1]):
+                return begin
+        return 0
+
+    @cached_property
+    def _family(self) -> tuple[str, ...]:
         name = self.name
-        if name is None or not name.given:
-            return True
-        while before and before[-1].plain in name.particles:
-            before = before[:-1]
-        known = (*name.given, *name.nicknames)
-        if any(word.capital and _agree(word.plain, known) for word in (*before[-_REACH:], *after[:1])):
-            return True
-        if not before or not before[-1].capital or _NO_GIVEN_NAME.fullmatch(before[-1].plain):
-            return None
-        return False
+        return (*(p for p in name.particles if p in KEPT_PARTICLES), *name.family) if name else ()
+
+    def _places(self, words: list[str]) -> list[int]:
+        """Where the family name begins."""
+        size = len(self._family)
+        wanted = [self.name.forms_of(word) if self.name else frozenset((word,)) for word in self._family]
+        return [
+            start
+            for start in range(len(words) - size + 1)
+            if size and all(words[start + i] in wanted[i] for i in range(size))
+        ]
+
+    def _is_given(self, word: str) -> bool:
+        """A word against the given names: the same, or one the initial of the other."""
+        known = (*self.name.given, *self.name.nicknames) if self.name else ()
+        return any(word == name or (1 in (len(word), len(name)) and word[0] == name[0]) for name in known)
 
 
-def _agree(word: str, known: tuple[str, ...]) -> bool:
-    """A word against the given names: the same, or one the initial of the other."""
-    return any(word == name or (1 in (len(word), len(name)) and word[0] == name[0]) for name in known)
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded, without the `'s` of an owner."""
+    return [fold_accents(word) for word in _WORD.findall(_POSSESSIVE.sub("", text))]
 
 
-def _words(text: str) -> list[_Word]:
-    joined = _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
-    return [_Word("".join(re.findall("[a-z]+", fold(word))), word[0].isupper()) for word in _WORD.findall(joined)]
+def _ends_heading(before: str, last_word: str) -> bool:
+    """Whether what stands before a name are headings that ran together, and no beginning of its sentence."""
+    shown = before.rstrip()
+    return shown[-1:].isalnum() and last_word not in TITLES and (shown.split()[-1][0].isupper() or shown[-1].isdigit())

@@ -1,33 +1,30 @@
 """Step 2: what the web says about the recipient, as sources and as facts with their quotes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from scribe.common.observability.logs import Logger
+from scribe.common.models import price_warnings
 from scribe.common.observability.metrics import GroundingMetrics
-from scribe.common.tasks.data import PipelineData, Research, Usage
+from scribe.common.tasks.data import PipelineData, Research, Source, Usage
 from scribe.common.tasks.steps import Step
+from scribe.common.text.injection import before_instructions, interest_in
 from scribe.scraper.exa import Answer, AnswerClient
-from scribe.scraper.facts import Found, draw_facts
-from scribe.scraper.identity import tell_apart
 from scribe.scraper.questions import questions
+from scribe.scraper.reader import Reader, Reading
 from scribe.scraper.recipient import Recipient
-from scribe.scraper.sources import Page, numbered, pages_of, ranked
+from scribe.scraper.sources import Page, ReadPage, pages_of, ranked
 
 NOTHING_FOUND = "Nothing about the recipient was found on the web."
 NO_FACTS = "The pages that were found say nothing certain about the recipient."
 NO_BROWSER = "Some pages could not be read because no browser is available."
 NAMESAKES = "Pages that may be about other people of the same name were left out."
-
-
-@dataclass(frozen=True)
-class ReadPage:
-    """A page that was opened: its title and the text that a reader sees."""
-
-    title: str
-    text: str
+NOT_READ = "The language model could not read the pages that were found, so nothing in them is used."
+LIFE = {
+    "died": "A page says that the recipient has died. Please make sure before you send the e-mail.",
+    "retired": "A page says that the recipient has retired.",
+}
 
 
 class PageFetcher(Protocol):
@@ -41,63 +38,71 @@ class PageFetcher(Protocol):
 
 
 @dataclass(frozen=True)
-class ScraperDeps:
-    """What the step works with. `max_pages` is how many pages are opened for one task."""
+class Scraper:
+    """The step. `max_pages` is how many pages are opened in the browser for one task."""
 
     answers: AnswerClient
-    reader: PageFetcher
+    fetcher: PageFetcher
+    reader: Reader
     metrics: GroundingMetrics
-    log: Logger
     max_pages: int
 
+    async def __call__(self, data: PipelineData) -> PipelineData:
+        """The data with its research. No results, or pages that could not be read, are a warning and never a failure.
 
-async def research(data: PipelineData, deps: ScraperDeps) -> PipelineData:
-    """The data with its research. No results are a warning and never a failure."""
-    recipient = Recipient.named(data.recipient_name)
-    answers = await _ask(deps.answers, questions(data), data.cache_scope)
-    data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")
-    cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, data.recipient_interest)
-    pages, unread = await _with_texts(cited, deps)
-    if unread and not deps.reader.available:
-        data = data.with_warning(NO_BROWSER)
-    told = [page for page in ranked(pages, recipient, data.recipient_interest) if recipient.named_in_full(page.text)]
-    judged = tell_apart(told, recipient, data.recipient_interest)
-    sources = numbered(judged.own)
-    found = draw_facts(recipient, data.recipient_interest, sources, [answer.text for answer in answers])
-    lost = len(draw_facts(recipient, data.recipient_interest, numbered(judged.strangers), ()).facts)
-    result = Research(sources=sources, facts=found.facts, facts_dropped=found.dropped + lost)
-    _count(result, deps)
-    return data.model_copy(update={"research": result}).with_warning(*_warnings(result, judged.strangers, found))
+        Raises:
+            WorkError: Exa, or every model, is away or refuses.
+        """
+        recipient = Recipient.named(before_instructions(data.recipient_name))
+        interest = interest_in(data.recipient_interest).text
+        answers = await self._ask(questions(data), data.cache_scope)
+        data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")
+        cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, interest)
+        pages, unread = await self._with_texts(cited)
+        if unread and not self.fetcher.available:
+            data = data.with_warning(NO_BROWSER)
+        reading = await self.reader.read(data, recipient, ranked(pages, recipient, interest))
+        self._count(reading)
+        return _with_reading(data, reading, self.reader.prompt_version)
+
+    async def _ask(self, asked: Sequence[str], scope: str) -> list[Answer]:
+        """The answers to all questions, side by side.
+
+        All are waited for, also when one fails: what was answered is kept, and not paid for again.
+
+        Raises:
+            WorkError: one of them failed.
+        """
+        asking = (self.answers.answer(question, scope) for question in asked)
+        results = await asyncio.gather(*asking, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return [result for result in results if isinstance(result, Answer)]
+
+    async def _with_texts(self, cited: list[Page]) -> tuple[list[Page], int]:
+        """The pages, the best of those without text read in the browser, and how many stay without."""
+        empty = [page for page in cited if not page.has_text][: self.max_pages]
+        async with asyncio.TaskGroup() as tasks:
+            running = {page.url: tasks.create_task(self.fetcher.read(page.url)) for page in empty}
+        read = {url: found for url, task in running.items() if (found := task.result())}
+        return [_as_read(page, read) for page in cited], len(empty) - len(read)
+
+    def _count(self, reading: Reading) -> None:
+        for source in reading.shelf.sources.values():
+            self.metrics.sources.labels(source.origin).inc()
+        self.metrics.facts_dropped.labels("hostile").inc(reading.shelf.hostile)
+        if reading.verified is None:
+            return
+        self.metrics.facts.labels("kept").inc(len(reading.verified.facts))
+        self.metrics.facts.labels("dropped").inc(reading.verified.drops.total())
+        for reason, count in reading.verified.drops.items():
+            self.metrics.facts_dropped.labels(reason).inc(count)
 
 
-async def _ask(answers: AnswerClient, asked: Sequence[str], scope: str) -> list[Answer]:
-    """The answers to all questions, side by side.
-
-    All are waited for, also when one fails: what was answered is kept, and not paid for again.
-
-    Raises:
-        WorkError: one of them failed.
-    """
-    results = await asyncio.gather(*(answers.answer(question, scope) for question in asked), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if isinstance(result, Answer)]
-
-
-async def _with_texts(cited: list[Page], deps: ScraperDeps) -> tuple[list[Page], int]:
-    """The pages, the best of those without text read in the browser, and how many stay without."""
-    empty = [page for page in cited if not page.has_text][: deps.max_pages]
-    async with asyncio.TaskGroup() as tasks:
-        running = {page.url: tasks.create_task(deps.reader.read(page.url)) for page in empty}
-    read = {url: found for url, task in running.items() if (found := task.result())}
-    pages = [
-        replace(page, title=read[page.url].title or page.title, text=read[page.url].text, origin="page")
-        if page.url in read
-        else page
-        for page in cited
-    ]
-    return pages, len(empty) - len(read)
+def _as_read(page: Page, read: Mapping[str, ReadPage]) -> Page:
+    found = read.get(page.url)
+    return replace(page, title=found.title or page.title, text=found.text, origin="page") if found else page
 
 
 def _usage(answers: Sequence[Answer]) -> Usage:
@@ -106,15 +111,28 @@ def _usage(answers: Sequence[Answer]) -> Usage:
     return Usage(model="exa:answer", calls=len(costs), cost_usd=sum(known) if len(known) == len(costs) else None)
 
 
-def _warnings(result: Research, strangers: Sequence[Page], found: Found) -> list[str]:
-    warnings = [NAMESAKES] if strangers else []
-    if not result.sources:
-        return [*warnings, NOTHING_FOUND]
-    return warnings if found.facts else [*warnings, NO_FACTS]
+def _with_reading(data: PipelineData, reading: Reading, prompt_version: str) -> PipelineData:
+    """The data with what was read: the pages about the recipient, and all pages where no model could tell them."""
+    verified = reading.verified
+    sources = tuple(reading.shelf.sources.values())
+    if verified is not None:
+        sources = tuple(source for source in sources if source.id in verified.pages)
+    facts = verified.facts if verified else ()
+    research = Research(sources=sources, facts=facts, facts_dropped=verified.drops.total() if verified else 0)
+    update: dict[str, object] = {"research": research}
+    if reading.usage.calls:
+        data = data.with_usage(Step.SCRAPER, reading.usage, role="reader")
+        update["prompt_versions"] = {**data.prompt_versions, Step.SCRAPER: prompt_version}
+    warnings = (*_warnings(reading, sources), *price_warnings(reading.usage))
+    return data.model_copy(update=update).with_warning(*warnings)
 
 
-def _count(result: Research, deps: ScraperDeps) -> None:
-    deps.metrics.facts.labels("kept").inc(len(result.facts))
-    deps.metrics.facts.labels("dropped").inc(result.facts_dropped)
-    for source in result.sources:
-        deps.metrics.sources.labels(source.origin).inc()
+def _warnings(reading: Reading, sources: Sequence[Source]) -> list[str]:
+    if not reading.shelf.sources:
+        return [NOTHING_FOUND]
+    if reading.verified is None:
+        return [NOT_READ]
+    warnings = [NAMESAKES] if len(sources) < len(reading.shelf.sources) else []
+    if reading.life in LIFE:
+        warnings.append(LIFE[reading.life])
+    return warnings if reading.verified.facts else [*warnings, NO_FACTS if sources else NOTHING_FOUND]

@@ -81,7 +81,14 @@ _EVIDENCE = Row(
         Panel(
             "Facts",
             (Query(rate("scribe_facts_total", "fate"), "{{fate}}"),),
-            "Statements kept, and those dropped because their quote is not in their source, per second.",
+            "Facts that the reader selected: kept, or dropped by the checks in code, per second.",
+            unit="ops",
+            stacked=True,
+        ),
+        Panel(
+            "Facts dropped",
+            (Query(rate("scribe_facts_dropped_total", "reason"), "{{reason}}"),),
+            "What did not hold or must not be used, by the reason, per second.",
             unit="ops",
             stacked=True,
         ),

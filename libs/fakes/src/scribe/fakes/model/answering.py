@@ -9,6 +9,7 @@ from importlib.resources import files
 from scribe.fakes.controls import Behaviour
 from scribe.fakes.model.checking import check_sentences, constant_verdicts
 from scribe.fakes.model.letters import write_letter
+from scribe.fakes.model.pages import read_pages
 from scribe.fakes.model.prompt import Prompt
 from scribe.fakes.model.reading import read_template
 
@@ -46,7 +47,7 @@ def answer(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour) -
         case "fenced":
             return Said(text=f"```json\n{json.dumps(helpful(prompt, schema))}\n```")
         case _:
-            wanted = helpful(prompt, schema)
+            wanted = helpful(prompt, schema, behaviour)
             return Said({**wanted, **_spoiled(prompt, wanted, behaviour)})
 
 
@@ -70,12 +71,14 @@ def _spoiled(prompt: Prompt, wanted: Mapping[str, object], behaviour: Behaviour)
     return {"body": spoiled[behaviour]()} if behaviour in spoiled else {}
 
 
-def helpful(prompt: Prompt, schema: Mapping[str, object]) -> dict[str, object]:
-    """The best answer that rules can give."""
+def helpful(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour = "helpful") -> dict[str, object]:
+    """The best answer that rules can give; what is read of pages is as good as `behaviour` has it."""
     properties = schema.get("properties")
     names = set(properties) if isinstance(properties, dict) else set()
     if {"template_type", "search_terms"} <= names:
         return read_template(prompt)
+    if {"pages", "facts"} <= names:
+        return read_pages(prompt, behaviour)
     if "body" in names:
         return write_letter(prompt)
     if "verdicts" in names:

@@ -79,7 +79,13 @@ class GroundingMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.facts = Counter(
-            "scribe_facts", "Statements that a model drew from sources: kept, or dropped.", ["fate"], registry=registry
+            "scribe_facts", "Facts that the reader selected: kept, or dropped.", ["fate"], registry=registry
+        )
+        self.facts_dropped = Counter(
+            "scribe_facts_dropped",
+            "Facts and passages that do not hold or must not be used, by the reason.",
+            ["reason"],
+            registry=registry,
         )
         self.sources = Counter(
             "scribe_sources", "Pages found for recipients, by who read them.", ["origin"], registry=registry
@@ -99,6 +105,8 @@ class GroundingMetrics:
         """Make the scraper's series appear before its first result."""
         for fate in ("kept", "dropped"):
             self.facts.labels(fate)
+        for reason in ("hostile", "not_in_passages", "other_page"):
+            self.facts_dropped.labels(reason)
         for origin in ("exa", "page"):
             self.sources.labels(origin)
 

@@ -1,0 +1,61 @@
+"""What the reader is asked to answer. Its schema travels with every request, so it is kept small."""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from scribe.common.tasks.data import FactKind
+
+About = Literal["recipient", "other", "unclear"]
+Site = Literal["own", "institution", "other"]
+Time = Literal["current", "past", "outdated"]
+Caution = Literal["none", "private", "sensitive"]
+Life = Literal["active", "retired", "died", "unknown"]
+
+
+def _or(default: str, *allowed: str) -> BeforeValidator:
+    """A word that is none of those allowed costs itself, not the whole answer."""
+    return BeforeValidator(lambda value: value if value in allowed else default)
+
+
+def _id(value: object) -> object:
+    return value.strip(" []().,").upper() if isinstance(value, str) else value
+
+
+PassageId = Annotated[str, BeforeValidator(_id)]
+
+
+class JudgedPage(BaseModel):
+    """One page: whom it is about, whose site it is on, and the passage that tells."""
+
+    model_config = ConfigDict(frozen=True)
+
+    page: PassageId
+    passage: PassageId
+    about: Annotated[About, _or("unclear", *get_args(About))]
+    site: Annotated[Site, _or("other", *get_args(Site))] = "other"
+
+
+class SelectedFact(BaseModel):
+    """Passages that tell something about the recipient."""
+
+    model_config = ConfigDict(frozen=True)
+
+    passages: list[PassageId]
+    statement: str = ""
+    kind: Annotated[FactKind, _or("other", *get_args(FactKind))] = "other"
+    time: Annotated[Time, _or("current", *get_args(Time))] = "current"
+    caution: Annotated[Caution, _or("none", *get_args(Caution))] = "none"
+
+
+class PagesRead(BaseModel):
+    """What the pages say about the recipient."""
+
+    model_config = ConfigDict(frozen=True)
+
+    who: str = ""
+    """Written first, so that the judgements after it agree with each other; nothing else is done with it."""
+    pages: list[JudgedPage]
+    life: Annotated[Life, _or("unknown", *get_args(Life))] = "unknown"
+    life_passage: PassageId = ""
+    facts: list[SelectedFact] = Field(default_factory=list)

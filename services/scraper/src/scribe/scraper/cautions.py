@@ -1,0 +1,94 @@
+"""What a page must be believed for only with care, and what is nobody's business, told by short lists.
+
+The reader marks both; this is the floor for a reader that does not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+from scribe.common.text.folding import fold
+from scribe.common.text.injection import reads_like_an_instruction
+from scribe.common.text.invisible import without_invisible
+from scribe.common.text.terms import terms
+from scribe.scraper.domains import is_public_suffix
+
+Caution = Literal["hostile", "garbled", "contact", "money", "accusation", "appeal", "private"]
+
+MAX_TOKEN = 40
+"""Letters and digits in a row from which a word is encoded data."""
+MIN_PHONE_DIGITS = 7
+_ENCODED = re.compile(rf"[A-Za-z0-9+/=_-]{{{MAX_TOKEN},}}")
+_TAG = re.compile(r"</?[a-z]|<\||\|>|\[/?inst\]")
+_HOST = re.compile(r"[A-Za-z0-9-]{2,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}")
+_PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,20}")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_RESERVED = frozenset({"example", "test", "invalid", "localhost", "onion"})
+_NO_HOST = frozenset(["In", "It", "Is", "At", "To", "So", "As", "No", "Be", "My", "Us", "Do", "By", "Am", "An"])
+"""Words that begin a sentence after a full stop without a blank, and are top-level domains in small letters."""
+_OTHER_STOPS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024\u00b7\u0701", "."))
+_LISTS: Mapping[Caution, "re.Pattern[str]"] = {
+    "contact": re.compile(
+        r"@|\b(?:t|wa|m)\.me/|\b(?:telegram|whatsapp|wechat|weixin|viber|skype|discord|kakaotalk|snapchat)\b"
+    ),
+    "money": re.compile(
+        r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|(?:usd|eur|gbp|btc|eth|dollars?|euros?|pounds|bitcoins?)\b)"
+        r"|\b(?:fees?|invoices?|donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|wallets?|bitcoins?"
+        r"|bank accounts?|wire transfers?|gift cards?"
+        r"|payments?|paypal|venmo)\b"
+    ),
+    "accusation": re.compile(
+        r"\b(?:accus(?:ed|ation|ations)|alleg(?:ed|edly|ation|ations)|misconduct|plagiari\w{1,6}|fraud\w{0,6}|falsified"
+        r"|harass\w{1,5}|embezzl\w{1,6}|indicted|convicted|arrested|retracted|scandals?|under investigation)\b"
+    ),
+    "appeal": re.compile(
+        r"\b(?:subscribe|discounts?|coupons?|promo codes?|sign up|click here|(?:buy|order|act|apply|book|enroll?) now"
+        r"|for sale|limited offer|special offer|best price|follow (?:him|her|them|me|us) on)\b"
+    ),
+    "private": re.compile(
+        r"\b(?:(?:his|her|their|my) (?:wife|husband|spouse|partner|sons?|daughters?|child|children|kids|mother|father"
+        r"|parents|brothers?|sisters?|family)|married to|divorced|grew up|born (?:in|on|[a-z]{3,9} \d)|childhood"
+        r"|as a child|diagnosed with|verheiratet|geschieden|geboren|aufgewachsen)\b"
+    ),
+}
+
+
+def caution_of(text: str, interest: str) -> Caution | None:
+    """Why a text is to be handled with care. What the interest speaks of is no reason."""
+    if reads_like_an_instruction(text):
+        return "hostile"
+    plain = unicodedata.normalize("NFKC", without_invisible(text)).translate(_OTHER_STOPS)
+    folded = fold(plain)
+    if _ENCODED.search(plain) or _TAG.search(folded) or mixes_scripts(plain):
+        return "garbled"
+    if any(map(_is_host, _HOST.findall(plain))) or _has_phone(folded):
+        return "contact"
+    wanted = terms(interest)
+    for caution, pattern in _LISTS.items():
+        if any(not terms(found.group()) & wanted for found in pattern.finditer(folded)):
+            return caution
+    return None
+
+
+def _is_host(token: str) -> bool:
+    """Whether a word with dots inside ends like the name of a host."""
+    ending = token.rpartition(".")[2]
+    if ending in _NO_HOST or ending.isdigit() or token.lower() == "et.al":
+        return False
+    return ending.lower() in _RESERVED or is_public_suffix(ending.lower())
+
+
+def _has_phone(folded: str) -> bool:
+    """Seven digits and more, years apart."""
+    without_years = _YEAR.sub("", folded)
+    return any(sum(map(str.isdigit, found)) >= MIN_PHONE_DIGITS for found in _PHONE.findall(without_years))
+
+
+def mixes_scripts(text: str) -> bool:
+    """Whether a word has both Latin letters and letters of a script that imitates them."""
+    return any(_LATIN.search(word) and _IMITATING.search(word) for word in text.split())
+
+
+_LATIN = re.compile("[A-Za-z]")
+_IMITATING = re.compile("[\u0400-\u052f\u0531-\u0587\u13a0-\u13ff]")

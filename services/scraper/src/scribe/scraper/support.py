@@ -1,0 +1,109 @@
+"""Whether the details of a statement stand in its passages: names, numbers, years, quoted titles. No model decides."""
+
+import re
+from collections.abc import Iterator
+
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.name_words import TITLES
+from scribe.scraper.recipient import Recipient
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_QUOTED = re.compile(r"“([^”]{1,300})”|\"([^\"]{1,300})\"|„([^“”]{1,300})[“”]|«([^»]{1,300})»")
+_CARDINALS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_NUMBER_WORDS = {word: str(number) for words in (_CARDINALS, _ORDINALS) for number, word in enumerate(words.split(), 1)}
+_CAPITALISES_NOUNS = frozenset({"de", "lb"})
+MIN_PREFIX, MAX_ENDING = 4, 3
+"""Two forms of a name share so many letters at least, and differ in so many at the end: America, American."""
+
+
+class Evidence:
+    """The words of the passages (and page titles) that a statement rests on."""
+
+    def __init__(self, text: str) -> None:
+        words = [_plain(word) for word in _WORD.findall(text)]
+        self._row = f" {' '.join(_pieces(text))} "
+        self._words = frozenset(words) | frozenset(_pieces(text))
+        self._initials = (_initials(text), _initials(" ".join(w for w in _WORD.findall(text) if w[0].isupper())))
+        self._numbers = numbers(text) | {_NUMBER_WORDS[word] for word in self._words if word in _NUMBER_WORDS}
+
+    def lacks(self, statement: str, recipient: Recipient, language: str | None, *, is_translated: bool) -> str:
+        """The first detail of the statement that does not stand in the evidence, else nothing.
+
+        Names change in translation, so those of a statement in another language than its passages are not compared.
+        """
+        for number in sorted(numbers(statement) - self._numbers):
+            return number
+        for title in titles(statement):
+            if f" {' '.join(_pieces(title))} " not in self._row:
+                return title
+        if is_translated:
+            return ""
+        return next((name for name in names(statement, recipient, language) if not self._holds_name(name)), "")
+
+    def _holds_name(self, name: str) -> bool:
+        """A name of one word or more: each word in one of its forms, or the whole as an abbreviation."""
+        if "".join(word[0] for word in name.split()).casefold() in self._words and " " in name:
+            return True
+        return all(self._holds(word) for word in name.split())
+
+    def _holds(self, word: str) -> bool:
+        plain = _plain(word)
+        if plain in self._words or all(piece in self._words for piece in _pieces(word)):
+            return True
+        if word.isupper() and len(plain) > 1 and any(plain in initials for initials in self._initials):
+            return True
+        return any(_is_form(plain, known) for known in self._words)
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text, without separators of thousands."""
+    return {re.sub(r",(?=\d{3}\b)", "", found) for found in _NUMBER.findall(text)}
+
+
+def titles(text: str) -> list[str]:
+    """What stands in quotation marks."""
+    return [next(filter(None, groups)) for groups in _QUOTED.findall(text)]
+
+
+def names(statement: str, recipient: Recipient, language: str | None) -> Iterator[str]:
+    """The runs of capitalised words, without titles and the recipient's name. In languages that capitalise nouns, a
+    single word is no name.
+    """
+    run: list[str] = []
+    least = 2 if language in _CAPITALISES_NOUNS else 1
+    for place, word in enumerate([*_WORD.findall(statement), ""]):
+        is_own = bool(set(_pieces(word)) & (recipient.words | TITLES))
+        if word[:1].isupper() and not is_own:
+            run.append(word.rstrip("."))
+            opens = place == 0
+            continue
+        if len(run) >= least and not (len(run) == 1 and opens):
+            yield " ".join(run)
+        run, opens = [], False
+
+
+def _plain(word: str) -> str:
+    """`Ph.D.` as `phd`, `Rostami’s` as `rostami`."""
+    folded = fold_accents(word).removesuffix("'s")
+    return "".join(filter(str.isalnum, folded))
+
+
+def _pieces(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", fold_accents(text))
+
+
+def _initials(text: str) -> str:
+    return "".join(piece[0] for piece in _pieces(text))
+
+
+def _is_form(word: str, known: str) -> bool:
+    length = max(MIN_PREFIX, len(word) - MAX_ENDING)
+    return len(known) >= MIN_PREFIX and word[:length] == known[:length] and len(known) <= len(word) + MAX_ENDING

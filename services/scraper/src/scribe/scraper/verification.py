@@ -1,0 +1,167 @@
+"""Holding what the reader selected against the pages. What fails is dropped, and counted by its reason."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from scribe.common.tasks.data import ELLIPSIS, Fact
+from scribe.common.text.language import language_of
+from scribe.scraper.answer import Life, PagesRead, SelectedFact
+from scribe.scraper.cautions import caution_of
+from scribe.scraper.certainty import KnownPage, independent, is_certain, is_of_an_institution, is_theirs
+from scribe.scraper.passages import Passage, joined
+from scribe.scraper.recipient import Recipient
+from scribe.scraper.shelf import Shelf
+from scribe.scraper.support import Evidence
+
+MAX_FACTS = 40
+MAX_PASSAGES = 8
+"""Of one fact; more are a page copied."""
+MAX_QUOTED = 100_000
+"""Bytes of all quotes of a task, which travel in its message."""
+MAX_STATEMENT = 400
+CONTEXT = 3
+"""Passages before a fact's first in which a name may stand that a pronoun refers to."""
+ONLY_WITH_CARE = frozenset({"contact", "money", "accusation", "appeal", "sensitive"})
+
+Drops = Counter[str]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The facts that hold, how many did not by reason, and the pages about the recipient by their ids."""
+
+    facts: tuple[Fact, ...]
+    drops: Drops
+    pages: Mapping[str, KnownPage]
+
+
+class Verifier:
+    """What one task's facts are held against. `language` is that of the statements, None where it is not known."""
+
+    def __init__(self, shelf: Shelf, recipient: Recipient, interest: str, language: str | None) -> None:
+        self._shelf = shelf
+        self._recipient = recipient
+        self._interest = interest
+        self._language = language
+
+    def verified(self, read: PagesRead) -> Verified:
+        """The facts that hold, numbered in their order."""
+        pages = self.pages_of_recipient(read)
+        facts: list[Fact] = []
+        drops: Drops = Counter()
+        room = MAX_QUOTED
+        for selected in read.facts:
+            fact = self._fact(selected, pages)
+            if isinstance(fact, str):
+                drops[fact] += 1
+            elif any(fact.quotes == known.quotes for known in facts):
+                drops["repeated"] += 1
+            elif len(facts) == MAX_FACTS or (size := _size(fact)) > room:
+                drops["too_many"] += 1
+            else:
+                facts.append(fact.model_copy(update={"id": f"F{len(facts) + 1}"}))
+                room -= size
+        return Verified(tuple(facts), drops, pages)
+
+    def pages_of_recipient(self, read: PagesRead) -> dict[str, KnownPage]:
+        """The pages that the reader finds to be about the recipient, by a passage on them, and their copies."""
+        shelf = self._shelf
+        judged = {
+            page.page: page.site
+            for page in read.pages
+            if page.about == "recipient" and page.page in shelf.sources and _page_of(page.passage) == page.page
+        }
+        return {
+            source_id: KnownPage(source, judged[original], original)
+            for source_id, source in shelf.sources.items()
+            if (original := shelf.originals[source_id]) in judged
+        }
+
+    def life(self, read: PagesRead) -> Life:
+        """Whether the recipient works, has retired or died, where a passage about them says so."""
+        passage = self._shelf.passages.get(read.life_passage)
+        is_said = passage is not None and passage.source_id in self.pages_of_recipient(read)
+        return read.life if is_said else "unknown"
+
+    def _fact(self, selected: SelectedFact, pages: Mapping[str, KnownPage]) -> Fact | str:
+        """The fact with its quotes, or the reason why there is none."""
+        passages = [self._shelf.passages.get(name) for name in dict.fromkeys(selected.passages)]
+        known = [passage for passage in passages if passage is not None]
+        if not known or len(known) < len(passages):
+            return "unknown_passage"
+        if any(passage.source_id not in pages for passage in known):
+            return "other_page"
+        if selected.time == "outdated" or selected.caution == "private":
+            return str(selected.time if selected.time == "outdated" else selected.caution)
+        statement = " ".join(selected.statement.split()) or " ".join(passage.text for passage in known)
+        if (len(statement) > MAX_STATEMENT and selected.statement) or len(known) > MAX_PASSAGES:
+            return "too_long"
+        supported = self._supported(statement, known)
+        if not supported:
+            return "not_in_passages"
+        return self._checked(selected, statement, supported, pages)
+
+    def _supported(self, statement: str, passages: list[Passage]) -> list[Passage]:
+        """The passages, with one before them where a name stands only there; none where one is missing."""
+        titles = " ".join(dict.fromkeys(self._shelf.sources[passage.source_id].title for passage in passages))
+        languages = {self._shelf.texts[passage.source_id].language for passage in passages} - {None}
+        spoken = language_of(statement) or self._language
+        is_translated = spoken is not None and bool(languages) and languages != {spoken}
+        for added in ((), *((passage,) for passage in self._before(passages[0]))):
+            text = "\n".join([titles, *(passage.text for passage in (*added, *passages))])
+            if not Evidence(text).lacks(statement, self._recipient, spoken, is_translated=is_translated):
+                return [*added, *passages]
+        return []
+
+    def _before(self, passage: Passage) -> list[Passage]:
+        """The passages before one on its page, the nearest first."""
+        page = self._shelf.texts[passage.source_id].passages
+        return list(reversed(page[max(0, passage.number - 1 - CONTEXT) : passage.number - 1]))
+
+    def _checked(
+        self, selected: SelectedFact, statement: str, passages: list[Passage], pages: Mapping[str, KnownPage]
+    ) -> Fact | str:
+        quotes = self._quotes(passages)
+        theirs = {name for name in quotes if is_theirs(pages[name], self._recipient)}
+        known = theirs | {name for name in quotes if is_of_an_institution(pages[name], pages)}
+        witnesses = independent(quotes, statement, pages)
+        caution = self._caution(selected, statement, passages)
+        is_confirmed = len(witnesses) > 1 and theirs == set(quotes)
+        if caution and not (caution in ONLY_WITH_CARE and is_confirmed):
+            return caution
+        return Fact(
+            id="F0",
+            statement=statement,
+            source_ids=tuple(quotes),
+            quotes=quotes,
+            kind=selected.kind,
+            current=selected.time == "current",
+            certain=is_certain(selected.kind, tuple(quotes), witnesses, known),
+        )
+
+    def _caution(self, selected: SelectedFact, statement: str, passages: Sequence[Passage]) -> str:
+        """What is to be handled with care in the statement or, but for what is private, in the passages."""
+        found = caution_of(statement, self._interest)
+        for passage in passages:
+            other = caution_of(passage.text, self._interest)
+            found = found or (other if other != "private" else None)
+        return found or ("sensitive" if selected.caution == "sensitive" else "")
+
+    def _quotes(self, passages: Sequence[Passage]) -> dict[str, str]:
+        """The passages by source, in the order of each page."""
+        order = {name: place for place, name in enumerate(dict.fromkeys(p.source_id for p in passages))}
+        by_page = sorted(passages, key=lambda passage: (order[passage.source_id], passage.number))
+        return {
+            source_id: joined(list(group), self._shelf.texts[source_id].text, ELLIPSIS)
+            for source_id, group in groupby(by_page, lambda passage: passage.source_id)
+        }
+
+
+def _size(fact: Fact) -> int:
+    return sum(len(quote.encode()) for quote in fact.quotes.values())
+
+
+def _page_of(passage_id: str) -> str:
+    return passage_id.partition(".")[0]

@@ -1,0 +1,51 @@
+"""Pages on a shelf, and a reader that selects what a test wants of them."""
+
+from collections.abc import Mapping
+
+from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
+from pydantic_ai.models.function import AgentInfo
+
+from scribe.common.models import StructuredModel
+from scribe.fakes.controls import Behaviour
+from scribe.fakes.model.pages import read_pages
+from scribe.fakes.model.prompt import read_prompt
+from scribe.scraper.answer import JudgedPage, PagesRead, SelectedFact, Site
+from scribe.scraper.recipient import Recipient
+from scribe.scraper.shelf import Shelf, arrange
+from scribe.scraper.sources import Page
+from scribe.scraper.verification import Verified, Verifier
+from tests.support.models import from_function, user_prompt
+
+ADA = Recipient.named("Dr. Ada Example")
+INTEREST = "superfluid helium"
+HOME = "https://physics.nowhere.edu/~example/"
+NEWS = "https://news.test/ada"
+
+
+def shelf(*pages: Page, max_tokens: int = 6_000) -> Shelf:
+    """The pages, cleaned and in passages."""
+    return arrange(pages, ADA, INTEREST, max_tokens)
+
+
+def read(*facts: SelectedFact, about: Mapping[str, str], site: Site = "own", **fields: object) -> PagesRead:
+    """An answer that judges these pages by their first passages and selects these facts."""
+    pages = [
+        JudgedPage.model_validate({"page": page, "passage": f"{page}.1", "about": of, "site": site})
+        for page, of in about.items()
+    ]
+    return PagesRead.model_validate({"pages": pages, "facts": list(facts), **fields})
+
+
+def verified(pages: Shelf, answer: PagesRead, language: str | None = "en", interest: str = INTEREST) -> Verified:
+    """What holds of an answer."""
+    return Verifier(pages, ADA, interest, language).verified(answer)
+
+
+def stand_in_reader(behaviour: Behaviour = "helpful") -> StructuredModel:
+    """The stand-in's way of reading pages, without a network."""
+
+    def say(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        answer = read_pages(read_prompt("", user_prompt(messages)), behaviour)
+        return ModelResponse(parts=[ToolCallPart(info.output_tools[0].name, answer)])
+
+    return from_function(say)

@@ -1,0 +1,71 @@
+"""The details of a statement are held against its passages."""
+
+import pytest
+
+from scribe.scraper.support import Evidence
+from tests.support.reading import ADA
+
+PASSAGE = (
+    "In 2016 she won the Sloan Research Fellowship for her book “The Cold Pores”, which has over 1,800 readers. "
+    "She took her Ph.D. in Natural Language Processing (NLP) at the University of California in Nowhere in the "
+    "nineteenth year of the school, America's first."
+)
+
+
+def lacks(statement: str, language: str | None = "en", *, is_translated: bool = False, passage: str = PASSAGE) -> str:
+    """The first detail that is missing."""
+    return Evidence(passage).lacks(statement, ADA, language, is_translated=is_translated)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Ada Example won the Sloan Research Fellowship in 2016.",
+        "Example's book “The Cold Pores” has over 1800 readers.",
+        "Example took her PhD in NLP at the University of Nowhere.",
+        "Example has worked in Natural Language Processing.",
+        "She worked at UCN with Prof. Example.",
+        "In the 19th year of the school she won an American fellowship.",
+        'Her book "The cold pores" was read.',
+        "",
+    ],
+)
+def test_what_stands_there_is_held(statement: str) -> None:
+    assert lacks(statement) == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("Ada Example won the Sloan Research Fellowship in 2018.", "2018"),
+        ("Ada Example won the Guggenheim Fellowship in 2016.", "Guggenheim Fellowship"),
+        ("Example wrote “The Warm Pores”.", "The Warm Pores"),
+        ("Example has 18,000 readers.", "18000"),
+        ("Bob Other won it.", "Bob Other"),
+        ("She took it at the University of Somewhere.", "Somewhere"),
+    ],
+)
+def test_what_does_not_is_missing(statement: str, missing: str) -> None:
+    assert lacks(statement).startswith(missing)
+
+
+def test_the_nouns_of_a_german_statement_are_no_names() -> None:
+    passage = "Unsere Gruppe erforscht Fermionen in Hamburg."
+    assert lacks("Example untersucht Quantensysteme mit einer Arbeitsgruppe.", "de", passage=passage) == ""
+    assert lacks("Example arbeitet mit Anna Beispiel.", "de", passage=passage) == "Anna Beispiel"
+
+
+def test_of_a_translation_numbers_and_titles_are_compared_and_names_are_not() -> None:
+    passage = "Seit 2006 ist er Professor an der Universität München."
+    assert (
+        lacks(
+            "Example has been a professor at the University of Munich since 2006.", is_translated=True, passage=passage
+        )
+        == ""
+    )
+    assert lacks("Example has been there since 2007.", is_translated=True, passage=passage) == "2007"
+
+
+def test_a_statement_in_another_script_is_held_to_its_numbers() -> None:
+    assert lacks("她在2016年获奖。", "zh", passage="她在2016年获得了奖学金。") == ""
+    assert lacks("她在2017年获奖。", "zh", passage="她在2016年获得了奖学金。") == "2017"
