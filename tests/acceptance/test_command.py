@@ -93,14 +93,14 @@ async def test_a_token_of_an_administrator_opens_the_admin_pages(up: Up) -> None
 
 
 async def test_a_second_platform_in_the_same_folder_is_refused(up: Up) -> None:
-    answer = await scribe("up", "--data", str(up.folder.path), "--port", "0")
+    answer = await scribe("up", "--data", str(up.folder.path), "--port", "0", "--supabase-port", "0")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith("Another `scribe up` uses ")
 
 
 async def test_a_port_in_use_is_named_before_anything_starts(up: Up) -> None:
     port = str(httpx.URL(up.state.url).port)
-    answer = await scribe("up", "--ephemeral", "--port", port)
+    answer = await scribe("up", "--ephemeral", "--port", port, "--supabase-port", "0")
     assert answer.code == 1
     assert answer.err.startswith(f"Port {port} cannot be used (Address already in use); choose another with --port")
     assert answer.err.count("\n") == 1
@@ -108,7 +108,7 @@ async def test_a_port_in_use_is_named_before_anything_starts(up: Up) -> None:
 
 async def test_a_setting_that_cannot_be_used_ends_everything_with_its_name() -> None:
     marked = Marked({"SCRIBE_PARSER_MODEL": "openai:gpt"})
-    answer = await scribe("up", "--ephemeral", "--port", "0", marked=marked)
+    answer = await scribe("up", "--ephemeral", "--port", "0", "--supabase-port", "0", marked=marked)
     assert answer.code == 1
     assert answer.err.startswith("parser cannot start: setting SCRIBE_PARSER_MODEL: ")
     assert answer.err.count("\n") == 1

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,12 +90,15 @@ class Up:
 
 
 @asynccontextmanager
-async def scribe_up(data: Path, **variables: str) -> AsyncIterator[Up]:
-    """The platform in a folder, on a free port; killed at the end where it still runs."""
+async def scribe_up(data: Path, options: Sequence[str] = (), **variables: str) -> AsyncIterator[Up]:
+    """The platform in a folder, on free ports where `options` do not say otherwise; killed at the end."""
     marked = Marked(variables)
     with (data.parent / f"{data.name}.out").open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            *(SCRIBE, "up", "--data", str(data), "--port", "0"), stdout=output, stderr=output, env=marked.environment
+            *(SCRIBE, "up", "--data", str(data), "--port", "0", "--supabase-port", "0", *options),
+            stdout=output,
+            stderr=output,
+            env=marked.environment,
         )
     up = Up(process, DataFolder(data), marked)
     try:

@@ -24,6 +24,7 @@ STATE = RunState(
     nats_url="nats://127.0.0.1:4222",
     nats_nkey_file="/somewhere/operator.nk",
     upstreams_url=None,
+    supabase_url="http://127.0.0.1:3/supabase",
     service_urls={"gateway": "http://127.0.0.1:8000"},
 )
 

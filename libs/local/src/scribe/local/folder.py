@@ -38,6 +38,7 @@ class RunState(BaseModel):
     nats_nkey_file: str
     """Of the operator, who may do everything."""
     upstreams_url: str | None
+    supabase_url: str
     service_urls: Mapping[str, str]
     """Where each process answers `/metrics` and its probes, by its name: `gateway`, `parser`, `parser-2`, …"""
 

@@ -84,7 +84,11 @@ def environment_for(
             "SCRIBE_GUARD_ALLOW": _joined(environment.get("SCRIBE_GUARD_ALLOW", ""), addresses.host_port),
         },
         "arxiv": {"SCRIBE_ARXIV_URL": addresses.arxiv_url, "SCRIBE_ARXIV_INTERVAL": "0"},
-        "supabase": {"SCRIBE_SUPABASE_URL": addresses.supabase_url},
+        # The guard lets PDFs be read that were uploaded to the stand-in's storage.
+        "supabase": {
+            "SCRIBE_SUPABASE_URL": addresses.supabase_url,
+            "SCRIBE_GUARD_ALLOW": _joined(environment.get("SCRIBE_GUARD_ALLOW", ""), addresses.host_port),
+        },
     }
     chosen = {key: value for name in sorted(outside.stand_ins) for key, value in found[name].items()}
     return {**chosen, "SCRIBE_STAND_INS": "true"}

@@ -28,6 +28,7 @@ from scribe.local.supervision import MisconfiguredError, Supervised, keep_alive
 MIB = 1024 * 1024
 COMMAND_TIMEOUT = 120.0
 DEFAULTS = {
+    "SCRIBE_CORS_ORIGINS": "http://localhost:3000,http://127.0.0.1:3000",  # where a frontend is developed mostly
     "SCRIBE_PIPELINE_MAX_BYTES": str(256 * MIB),
     "SCRIBE_EVENTS_MAX_BYTES": str(64 * MIB),
     "SCRIBE_DEADLETTER_MAX_BYTES": str(64 * MIB),
@@ -40,10 +41,11 @@ Announce = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PlatformOptions:
-    """How to run. `port=0` takes a free one; `durable=False` is for data that nobody keeps."""
+    """How to run. A port of 0 is a free one; `durable=False` is for data that nobody keeps."""
 
     environment: Mapping[str, str]
     port: int = 8000
+    supabase_port: int = 0
     replicas: Mapping[str, int] = field(default_factory=dict)
     durable: bool = True
 
@@ -87,6 +89,7 @@ class Platform:
             nats_url=self.nats.url,
             nats_nkey_file=str(self.nkeys.seed_file(OPERATOR)),
             upstreams_url=addresses.url if addresses else None,
+            supabase_url=supabase.rstrip("/"),
             service_urls={name: service.url for name, service in self.services.items()},
         )
 
@@ -96,7 +99,9 @@ class Platform:
         Raises:
             LocalError: something did not start; what did is stopped by `stop`.
         """
-        _refuse_used(self.options.port)
+        _refuse_used(self.options.port, "--port")
+        if self.stand_ins:
+            _refuse_used(self.options.supabase_port, "--supabase-port")
         async with asyncio.TaskGroup() as tasks:
             for part in self.parts:
                 tasks.create_task(part.start())
@@ -201,8 +206,8 @@ async def running_platform(folder: DataFolder, options: PlatformOptions, announc
 def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
     """The platform of a folder, not started."""
     outside = choose(options.environment)
-    stand_ins = StandIns(folder.keys, folder.logs / "fakes.log", options.environment)
     nkeys = NkeyFiles(folder.nkeys)
+    stand_ins = StandIns(folder.keys, folder.logs / "fakes.log", options.environment, options.supabase_port)
     return Platform(
         folder=folder,
         options=options,
@@ -214,6 +219,6 @@ def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
     )
 
 
-def _refuse_used(port: int) -> None:
+def _refuse_used(port: int, option: str) -> None:
     if why := refusal(port):
-        raise PortInUseError(f"Port {port} cannot be used ({why}); choose another with --port, or 0 for a free one.")
+        raise PortInUseError(f"Port {port} cannot be used ({why}); choose another with {option}, or 0 for a free one.")

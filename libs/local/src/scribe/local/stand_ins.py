@@ -18,11 +18,12 @@ STOP_GRACE = 5.0
 
 @dataclass
 class StandIns:
-    """`python -m scribe.fakes`. Started again it is on the same port, with the same keys."""
+    """`python -m scribe.fakes`, on `port` or a free one. Started again it is on the same port, with the same keys."""
 
     keys: Path
     log: Path
     environment: Mapping[str, str]
+    port: int = 0
     addresses: StandInAddresses | None = field(default=None, init=False)
     child: Child | None = field(default=None, init=False)
 
@@ -74,7 +75,7 @@ class StandIns:
         raise LocalError(f"The stand-ins stopped at their start:\n{child.last_words()}")
 
     def _program(self) -> Program:
-        port = self.addresses.host_port.rpartition(":")[2] if self.addresses else "0"
+        port = self.addresses.host_port.rpartition(":")[2] if self.addresses else str(self.port)
         return Program(
             name=self.name,
             command=(sys.executable, "-m", "scribe.fakes", "--port", port, "--keys", str(self.keys)),

@@ -1,20 +1,14 @@
 """Access tokens for users of a platform on this machine, signed with the stand-in's keys."""
 
 import time
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from scribe.fakes.supabase import Keys
+from scribe.fakes.supabase import Keys, user_id_of
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder, RunState
 
 DEFAULT_USER = "you@example.org"
 LIFETIME = 7 * 86400
 """Seconds; longer than Supabase's hour, for whoever pastes a token into a script."""
-
-
-def user_id_of(email: str) -> UUID:
-    """Always the same id for an address."""
-    return uuid5(NAMESPACE_URL, f"mailto:{email.lower()}")
 
 
 def mint_token(folder: DataFolder, state: RunState, email: str, *, admin: bool = False) -> str:

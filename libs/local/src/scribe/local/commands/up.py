@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from scribe.common.models.settings import PROVIDERS
 from scribe.common.tasks.route import ROUTE
+from scribe.fakes.supabase import PUBLISHABLE_KEY
 from scribe.local.browser import browser_note
 from scribe.local.commands.options import Data
 from scribe.local.errors import LocalError
@@ -26,6 +28,8 @@ from scribe.local.tokens import DEFAULT_USER, mint_token
 
 MAX_REPLICAS = 8
 KEYS = {name: f"{name.upper()}_API_KEY" for name in (*PROVIDERS, "exa")}
+SUPABASE_PORT = 54321
+"""Where Supabase's own tools have it too."""
 
 Replicas = Annotated[
     list[str] | None, typer.Option("--replicas", metavar="STEP=N", help="Several workers of a step; may be repeated.")
@@ -36,23 +40,28 @@ def up(
     data: Data = DEFAULT_FOLDER,
     ephemeral: Annotated[bool, typer.Option("--ephemeral", help="Keep no data.")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the API; 0 for a free one.")] = 8000,
+    supabase_port: Annotated[
+        int, typer.Option("--supabase-port", min=0, max=65535, help="Port of the stand-in for Supabase; 0: a free one.")
+    ] = SUPABASE_PORT,
     replicas: Replicas = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the logs of all processes.")] = False,
 ) -> None:
     """Start the whole platform on this machine; Ctrl-C stops it."""
     console = Console(highlight=False)
     try:
-        run(_up(console, data if not ephemeral else None, port, replicas or [], verbose=verbose))
+        options = PlatformOptions(dict(os.environ), port, supabase_port, durable=not ephemeral)
+        run(_up(console, options, replicas or [], data if not ephemeral else None, verbose=verbose))
     except SystemExit as end:
         if isinstance(end.code, int) and end.code > 128:
             raise typer.Exit(0) from None  # Ctrl-C is how it is meant to end
         raise
 
 
-async def _up(console: Console, data: Path | None, port: int, replicas: Sequence[str], *, verbose: bool) -> None:
-    environment = dict(os.environ)
-    note = browser_note(environment)
-    options = PlatformOptions(environment, port, parse_replicas(replicas), durable=data is not None)
+async def _up(
+    console: Console, options: PlatformOptions, replicas: Sequence[str], data: Path | None, *, verbose: bool
+) -> None:
+    options = replace(options, replicas=parse_replicas(replicas))
+    note = browser_note(options.environment)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(claimed_folder(data) if data is not None else ephemeral_folder())
         if verbose:
@@ -79,6 +88,8 @@ async def _introduce(console: Console, platform: Platform, folder: DataFolder, n
         async with open_gateway(state.url, token) as gateway:
             await gateway.sign_up()
         console.print(Text(f"  token  {token}"), soft_wrap=True)
+    if state.mints_tokens:
+        console.print(f"  supabase {state.supabase_url}  publishable key {PUBLISHABLE_KEY}", soft_wrap=True)
     console.print(f"  data   {folder.path}\n  logs   {folder.logs}", soft_wrap=True)
     if state.stand_ins:
         keys = [KEYS[name] for name in state.stand_ins if name in KEYS]

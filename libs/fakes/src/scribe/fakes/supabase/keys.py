@@ -1,4 +1,4 @@
-"""Supabase Auth: a JWKS, and tokens with all the claims that Supabase puts into them."""
+"""The issuer's keys, and tokens with all the claims that Supabase puts into them."""
 
 import base64
 import json
@@ -7,19 +7,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 LIFETIME = 3600
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def user_id_of(email: str) -> UUID:
+    """Always the same id for an address."""
+    return uuid5(NAMESPACE_URL, f"mailto:{email.lower()}")
 
 
 @dataclass
@@ -69,12 +70,28 @@ class Keys:
         claims: Mapping[str, object] | None = None,
     ) -> str:
         """A token as Supabase would give out; `claims` replace or, where None, remove the usual ones."""
+        merged = {**usual_claims(issuer, sub or str(uuid4()), email), **(claims or {})}
+        return self.sign({name: value for name, value in merged.items() if value is not None}, kid=kid, headers=headers)
+
+    def sign(
+        self, payload: Mapping[str, object], *, kid: str | None = None, headers: Mapping[str, object] | None = None
+    ) -> str:
+        """Any claims, signed."""
         signing = kid or next(iter(self.private))
         key = self.private[signing]
         algorithm = "ES256" if isinstance(key, ec.EllipticCurvePrivateKey) else "RS256"
-        merged = {**usual_claims(issuer, sub or str(uuid4()), email), **(claims or {})}
-        payload = {name: value for name, value in merged.items() if value is not None}
-        return jwt.encode(payload, key, algorithm, headers={"kid": signing, **(headers or {})})
+        return jwt.encode(dict(payload), key, algorithm, headers={"kid": signing, **(headers or {})})
+
+    def read(self, token: str) -> dict[str, object] | None:
+        """The claims of a token that these keys have signed and that has not expired."""
+        try:
+            key = self.private[str(jwt.get_unverified_header(token).get("kid"))]
+            claims: dict[str, object] = jwt.decode(
+                token, key.public_key(), ["ES256", "RS256"], options={"verify_aud": False}
+            )
+        except (jwt.PyJWTError, KeyError, ValueError):
+            return None
+        return claims
 
 
 def usual_claims(issuer: str, sub: str, email: str | None) -> dict[str, object]:
@@ -96,26 +113,6 @@ def usual_claims(issuer: str, sub: str, email: str | None) -> dict[str, object]:
         "app_metadata": {"provider": "email", "providers": ["email"]},
         "user_metadata": {},
     }
-
-
-def supabase(keys: Keys) -> Starlette:
-    """The part of Auth's API that verifying a token needs."""
-
-    async def jwks(_request: Request) -> JSONResponse:
-        return JSONResponse(keys.jwks(), headers={"Cache-Control": "public, max-age=600"})
-
-    async def token(request: Request) -> JSONResponse:
-        body = await request.json()
-        issuer = str(request.url).partition("/token")[0]
-        access = keys.mint(issuer, email=str(body.get("email", "student@example.org")))
-        return JSONResponse({"access_token": access, "token_type": "bearer", "expires_in": LIFETIME})
-
-    return Starlette(
-        routes=[
-            Route("/auth/v1/.well-known/jwks.json", jwks),
-            Route("/auth/v1/token", token, methods=["POST"]),
-        ]
-    )
 
 
 def _load(pem: str) -> PrivateKey:
