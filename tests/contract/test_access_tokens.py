@@ -102,7 +102,10 @@ ATTACKS: dict[str, Callable[[Issuer], str]] = {
     "subject that is a number": lambda i: unsigned({"alg": "ES256", "kid": "first"}, {**i.claims(), "sub": 7}, "AAAA"),
     "payload exchanged": lambda i: exchanged(i.token(), i.claims(uuid4())),
     "signature cut off": lambda i: i.token().rpartition(".")[0] + ".",
-    "100 kB": lambda i: i.token(padding="x" * 100_000),
+    "e-mail with NUL": lambda i: i.token(email="a\0@example.org"),
+    "e-mail with a line break": lambda i: i.token(email="a@example.org\r\nBcc: b@example.org"),
+    "e-mail with a separator of lines": lambda i: i.token(email="a@example.org\u2028"),
+    "e-mail without end": lambda i: i.token(email="a" * 1000 + "@example.org"),
     "20 kB": lambda i: i.token(padding="x" * 20_000),
 }
 
@@ -116,6 +119,10 @@ def exchanged(token: str, claims: dict[str, object]) -> str:
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 async def test_forged_token_is_refused(gateway: Gateway, attack: Callable[[Issuer], str]) -> None:
     assert await status_of(gateway, attack(gateway.issuer)) == 401
+
+
+async def test_a_token_that_is_no_head_at_all_is_refused_before_it_is_read(gateway: Gateway) -> None:
+    assert await status_of(gateway, gateway.issuer.token(padding="x" * 100_000)) == 431
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Basic dXNlcjpwYXNz", "Token abc", "bearer\tabc"])

@@ -1,6 +1,7 @@
 """What a browser and whoever follows a request through the logs rely on: CORS and request ids."""
 
 import pytest
+import structlog
 
 from tests.contract.conftest import ORIGIN
 from tests.support.gateway import Gateway, User
@@ -68,3 +69,37 @@ async def test_refusal_has_a_request_id_too(gateway: Gateway) -> None:
 
     assert response.status_code == 401
     assert response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/api/user", "/api/templates/", "/api/nothing", "/health", "/docs", "/openapi.json"])
+async def test_browsers_neither_frame_nor_sniff_nor_name_an_answer(user: User, path: str) -> None:
+    headers = (await user.client.get(path)).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+async def test_the_console_may_not_be_framed_either(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        assert "frame-ancestors 'none'" in (await client.get("/")).headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/api/user", "/api/templates/", "/api/email/", "/api/email/export"])
+async def test_personal_answers_are_kept_nowhere(user: User, path: str) -> None:
+    assert (await user.client.get(path)).headers["cache-control"] == "no-store"
+
+
+async def test_what_is_polled_is_asked_for_anew_each_time(user: User) -> None:
+    assert (await user.client.get("/api/queue/")).headers["cache-control"] == "private, no-cache"
+
+
+async def test_a_repeated_request_id_does_not_merge_requests_in_the_logs(user: User) -> None:
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        for _ in range(2):
+            await user.client.get("/api/user", headers={"X-Request-ID": "the-same"})
+
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [line["client_request_id"] for line in requests] == ["the-same", "the-same"]
+    assert len({line["request_id"] for line in requests}) == 2

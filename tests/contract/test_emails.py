@@ -185,6 +185,12 @@ async def test_text_that_a_spreadsheet_would_take_for_a_formula_is_made_inert(fi
     assert inert(f"{first}1+1") == f"'{first}1+1"
 
 
+@pytest.mark.parametrize("separator", [";", ",", "|", "\t", "\n", "\r\n", "; "], ids=ascii)
+async def test_a_formula_after_another_separator_is_made_inert_too(separator: str) -> None:
+    assert inert(f"a{separator}=1+1") == f"a{separator}'=1+1"
+    assert inert(f"a{separator}b-c = d@e") == f"a{separator}b-c = d@e"
+
+
 async def test_json_export_is_the_list_of_all_emails(gateway: Gateway, user: User) -> None:
     ids = await write(gateway, user, 130)
 

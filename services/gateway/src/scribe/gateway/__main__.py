@@ -140,7 +140,13 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean shutdown, 1 when NATS is gone for good."""
     async with (
         open_context(settings, log) as (context, relay),
-        serving(create_app(context), settings.host, settings.port, grace=settings.shutdown_grace) as port,
+        serving(
+            create_app(context),
+            settings.host,
+            settings.port,
+            grace=settings.shutdown_grace,
+            bounds=settings.connection_bounds,
+        ) as port,
         looping(context, relay),
     ):
         log.info("gateway_started", port=port)

@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 from scribe.common.http.guard import GuardSettings
 from scribe.common.messaging.provision import ProvisionSettings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
+from scribe.common.process.protocol import Bounds
 from scribe.common.process.settings import DatabaseSettings
 from scribe.gateway.template_writer.documents import FETCH_DEADLINE, PARSE_DEADLINE
 
@@ -62,6 +63,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     batches_per_minute: int = Field(20, ge=1, description="Batches that one user may submit in a minute.")
     templates_per_hour: int = Field(10, ge=1, description="Templates that one user may have written in an hour.")
     request_max_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Size limit of a request's body, bytes.")
+    max_connections: int = Field(2048, ge=16, description="Connections that one process keeps open at once.")
     streams_per_user: int = Field(6, ge=1, description="Event streams that one user may keep open.")
     ping_interval: float = Field(15.0, gt=0, description="Seconds between two comments on a quiet event stream.")
 
@@ -80,6 +82,11 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     def template_models(self) -> ModelChoice:
         """The models that write templates."""
         return ModelChoice((self.template_model, *self.template_fallback_models), timeout=self.template_timeout)
+
+    @property
+    def connection_bounds(self) -> Bounds:
+        """Of what a stranger can make this process hold or wait for."""
+        return Bounds(connections=self.max_connections)
 
     @property
     def issuer(self) -> str:

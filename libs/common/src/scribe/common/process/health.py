@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from scribe.common.errors import ConfigurationError
+from scribe.common.process.protocol import Bounds, bounded
 
 BACKLOG = 2048
 KEEP_ALIVE = 75
@@ -22,6 +23,7 @@ KEEP_ALIVE = 75
 closed.
 """
 GRACE = 2.0
+PROBE_BOUNDS = Bounds(connections=256)
 
 Check = Callable[[], bool]
 
@@ -58,7 +60,9 @@ def _answer(checks: Mapping[str, Check]) -> JSONResponse:
 
 
 @asynccontextmanager
-async def serving(app: Starlette, host: str, port: int, *, grace: float = GRACE) -> AsyncIterator[int]:
+async def serving(
+    app: Starlette, host: str, port: int, *, grace: float = GRACE, bounds: Bounds = PROBE_BOUNDS
+) -> AsyncIterator[int]:
     """Serve `app` while the block runs; gives the port, a free one where `port` is 0.
 
     At the end no connection is taken any more, and requests that are under way have `grace` seconds to be answered.
@@ -72,6 +76,8 @@ async def serving(app: Starlette, host: str, port: int, *, grace: float = GRACE)
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=bounded(bounds),
+        ws="none",
         timeout_graceful_shutdown=ceil(grace),
         timeout_keep_alive=KEEP_ALIVE,
     )

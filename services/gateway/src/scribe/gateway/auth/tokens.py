@@ -6,7 +6,7 @@ from uuid import UUID
 
 import jwt
 from cachetools import TLRUCache
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from scribe.gateway.auth.keys import ALGORITHMS, IssuerKeys
 from scribe.gateway.problems import Unauthorized
@@ -15,6 +15,9 @@ AUDIENCE = "authenticated"
 REMEMBERED = 60.0
 MAX_REMEMBERED = 2048
 MAX_TOKEN = 8192
+MAX_EMAIL = 320
+NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+"""No NUL, which PostgreSQL refuses, and no line break."""
 REQUIRED = ["exp", "iat", "sub", "iss", "aud"]
 
 
@@ -37,7 +40,7 @@ class _Claims(BaseModel):
 
     sub: UUID
     exp: float
-    email: str | None = None
+    email: str | None = Field(None, max_length=MAX_EMAIL, pattern=NO_CONTROL)
     is_anonymous: bool = False
     app_metadata: _AppMetadata = _AppMetadata()
 

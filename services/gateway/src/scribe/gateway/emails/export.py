@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -29,6 +30,8 @@ BEGINS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """Characters that begin a formula in a spreadsheet, by OWASP's list; the last four are the full-width forms of the
 first four.
 """
+FORMULA_AFTER_SEPARATOR = re.compile("([;,|\t\r\n][ \u00a0]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""Where a program that takes another character for the separator (Excel, by its language) begins a cell."""
 PAGE = 50
 CHUNK = 64 * 1024
 
@@ -94,7 +97,8 @@ def _csv_line(values: list[str]) -> bytes:
 
 
 def inert(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would take for a formula."""
+    """The text with an apostrophe before what a spreadsheet would take for a formula, whatever it takes for a cell."""
+    text = FORMULA_AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.startswith(BEGINS_FORMULA) else text
 
 

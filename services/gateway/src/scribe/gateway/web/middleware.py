@@ -16,6 +16,7 @@ from scribe.common.observability import spans
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import RequestMetrics
 from scribe.gateway.problems import Problem, problem_response
+from scribe.gateway.web.protection import protect
 
 REQUEST_ID = "X-Request-ID"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -40,7 +41,8 @@ class RequestScope:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        request_id = _request_id(headers)
+        request_id, given = str(uuid4()), _given_id(headers)
+        ids = {"request_id": request_id, **({"client_request_id": given} if given else {})}
         method = scope["method"] if scope["method"] in _METHODS else OTHER_METHOD
         status: int | None = None
         started = time.monotonic()
@@ -49,11 +51,13 @@ class RequestScope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                answered = MutableHeaders(scope=message)
+                answered[REQUEST_ID] = given or request_id
+                protect(answered, scope["path"])
             await send(message)
 
         with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
+            structlog.contextvars.bound_contextvars(**ids),
             spans.request_span(method, dict(headers)) as span,
             self._metrics.in_progress.labels(method).track_inprogress(),
         ):
@@ -108,9 +112,10 @@ def _apology() -> ASGIApp:
     return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, Problem.detail)
 
 
-def _request_id(headers: Headers) -> str:
+def _given_id(headers: Headers) -> str | None:
+    """The client's own id: returned, and logged beside ours, whose place it does not take, for it may be repeated."""
     given = headers.get(REQUEST_ID, "")
-    return given if _ACCEPTABLE_ID.fullmatch(given) else str(uuid4())
+    return given if _ACCEPTABLE_ID.fullmatch(given) else None
 
 
 def route_of(scope: Scope) -> str:
