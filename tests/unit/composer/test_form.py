@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from scribe.composer.draft import Draft
+from scribe.composer.mechanics import cleaned
 from scribe.composer.scripts import scripts_of
-from tests.support.writing import GOOD, SAYING, TEMPLATE, found_in
+from tests.support.writing import GOOD, SAYING, TEMPLATE, found_in, material
 
 
 def test_a_right_draft_has_no_problem() -> None:
@@ -83,6 +85,11 @@ def test_tags_of_the_template_may_stay() -> None:
     assert "holds_markup" not in found_in(
         GOOD.replace("Kind regards", "<signature>\n\nKind regards"), email_template=template
     )
+
+
+def test_joiners_of_persian_and_of_emoji_survive() -> None:
+    kept = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f52c"
+    assert kept in cleaned(Draft(body=f"Dear A,\n{kept} a\u200bb"), material()).body
 
 
 def test_twenty_kilobytes_are_named_too_long() -> None:

@@ -17,7 +17,10 @@ from scribe.composer.material import Material
 from scribe.composer.showing import shown_to_checker
 
 MAX_TRIES = 2
-MISSING = "Some sentences had no verdict. These are the ones that are missing; judge each of them."
+AGAIN = (
+    "These sentences had no verdict, or were called supported without an id that exists. Judge each of them: name the "
+    "ids, or choose another verdict."
+)
 
 _ID = re.compile(r"[A-Z]\d{1,3}")
 
@@ -87,7 +90,7 @@ class Checker:
     ) -> Checked:
         """The verdicts on these sentences; `used` are the ids of what the writer has used, as far as it says so.
 
-        What a first answer lacks is asked for once more, then left unjudged.
+        What a first answer lacks, or supports by nothing, is asked for once more; without a verdict it stays unjudged.
 
         Raises:
             WorkError: no model answers.
@@ -96,14 +99,21 @@ class Checker:
 
         async def review(answer: CheckerAnswer) -> Rejected | None:
             verdicts.update((verdict.number, verdict) for verdict in answer.verdicts)
-            missing = [sentence for sentence in sentences if sentence.number not in verdicts]
-            return Rejected([MISSING], {"sentences": _numbered(missing)}) if missing else None
+            poor = [sentence for sentence in sentences if not _is_usable(verdicts.get(sentence.number), material)]
+            return Rejected([AGAIN], {"sentences": _numbered(poor)}) if poor else None
 
         blocks = blocks_of(sentences, material, used)
         asked = await ask_until(
             self._model, self._prompt, blocks, CheckerAnswer, review, scope=scope, max_tries=MAX_TRIES
         )
         return Checked(verdicts, asked.usage)
+
+
+def _is_usable(verdict: SentenceVerdict | None, material: Material) -> bool:
+    """Support by nothing that exists is most often an id forgotten."""
+    if verdict is None:
+        return False
+    return verdict.verdict != "supported" or any(i in material.citable for i in verdict.ids)
 
 
 def blocks_of(sentences: Sequence[AddedSentence], material: Material, used: Sequence[str] = ()) -> dict[str, Block]:
