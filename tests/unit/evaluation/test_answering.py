@@ -59,6 +59,23 @@ async def test_a_request_file_does_not_tell_which_draft_it_is_about(tmp_path: Pa
     assert "draft_" not in request.read_text()
 
 
+async def test_requests_that_are_not_asked_any_more_are_swept_unless_they_were_answered(tmp_path: Path) -> None:
+    files = RequestFiles(tmp_path / "requests")
+    for prompt in ("answered", "old", "new"):
+        models = given(tmp_path)
+        with pytest.raises(MissingAnswerError):
+            await ask(models, prompt)
+        if prompt == "answered":
+            answer_all(tmp_path)
+    files.sweep(models.log.missing.values(), ["04"])
+    assert len(list(files.folder.glob("*.request.md"))) == 3
+    files.sweep(models.log.missing.values(), ["04", "06"])
+    kept = " ".join(path.read_text() for path in files.folder.glob("*.request.md"))
+    assert "answered" in kept
+    assert "new" in kept
+    assert "old" not in kept
+
+
 async def test_a_fence_around_an_answer_is_read_and_anything_but_an_object_is_refused(tmp_path: Path) -> None:
     models = given(tmp_path)
     with pytest.raises(MissingAnswerError):

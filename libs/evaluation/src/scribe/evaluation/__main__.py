@@ -61,7 +61,7 @@ def main(
 def _judge_cases(only: str, choice: Choice, console: Console, record: dict[str, object]) -> bool:
     cases = [case for case in load_cases() if only in case.name or only == case.kind]
     model = "" if choice.model == STAND_IN else choice.model
-    judged = judge(asyncio.run(run_cases(cases, model, choice.by_role["parser"] or model)))
+    judged = judge(asyncio.run(run_cases(cases, model, choice.by_role)))
     show(judged, console, model or "stand-in")
     record["cases"] = [record_of(case) for case in judged]
     bad = count_wrong(judged, "grounded") + count_wrong(judged, "no leak")
@@ -76,13 +76,13 @@ def _judge_trials(folder: Path, only: str, choice: Choice, console: Console, rec
     scores = TrialScores.of(results)
     show_trials(results, console, choice.model or "recordings")
     tell_of_answers(log, choice, recordings, console)
-    if choice.keep and not log.missing:
+    if choice.keep and log.is_complete:
         recordings.keep(log.exchanges)
     if scores.short:
         console.print(f"short of the target: {', '.join(scores.short)}")
     console.print(str(scores), markup=False, highlight=False, soft_wrap=True)
     record["trials"] = [record_of_trial(result) for result in results]
-    return not scores.short and not log.missing
+    return not scores.short and log.is_complete
 
 
 if __name__ == "__main__":

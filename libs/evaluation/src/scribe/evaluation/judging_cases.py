@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import structlog
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
+from scribe.evaluation.answering.requests import ROLES, Role
 from scribe.evaluation.case import Case
 from scribe.evaluation.running import Result, Steps
 from scribe.fakes.controls import Controls
@@ -29,8 +31,10 @@ def quiet_log() -> Logger:
     return logger
 
 
-async def run_cases(cases: list[Case], model: str, parser_model: str) -> list[Result]:
-    """Every case, in order. An empty name stands for the stand-ins, which misbehave where a case wants them to.
+async def run_cases(cases: list[Case], model: str, by_role: Mapping[Role, str]) -> list[Result]:
+    """Every case, in order, with `model` for every role that has no model of its own in `by_role`.
+
+    An empty name stands for the stand-ins, which misbehave where a case wants them to.
 
     Raises:
         ConfigurationError: a key is missing, or a name is not `provider:model`.
@@ -43,9 +47,11 @@ async def run_cases(cases: list[Case], model: str, parser_model: str) -> list[Re
             settings = ProviderSettings(
                 anthropic_api_key=SecretStr("stand-in"), anthropic_base_url=upstreams.anthropic_url
             )
-        reading = await stack.enter_async_context(_opened(parser_model, settings))
-        writing = await stack.enter_async_context(_opened(model, settings))
-        return await _run(cases, Steps(reading, writing, quiet_log(), checker=reading), controls)
+        opened = {
+            role: await stack.enter_async_context(_opened(by_role.get(role) or model, settings)) for role in ROLES
+        }
+        steps = Steps(opened["parser"], opened["composer"], quiet_log(), opened["checker"], opened["reader"])
+        return await _run(cases, steps, controls)
 
 
 def _opened(model: str, settings: ProviderSettings) -> AbstractAsyncContextManager[StructuredModel]:

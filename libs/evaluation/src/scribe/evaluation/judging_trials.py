@@ -13,7 +13,7 @@ from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.providers import GivenAnswers, Models, open_provider, open_stand_ins
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Log, Role
-from scribe.evaluation.answering.roles import configured_models
+from scribe.evaluation.answering.roles import configured_models, max_tokens
 from scribe.evaluation.judging_cases import quiet_log
 from scribe.evaluation.searching import serving_searches
 from scribe.evaluation.trial import Trial
@@ -90,14 +90,25 @@ async def run_trials(trials: Sequence[Trial], choice: Choice, recordings: Record
                 return await steps.run(trial)
 
         results = await asyncio.gather(*map(placed, trials))
+        if choice.folder:
+            RequestFiles(choice.folder).sweep(models.log.missing.values(), [trial.id for trial in trials])
         return list(results), models.log
 
 
 def tell_of_answers(log: Log, choice: Choice, recordings: Recordings, console: Console) -> None:
     """Print who answered, what is missing, and how to go on."""
-    told = [*log.provenance(), *_missing(log, choice, recordings)]
+    told = [*log.provenance(), *_too_long(log), *log.failed, *_missing(log, choice, recordings)]
     for line in told:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _too_long(log: Log) -> list[str]:
+    """Answers that the service would have got cut off, by the tokens that are counted or estimated."""
+    return [
+        f"{exchange.label}: the answer has about {exchange.usage.output_tokens} tokens; {limit} are allowed"
+        for exchange in log.exchanges
+        if exchange.usage.output_tokens > (limit := max_tokens(exchange.label.role))
+    ]
 
 
 def _missing(log: Log, choice: Choice, recordings: Recordings) -> list[str]:

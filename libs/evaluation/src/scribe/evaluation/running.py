@@ -16,14 +16,12 @@ from scribe.composer.checker import Checker
 from scribe.composer.drafting import Writer
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Composer
+from scribe.evaluation.answering.roles import reading_tokens
 from scribe.evaluation.case import Case
 from scribe.evaluation.world import NoBrowser, WorldAnswers, WorldSearches
 from scribe.parser.step import Parser
 from scribe.scraper.reader import Reader
 from scribe.scraper.step import Scraper
-
-READING_TOKENS = 8_000
-"""What one request of the reader may have, as the setting has it."""
 
 
 @dataclass
@@ -55,12 +53,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Steps:
-    """The models of the two writing steps, and a logger. Without a `checker` nobody judges the sentences."""
+    """The models of the two writing steps, and a logger. Without a `checker` nobody judges the sentences; without
+    a `reader` the parser's model reads the pages.
+    """
 
     parser: StructuredModel
     composer: StructuredModel
     log: Logger
     checker: StructuredModel | None = None
+    reader: StructuredModel | None = None
 
     async def run(self, case: Case) -> Result:
         """The case's e-mail, or why there is none."""
@@ -75,7 +76,7 @@ class Steps:
     async def _steps(self, case: Case, kept: Kept) -> None:
         metrics = Metrics()
         data = await Parser(self.parser, load_prompt("scribe.parser.prompts", "parse"))(_submitted(case))
-        reader = Reader(self.parser, load_prompt("scribe.scraper.prompts", "read"), READING_TOKENS)
+        reader = Reader(self.reader or self.parser, load_prompt("scribe.scraper.prompts", "read"), reading_tokens())
         scraper = Scraper(WorldAnswers(case.world), NoBrowser(), reader, metrics.grounding, max_pages=0)
         data = _with_facts(await scraper(data), case.world.facts)
         data = await find_papers(data, WorldSearches(case.world), self.log)

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from scribe.common.errors import WorkError
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.evaluation.answering.providers import Models, saying
 from scribe.evaluation.answering.requests import Label, MissingAnswerError, Role
+from scribe.evaluation.answering.roles import reading_tokens
 from scribe.evaluation.drafts import DraftResult, compose, evidence_of, judge_draft
 from scribe.evaluation.research_scores import ResearchScore, score_research
 from scribe.evaluation.searching import NoCache
@@ -23,7 +25,6 @@ from scribe.scraper.reader import Reader
 from scribe.scraper.step import Scraper
 
 EXA_TIMEOUT = 10.0
-READING_TOKENS = 8_000
 T = TypeVar("T")
 
 
@@ -50,13 +51,17 @@ class TrialSteps:
     async def run(self, trial: Trial) -> TrialResult:
         """Everything that can be scored with the answers there are."""
         parsed = await self._parsed(trial)
-        found = await answered(self._researched(trial, parsed))
+        found = await self._answered(f"{trial.id} pages", self._researched(trial, parsed))
         evidence = evidence_of(trial, parsed)
-        drafts = {name: await answered(self._judged(trial, draft, name, evidence)) for name, draft in drafts_of(trial)}
+        drafts = {
+            name: await self._answered(f"{trial.id} {name}", self._judged(trial, draft, name, evidence))
+            for name, draft in drafts_of(trial)
+        }
         score = score_research(trial, found.research) if found and found.research else None
         spent = None
         if found and drafts["draft_true"]:
-            spent = await spend(trial, found, self.models, self.names, self.log)
+            work = spend(trial, found, self.models, self.names, self.log)
+            spent = await self._answered(f"{trial.id} e-mail", work)
         return TrialResult(trial, score, drafts, spent)
 
     async def _parsed(self, trial: Trial) -> PipelineData:
@@ -77,17 +82,15 @@ class TrialSteps:
         url = self.searches[trial.id]
         async with open_exa("trial", url, NoCache(), self.metrics, timeout=EXA_TIMEOUT) as answers:
             model = self.models.model(Label(role="reader", trial=trial.id, subject="pages"))
-            reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), READING_TOKENS)
+            reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), reading_tokens())
             return await Scraper(answers, NoBrowser(), reader, self.metrics.grounding, max_pages=0)(data)
 
-
-async def answered(work: Awaitable[T]) -> T | None:
-    """What the work gives; None where it needs an answer that nobody has given yet."""
-    try:
-        return await work
-    except MissingAnswerError:
-        return None
-    except BaseExceptionGroup as group:
-        if group.split(MissingAnswerError)[1] is None:
+    async def _answered(self, name: str, work: Awaitable[T]) -> T | None:
+        """What the work gives; None where nobody has given an answer that it needs, or no model could."""
+        try:
+            return await work
+        except MissingAnswerError:
             return None
-        raise
+        except WorkError as error:
+            self.models.log.failed.append(f"{name}: {error}")
+            return None

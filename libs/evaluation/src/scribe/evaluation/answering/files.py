@@ -1,6 +1,7 @@
 """Requests as files that a person or any model can read and answer: `make eval MODEL=files:DIR`."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +70,15 @@ class RequestFiles:
         path = self.folder / f"{name}.request.md"
         path.write_text(page, "utf-8")
         return path
+
+    def sweep(self, missing: Iterable[tuple[Label, Request]], trials: Iterable[str]) -> None:
+        """Delete the requests about these trials that have no answer and are not asked any more."""
+        asked = {f"{_name(label, request)}.request.md" for label, request in missing}
+        for trial in trials:
+            for path in self.folder.glob(f"*-{trial}-*.request.md"):
+                answer = path.with_name(path.name.replace(".request.md", ".answer.json"))
+                if path.name not in asked and not answer.exists():
+                    path.unlink()
 
 
 def _name(label: Label, request: Request) -> str:

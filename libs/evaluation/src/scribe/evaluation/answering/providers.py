@@ -25,9 +25,9 @@ from scribe.common.tasks.data import Usage
 from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Exchange, Label, Log, Request, Role
+from scribe.evaluation.answering.roles import max_tokens
 from scribe.fakes.server import serving
 
-MAX_TOKENS = 8192
 TIMEOUT = 120.0
 """Seconds for one request; a real model's answer about many pages is long."""
 
@@ -153,7 +153,7 @@ def responded(request: Request, answer: str) -> ModelResponse:
 def structured(name: str, model: Model, role: Role) -> StructuredModel:
     """One model under the name that its price is known by."""
     metrics = Metrics()
-    settings = ModelSettings(max_tokens=MAX_TOKENS, timeout=TIMEOUT)
+    settings = ModelSettings(max_tokens=max_tokens(role), timeout=TIMEOUT)
     breaker = Breaker(name.partition(":")[0], metrics.upstreams)
     return StructuredModel((NamedModel(name, model, breaker),), settings, metrics, role, None)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_ai.messages import ModelMessage, ModelRequest, UserPromptPart
@@ -18,6 +18,7 @@ CHARACTERS_PER_TOKEN = 4
 """An estimate for English prose and JSON; used only where no provider has counted."""
 
 Role = Literal["parser", "reader", "composer", "checker"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class Label(BaseModel):
@@ -95,10 +96,16 @@ class MissingAnswerError(Exception):
 
 @dataclass
 class Log:
-    """What was asked in one run. `missing` holds the requests without an answer, by label."""
+    """What was asked in one run: answers, requests without one by their hash, and what a model's fault ended."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     missing: dict[str, tuple[Label, Request]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was asked was answered."""
+        return not self.missing and not self.failed
 
     def miss(self, label: Label, request: Request) -> MissingAnswerError:
         """Note that a request has no answer; gives the error to raise."""
