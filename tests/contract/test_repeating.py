@@ -7,7 +7,11 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from starlette.responses import JSONResponse
 
+from scribe.gateway.limits.idempotency import Repeats, claimed
+from scribe.gateway.problems import Conflict
+from scribe.gateway.queue.models import Generate
 from tests.support.gateway import TEMPLATE, Gateway, User, running_gateway
 from tests.support.issuer import issuing
 from tests.support.servers import fresh_database, running_nats
@@ -15,6 +19,7 @@ from tests.support.servers import fresh_database, running_nats
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ONE = {"email_template": TEMPLATE, "recipient_name": "Ada Example", "recipient_interest": "fluids"}
+LATER = "UPDATE idempotency_keys SET created_at = created_at - interval '3 minutes'"
 PERSON = {"recipient_name": "Ada", "recipient_interest": "fluids"}
 MANY = {"items": [PERSON, PERSON], "email_template": TEMPLATE}
 
@@ -79,6 +84,26 @@ async def test_claim_that_was_never_finished_is_free_again_after_two_minutes(gat
         await connection.execute(unfinished, user.id, timedelta(seconds=121))
 
     assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
+
+
+async def test_who_lost_the_claim_to_a_repeat_keeps_nothing_and_is_told_so(gateway: Gateway, user: User) -> None:
+    body, repeats = Generate.model_validate(ONE), Repeats("slow")
+    database = gateway.context.database
+
+    async def claim(answer: str, *, slowly: bool = False) -> None:
+        async with claimed(database, user.id, repeats, "route", body) as mine:
+            if slowly:
+                async with database.as_service() as connection:
+                    await connection.execute(LATER)
+                await claim("quick")
+            async with database.as_user(user.id) as connection:
+                await mine.finish(connection, JSONResponse({"by": answer}))
+
+    with pytest.raises(Conflict):
+        await claim("slow", slowly=True)
+    async with claimed(database, user.id, repeats, "route", body) as again:
+        assert again.answer is not None
+        assert b"quick" in bytes(again.answer.body)
 
 
 @pytest.mark.parametrize(("path", "body"), [("/api/email/generate", ONE), ("/api/queue/batch", MANY)])

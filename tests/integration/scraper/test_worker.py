@@ -8,10 +8,9 @@ import pytest
 
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData, Research, TemplateType
+from scribe.common.tasks.progress import DELAY
 from scribe.common.tasks.steps import Step
-from scribe.common.tasks.subject import deadletter_subject
 from scribe.fakes.server import Fakes
-from scribe.scraper.exa import KEY_SENTENCE
 from scribe.scraper.step import NO_BROWSER, NOTHING_FOUND
 from tests.support.deadlines import stretched
 from tests.support.requirements import require_program
@@ -54,7 +53,7 @@ async def researched(broker: Broker, data: PipelineData) -> tuple[Research, Pipe
     return result.research, result
 
 
-async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_nothing(
+async def test_a_known_person_gets_sources_and_facts_and_its_next_run_costs_nothing(
     broker: Broker, nats_url: str, fakes: Fakes
 ) -> None:
     require_program("chromium")
@@ -66,7 +65,7 @@ async def test_a_known_person_gets_sources_and_facts_and_a_second_task_costs_not
         assert data.warnings == ()
         assert data.role_usage["exa"].cost_usd == 0.01
         assert data.role_usage["reader"].cost_usd
-        again, _ = await researched(broker, task())
+        again, _ = await researched(broker, task(task_id=data.task_id, user_id=data.user_id, run=2))
         assert again.facts == research.facts
         assert len(fakes.controls.calls_to("/exa/answer")) == 2
         process.terminate()
@@ -103,22 +102,16 @@ async def test_exa_fails_for_a_while_and_no_item_is_lost(broker: Broker, nats_ur
     assert research.facts
 
 
-async def test_a_refused_key_fails_the_item_with_a_sentence(broker: Broker, nats_url: str, fakes: Fakes) -> None:
+async def test_a_refused_key_holds_the_work(broker: Broker, nats_url: str, fakes: Fakes) -> None:
     fakes.controls.add(path="/exa/", status=401)
     data = task()
     async with scraping(nats_url, fakes) as _:
         await submit(broker, data, Step.SCRAPER)
-
-        async def dead() -> bool:
-            info = await broker.js.stream_info("DEADLETTER")
-            return info.state.messages > 0
-
-        await eventually(dead, timeout=30)
-    letter = await broker.js.get_last_msg("DEADLETTER", str(deadletter_subject(Step.SCRAPER, data.task_id)))
-    assert letter.headers is not None
-    assert letter.headers["Scribe-Error-Class"] == "PermanentError"
-    events = await broker.js.get_last_msg("EVENTS", f"events.{data.user_id}.{data.task_id}.failed")
-    assert KEY_SENTENCE in str(events.headers)
+        await eventually(lambda: fakes.controls.calls_to("/answer"))
+    # At its end the worker gives back what it held; nothing has failed.
+    headers = (await broker.js.get_last_msg("EVENTS", f"events.{data.user_id}.{data.task_id}.retrying")).headers or {}
+    assert DELAY in headers
+    assert (await broker.js.stream_info("DEADLETTER")).state.messages == 0
 
 
 async def test_without_a_key_the_process_says_what_to_set(broker: Broker, nats_url: str, fakes: Fakes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
+from scribe.common.errors import AccessRefusedError, PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, UnusableAnswerError, open_model
@@ -73,8 +73,9 @@ async def test_a_structured_answer_with_its_usage_and_price(model: StructuredMod
         ({"status": 529, "retry_after": "9"}, UnavailableError),
         ({"status": 503, "retry_after": "900"}, TransientError),
         ({"status": 400}, PermanentError),
-        ({"status": 401}, PermanentError),
-        ({"status": 403}, PermanentError),
+        ({"status": 401}, AccessRefusedError),
+        ({"status": 402}, AccessRefusedError),
+        ({"status": 403}, AccessRefusedError),
         ({"status": 404}, PermanentError),
         ({"status": 422}, PermanentError),
         ({"broken": "truncated"}, TransientError),
@@ -93,6 +94,17 @@ async def test_every_fault_has_its_class_after_one_call(
     assert len(fakes.controls.calls) == 1, "the client's own retries are off"
     if "retry_after" in fault:
         assert getattr(raised.value, "retry_after", None) == float(str(fault["retry_after"]))
+
+
+async def test_an_account_without_credit_is_held_although_the_status_is_that_of_a_wrong_request(fakes: Fakes) -> None:
+    fakes.controls.add(status=400, message="Your credit balance is too low to access the Anthropic API.")
+    async with open_model(
+        ModelChoice((ANTHROPIC,), timeout=PATIENT), settings_for(fakes), Metrics(), role="test"
+    ) as model:
+        for _ in range(3):
+            with pytest.raises(AccessRefusedError):
+                await ask(model)
+    assert len(fakes.controls.calls) == 1
 
 
 @pytest.mark.parametrize("timeout", [IMPATIENT])

@@ -10,7 +10,14 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 from pydantic_ai.settings import ModelSettings
 
-from scribe.common.errors import ConfigurationError, PermanentError, TransientError, UnavailableError, WorkError
+from scribe.common.errors import (
+    AccessRefusedError,
+    ConfigurationError,
+    PermanentError,
+    TransientError,
+    UnavailableError,
+    WorkError,
+)
 from scribe.common.http.breaker import Breaker
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.models.structured import NamedModel, most_recoverable
@@ -89,7 +96,7 @@ async def test_a_model_whose_provider_is_held_back_is_passed_over() -> None:
     ("fault", "kind", "retry_after"),
     [
         (http(400), PermanentError, None),
-        (http(401), PermanentError, None),
+        (http(401), AccessRefusedError, 60.0),
         (http(404), PermanentError, None),
         (http(413), PermanentError, None),
         (http(408), TransientError, None),

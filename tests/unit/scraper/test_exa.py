@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from scribe.common.errors import PermanentError, TransientError, UnavailableError, WorkError
+from scribe.common.errors import AccessRefusedError, PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.health import serving
-from scribe.scraper.exa import CITATION_BYTES, KEY_SENTENCE, MAX_CITATIONS, ExaAnswers, open_exa
+from scribe.scraper.exa import CITATION_BYTES, MAX_CITATIONS, ExaAnswers, open_exa
 
 CITATION = {"id": "https://a.example/", "url": "https://a.example/", "title": "A", "text": "Ada Example is here."}
 ANSWER = {"answer": "Ada Example is here.", "citations": [CITATION], "costDollars": {"total": 0.005}}
@@ -99,11 +99,13 @@ async def test_the_time_that_exa_names_is_obeyed() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 402, 403])
-async def test_a_refused_key_fails_the_item_with_a_sentence(status: int) -> None:
-    async with asking(Exa([Response("bad key", status)])) as answers:
-        with pytest.raises(PermanentError) as error:
-            await answers.answer("Who?")
-    assert error.value.public == KEY_SENTENCE
+async def test_a_refused_key_holds_the_work_and_is_not_tried_by_everybody(status: int) -> None:
+    exa = Exa([Response("bad key", status)])
+    async with asking(exa) as answers:
+        for question in ("Who?", "And who?"):
+            with pytest.raises(AccessRefusedError) as error:
+                await answers.answer(question)
+            assert error.value.public.startswith("Writing is paused")
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])

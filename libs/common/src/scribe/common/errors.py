@@ -6,6 +6,7 @@ ScribeError
 │   ├── TransientError      the same step is worth another attempt, after `retry_after` seconds
 │   ├── PermanentError      no attempt will help: the item fails with the `public` sentence
 │   ├── UnavailableError    something all work needs is away: hold the message, spend no attempt
+│   │   └── AccessRefusedError  a service refuses the operator's key or account; an operator has to act
 │   ├── DeferredError       what this task needs is being fetched: it leaves the pipeline and comes back, uncounted
 │   └── CancelledTaskError  the user cancelled the task: stop and write nothing
 └── UnreadableMessageError  no PipelineData of a known schema, or of a task that is none: dead letter as it is
@@ -53,6 +54,15 @@ class UnavailableError(WorkError):
     def __init__(self, message: str, *, retry_after: float = 1.0, public: str | None = None) -> None:
         super().__init__(message, public=public)
         self.retry_after = retry_after
+
+
+class AccessRefusedError(UnavailableError):
+    """A service refuses Scribe's key, or its account is empty. All work that needs it is held until that is mended."""
+
+    default_public = "Writing is paused: a service that Scribe depends on refuses its access. Its operator has to act."
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        super().__init__(message, retry_after=60.0, public=public)
 
 
 class DeferredError(WorkError):

@@ -132,6 +132,16 @@ UPSTREAMS = (
         description="The breaker of {{ $labels.upstream }} has been open for five minutes: work is held, not failed.",
     ),
     Alert(
+        name="ScribeAccessRefused",
+        conditions=(
+            Condition(_growth('scribe_upstream_calls_total{outcome="access_refused"}', "10m", "upstream"), ">", 0),
+        ),
+        lasting="0m",
+        severity="page",
+        summary="{{ $labels.upstream }} refuses Scribe's access",
+        description="{{ $labels.upstream }} refuses the key, or its account is empty: all work that needs it is held.",
+    ),
+    Alert(
         name="ScribeSpendPerHour",
         conditions=(Condition(_growth("scribe_llm_cost_usd_total", "1h"), ">", 20),),
         lasting="5m",

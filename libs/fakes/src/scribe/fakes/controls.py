@@ -44,6 +44,7 @@ class Fault(BaseModel):
     times: int | None = Field(None, ge=1)
     latency: float | tuple[float, float] = 0.0
     status: int | None = Field(None, ge=400, le=599)
+    message: str = "stand-in error"
     retry_after: str | None = None
     hang: bool = False
     close: bool = False
@@ -165,7 +166,7 @@ def _error(fault: Fault, scope: Scope) -> Response:
         return Response("<html><body><h1>503 Service Unavailable</h1></body></html>", status, headers, "text/html")
     if "/anthropic/" in scope["path"]:
         kind = {429: "rate_limit_error", 529: "overloaded_error", 401: "authentication_error"}.get(status, "api_error")
-        return JSONResponse({"type": "error", "error": {"type": kind, "message": "stand-in error"}}, status, headers)
+        return JSONResponse({"type": "error", "error": {"type": kind, "message": fault.message}}, status, headers)
     return JSONResponse({"error": {"message": "stand-in error", "type": "error", "code": status}}, status, headers)
 
 

@@ -10,9 +10,9 @@ from exa_py import AsyncExa
 from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scribe.common.errors import PermanentError, TransientError, WorkError
+from scribe.common.errors import AccessRefusedError, TransientError, WorkError
 from scribe.common.http.breaker import Breaker
-from scribe.common.http.upstream import error_for_status, outgoing
+from scribe.common.http.upstream import ACCESS_REFUSED, error_for_status, outgoing
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.steps import Step
 from scribe.scraper.page_text import clean
@@ -23,7 +23,6 @@ MAX_CITATIONS = 10
 MAX_ANSWER = 4_000
 MAX_TITLE = 300
 REFUSED_KEY = frozenset({401, 402, 403})
-KEY_SENTENCE = "The web search that Scribe depends on refuses its key. Whoever runs Scribe has to renew it."
 
 
 class Citation(BaseModel):
@@ -75,7 +74,7 @@ class ExaAnswers:
 
         Raises:
             TransientError: no usable answer this time. UnavailableError: Exa is being left alone for a while.
-            PermanentError: Exa refuses the question, or its key.
+            AccessRefusedError: Exa refuses its key, or the account is empty. PermanentError: it refuses the question.
         """
         key = f"{scope or 'any'}.exa.v1.{hashlib.sha256(question.encode()).hexdigest()}"
         body = await self._cache.get_or_call(key, lambda: self._ask(question))
@@ -88,6 +87,9 @@ class ExaAnswers:
         with self._breaker.admit(), outgoing("exa", "POST", self._url, self._metrics) as call:
             try:
                 response = await self._client.answer(question, text=True, timeout=self._timeout)
+            except AccessRefusedError:
+                call.outcome = ACCESS_REFUSED
+                raise
             except WorkError as error:
                 call.outcome = str(error).rpartition(" ")[2]
                 raise
@@ -119,7 +121,7 @@ def _kept(response: AnswerResponse) -> Answer:
 async def _raise_for_status(response: httpx.Response) -> None:
     """The status decides the class, before the client turns it into a ValueError that holds the body."""
     if response.status_code in REFUSED_KEY:
-        raise PermanentError(f"exa answered {response.status_code}", public=KEY_SENTENCE)
+        raise AccessRefusedError(f"exa answered {response.status_code}: check its key and account")
     if response.status_code >= 400:
         raise error_for_status("exa", response.status_code, response.headers)
 

@@ -3,7 +3,7 @@
 | state     | a call                                 | then                                                      |
 |-----------|----------------------------------------|-----------------------------------------------------------|
 | closed    | goes through                           | open after `threshold` transient failures in a row, or as |
-|           |                                        | soon as the service names a time                          |
+|           |                                        | soon as the service names a time, or refuses its access   |
 | open      | UnavailableError, no attempt is spent  | half open when its time is over                           |
 | half open | one goes through, the others are held  | closed by an answer, else open for twice as long          |
 """
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from scribe.common.errors import TransientError, UnavailableError, WorkError
+from scribe.common.errors import AccessRefusedError, TransientError, UnavailableError, WorkError
 from scribe.common.observability.metrics import UpstreamMetrics
 
 MAX_HOLD = 60.0
@@ -44,6 +44,7 @@ class Breaker:
         self._openings = 0
         self._open_until: float | None = None
         self._probing = False
+        self._refusal: AccessRefusedError | None = None
         # Asked, not told: nothing happens when a pause is over and no work is there to probe.
         metrics.breaker_open.labels(name).set_function(lambda: float(self.is_open))
 
@@ -54,9 +55,11 @@ class Breaker:
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """A block that makes one call. Anything but a TransientError is an answer, and closes the breaker.
+        """A block that makes one call. Anything but a TransientError is an answer, and closes the breaker, but for a
+        refusal of access, which opens it at once.
 
         Raises:
+            AccessRefusedError: the service has refused Scribe's access, now or when it was asked last.
             UnavailableError: the breaker is open, or the service named a short time to wait.
             TransientError: the call failed, or the service named a time that is too long to hold work for.
         """
@@ -67,6 +70,10 @@ class Breaker:
             self._failed(error.retry_after)
             if error.retry_after is not None:
                 raise self._held(error.retry_after) from error
+            raise
+        except AccessRefusedError as error:
+            self._refusal = error
+            self._open_until = self._clock() + error.retry_after
             raise
         except WorkError:
             self._answered()
@@ -89,6 +96,8 @@ class Breaker:
         return True
 
     def _held(self, seconds: float) -> WorkError:
+        if self._refusal is not None:
+            return AccessRefusedError(str(self._refusal), public=self._refusal.public)
         if seconds > MAX_HOLD:
             return TransientError(f"{self._name} is not to be called for {seconds:.0f} s", retry_after=seconds)
         return UnavailableError(f"{self._name} is held back", retry_after=max(seconds, 0.1))
@@ -103,4 +112,4 @@ class Breaker:
 
     def _answered(self) -> None:
         self._failures = self._openings = 0
-        self._open_until = None
+        self._open_until = self._refusal = None

@@ -1,11 +1,18 @@
-"""What a failed model request means for the work: the HTTP status decides, never the wording of an error."""
+"""What a failed model request means for the work: the HTTP status decides, never the wording of an error.
+
+With one exception: Anthropic answers 400 to an account without credit, and only its documented sentence tells this from
+a request that is wrong (https://docs.anthropic.com/en/api/errors).
+"""
 
 from datetime import UTC, datetime
 
 from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError
 
-from scribe.common.errors import PermanentError, TransientError, WorkError
-from scribe.common.http.upstream import TRANSIENT_STATUSES, parse_retry_after
+from scribe.common.errors import AccessRefusedError, PermanentError, TransientError, WorkError
+from scribe.common.http.upstream import ACCESS_REFUSED, TRANSIENT_STATUSES, parse_retry_after
+
+REFUSED_ACCESS = frozenset({401, 402, 403})
+ANTHROPIC_OUT_OF_CREDIT = "Your credit balance is too low"
 
 
 def error_of(provider: str, error: AgentRunError) -> WorkError:
@@ -21,18 +28,21 @@ def _error_of_status(provider: str, error: ModelHTTPError) -> WorkError:
     message = f"{provider} answered {error.status_code}"
     if error.status_code in TRANSIENT_STATUSES or error.status_code >= 500:
         return TransientError(message, retry_after=error.retry_after or _named_time(error))
-    if error.status_code in (401, 402, 403):
-        return PermanentError(
-            f"{message}: check the API key and the account of {provider}",
-            public="The language model refused Scribe's access. Please tell the operator of this service.",
-        )
+    if error.status_code in REFUSED_ACCESS or _is_out_of_credit(provider, error):
+        return AccessRefusedError(f"{message}: check the API key and the account of {provider}")
     return PermanentError(message)
+
+
+def _is_out_of_credit(provider: str, error: ModelHTTPError) -> bool:
+    return provider == "anthropic" and error.status_code == 400 and ANTHROPIC_OUT_OF_CREDIT in str(error.body)
 
 
 def _named_time(error: ModelHTTPError) -> float | None:
     return parse_retry_after((error.headers or {}).get("retry-after"), datetime.now(UTC))
 
 
-def outcome_of(error: AgentRunError) -> str:
-    """The outcome label of a failed request: its status, or the class of the fault."""
+def outcome_of(error: AgentRunError, means: WorkError) -> str:
+    """The outcome label of a failed request: that access is refused, its status, or the class of the fault."""
+    if isinstance(means, AccessRefusedError):
+        return ACCESS_REFUSED
     return str(error.status_code) if isinstance(error, ModelHTTPError) else type(error).__name__

@@ -135,8 +135,9 @@ class StructuredModel:
                     model_request_parameters=_parameters(question.output),
                 )
             except AgentRunError as error:
-                call.outcome = outcome_of(error)
-                raise error_of(model.provider, error) from error
+                means = error_of(model.provider, error)
+                call.outcome = outcome_of(error, means)
+                raise means from error
             call.outcome = "200"
             return self._paid(model, response, span)
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -78,19 +79,26 @@ KnownRepeats = Annotated[Repeats, Depends(repeats_of)]
 
 @dataclass
 class IdempotencyClaim:
-    """One request. `answer` is the first request's, where this one repeats it."""
+    """One request, claimed at a time of the database's. `answer` is the first request's, where this one repeats it."""
 
     user_id: UUID
     key: str | None
+    claimed_at: datetime | None = None
     answer: Response | None = None
     finished: bool = False
 
     async def finish(self, connection: Connection, response: JSONResponse) -> JSONResponse:
-        """Keep the answer, in the transaction that does the work."""
+        """Keep the answer, in the transaction that does the work.
+
+        Raises:
+            Conflict: the claim has passed to another request, which does the work; nothing of this one is to be kept.
+        """
         if self.key is not None:
             headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
             body = bytes(response.body).decode()
-            await connection.execute(SQL["finish"], self.user_id, self.key, response.status_code, headers, body)
+            answer = (response.status_code, headers, body)
+            if not await connection.fetchval(SQL["finish"], self.user_id, self.key, *answer, self.claimed_at):
+                raise Conflict("This request took too long, and was sent again meanwhile.")
         self.finished = True
         return response
 
@@ -109,13 +117,14 @@ async def claimed(
     if claim.key is None:
         yield claim
         return
-    claim.answer = await _first_answer(database, claim.key, user_id, fingerprint, repeats)
+    found = await _first_answer(database, claim.key, user_id, fingerprint, repeats)
+    claim.answer, claim.claimed_at = (found, None) if isinstance(found, Response) else (None, found)
     try:
         yield claim
     finally:
         if claim.answer is None and not claim.finished:
             async with database.as_user(user_id) as connection:
-                await connection.execute(SQL["release"], user_id, claim.key)
+                await connection.execute(SQL["release"], user_id, claim.key, claim.claimed_at)
 
 
 async def forget_same_body(connection: Connection, user_id: UUID) -> None:
@@ -130,8 +139,8 @@ def _fingerprint(route: str, body: BaseModel) -> bytes:
 
 async def _first_answer(
     database: Database, key: str, user_id: UUID, fingerprint: bytes, repeats: Repeats
-) -> Response | None:
-    """The answer of the first request, None where this is the first.
+) -> Response | datetime:
+    """The answer of the first request; the time of the claim where this is the first.
 
     A client that sent no key knows nothing of repeats: it waits a little for the first answer.
     """
@@ -145,10 +154,11 @@ async def _first_answer(
         await asyncio.sleep(FIRST_ANSWER_INTERVAL)
 
 
-async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes, seconds: int) -> Response | None:
+async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes, seconds: int) -> Response | datetime:
     async with database.as_user(user_id) as connection:
-        if await connection.fetchval(SQL["claim"], user_id, key, fingerprint, seconds):
-            return None
+        claimed_at: datetime | None = await connection.fetchval(SQL["claim"], user_id, key, fingerprint, seconds)
+        if claimed_at is not None:
+            return claimed_at
         row = await connection.fetchrow(SQL["recall"], user_id, key)
     if row is None or (row["fingerprint"] == fingerprint and row["status"] is None):
         raise Conflict("The first request of this kind is still being answered. Please wait for its answer.")

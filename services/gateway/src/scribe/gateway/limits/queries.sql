@@ -24,16 +24,19 @@ ON CONFLICT (user_id, key) DO UPDATE
 SET fingerprint = excluded.fingerprint, status = NULL, headers = NULL, body = NULL, created_at = now()
 WHERE held.created_at < now() - CASE WHEN held.status IS NULL THEN interval '2 minutes'
                                      ELSE make_interval(secs => $4) END
-RETURNING key
+RETURNING created_at
 
 -- name: recall
 SELECT fingerprint, status, headers, body FROM idempotency_keys WHERE user_id = $1 AND key = $2
 
 -- name: finish
-UPDATE idempotency_keys SET status = $3, headers = $4, body = $5 WHERE user_id = $1 AND key = $2
+-- Only the claim of $6: who took longer than it holds may have lost it to another request.
+UPDATE idempotency_keys SET status = $3, headers = $4, body = $5
+WHERE user_id = $1 AND key = $2 AND created_at = $6 AND status IS NULL
+RETURNING key
 
 -- name: release
-DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND status IS NULL
+DELETE FROM idempotency_keys WHERE user_id = $1 AND key = $2 AND created_at = $3 AND status IS NULL
 
 -- name: forget_same_body
 -- What was taken back may be asked for again at once.
