@@ -128,6 +128,22 @@ async def test_finished_task_leaves_the_stream(user: User, workers: Workers, bro
     await eventually(empty)
 
 
+async def test_paid_answers_of_a_task_are_kept_until_it_ends(user: User, workers: Workers, broker: Broker) -> None:
+    task_id, other = await user.batch(2)
+    for each in (task_id, other):
+        await broker.js.publish(f"$KV.memo.parser.{each}.1.llm.digest", b"answer")
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    await workers.finish_all(task_id)
+
+    async def kept() -> int:
+        return int((await broker.js.stream_info("KV_memo")).state.messages)
+
+    async def only_the_others() -> bool:
+        return await kept() == 1
+
+    await eventually(only_the_others)
+
+
 async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker) -> None:
     data = make_task()
     for run in (1, 2, 3):

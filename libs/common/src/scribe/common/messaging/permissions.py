@@ -86,7 +86,7 @@ def _gateway(route: Route) -> Permissions:
     subjects = (
         *_provisioning(route),
         f"{API}.INFO",
-        f"{API}.STREAM.PURGE.{PIPELINE}",
+        *(f"{API}.STREAM.PURGE.{stream}" for stream in (PIPELINE, f"KV_{MEMO}")),
         *(f"{API}.STREAM.MSG.GET.{stream}" for stream in (PIPELINE, DEADLETTER)),
         *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS)),
         *(subject for stream in (PIPELINE, EVENTS) for subject in _pulls(stream, PROJECTOR)),

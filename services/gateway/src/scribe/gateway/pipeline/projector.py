@@ -27,7 +27,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
-from scribe.gateway.pipeline.purging import purge_all_but, purge_runs
+from scribe.gateway.pipeline.purging import purge_all_but, purge_answers, purge_runs
 from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
@@ -187,5 +187,6 @@ class Projector:
         js = self._broker.js
         await asyncio.gather(
             *(purge_runs(js, row["id"], row["run"]) for row in over),
+            *(purge_answers(js, row["id"]) for row in over),
             *(purge_all_but(js, state.task_id, state.step, state.run) for state in postponed),
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from nats.js import JetStreamContext
 
 from scribe.common.errors import UnreadableMessageError
+from scribe.common.messaging.permissions import MEMO
 from scribe.common.messaging.streams import PIPELINE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
@@ -27,6 +28,15 @@ async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> N
         await js.purge_stream(PIPELINE, subject=str(pipeline_subject(ANY, task_id, last or ANY)))
     else:
         await _purge(js, task_id, lambda subject: int(subject.run) <= last)
+
+
+async def purge_answers(js: JetStreamContext, task_id: UUID) -> None:
+    """Forget the paid answers of a task that has ended; a retry of its user asks anew.
+
+    Raises:
+        nats.errors.Error, APIError: NATS is away.
+    """
+    await js.purge_stream(f"KV_{MEMO}", subject=f"$KV.{MEMO}.*.{task_id}.>")
 
 
 async def purge_all_but(js: JetStreamContext, task_id: UUID, step: Step, run: int) -> None:
