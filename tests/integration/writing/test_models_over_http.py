@@ -81,6 +81,10 @@ async def test_a_structured_answer_with_its_usage_and_price(model: StructuredMod
         ({"broken": "truncated"}, TransientError),
         ({"broken": "garbage"}, TransientError),
         ({"broken": "empty"}, TransientError),
+        ({"broken": "no_choices"}, TransientError),
+        ({"broken": "error_with_200"}, TransientError),
+        ({"broken": "null"}, TransientError),
+        ({"broken": "list"}, TransientError),
         ({"close": True}, TransientError),
     ],
 )
@@ -146,12 +150,23 @@ async def test_an_answer_in_a_fence_is_read(model: StructuredModel, fakes: Fakes
     assert (await ask(model)).template_type == "research"
 
 
-async def test_the_fallback_of_another_provider_answers(fakes: Fakes) -> None:
-    fakes.controls.add(path="/anthropic", status=529)
+@pytest.mark.parametrize("fault", [{"status": 529}, {"broken": "no_choices"}, {"broken": "error_with_200"}])
+async def test_the_fallback_of_another_provider_answers(fakes: Fakes, fault: dict[str, object]) -> None:
+    fakes.controls.add(path="/anthropic", **fault)
     choice = ModelChoice((ANTHROPIC, FIREWORKS), timeout=PATIENT)
     async with open_model(choice, settings_for(fakes), Metrics(), role="test") as model:
         answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.usage.model == FIREWORKS
+
+
+async def test_an_answer_whose_tokens_nobody_counted_has_no_known_cost(fakes: Fakes) -> None:
+    fakes.controls.add(behaviour="unmetered")
+    async with open_model(
+        ModelChoice((FIREWORKS,), timeout=PATIENT), settings_for(fakes), Metrics(), purpose="test"
+    ) as model:
+        answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
+    assert answer.value.template_type == "research"
+    assert answer.usage.cost_usd is None
 
 
 async def test_after_three_failures_the_provider_is_left_alone(fakes: Fakes) -> None:

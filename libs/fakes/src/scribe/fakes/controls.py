@@ -17,9 +17,10 @@ MAX_CALLS = 5000
 MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
-Broken = Literal["truncated", "garbage", "empty"]
+Broken = Literal["truncated", "garbage", "empty", "no_choices", "error_with_200", "null", "list"]
 Behaviour = Literal[
     "helpful",
+    "unmetered",
     "rubbish",
     "refusal",
     "empty",
@@ -171,7 +172,15 @@ def _error(fault: Fault, scope: Scope) -> Response:
 
 
 def _broken(kind: Broken) -> Response:
-    bodies = {"truncated": b'{"id": "standin_", "content": [{"ty', "garbage": b"\xff\xfe<<<not json>>>", "empty": b""}
+    bodies = {
+        "truncated": b'{"id": "standin_", "content": [{"ty',
+        "garbage": b"\xff\xfe<<<not json>>>",
+        "empty": b"",
+        "no_choices": b'{"id": "standin_", "object": "chat.completion", "created": 1, "model": "m", "choices": []}',
+        "error_with_200": b'{"type": "error", "error": {"type": "overloaded_error", "message": "stand-in error"}}',
+        "null": b"null",
+        "list": b"[]",
+    }
     return Response(bodies[kind], media_type="application/json")
 
 

@@ -14,6 +14,14 @@ from scribe.common.http.upstream import ACCESS_REFUSED, TRANSIENT_STATUSES, pars
 REFUSED_ACCESS = frozenset({401, 402, 403})
 ANTHROPIC_OUT_OF_CREDIT = "Your credit balance is too low"
 
+UNREADABLE = (IndexError, KeyError, TypeError, AttributeError, ValueError)
+"""What pydantic-ai and the vendors' clients raise on a body of another shape: no choices, an error with status 200."""
+
+
+def unreadable(provider: str, error: Exception) -> TransientError:
+    """The error of an answer that is not of its protocol."""
+    return TransientError(f"{provider} gave an unreadable answer: {type(error).__name__}")
+
 
 def error_of(provider: str, error: AgentRunError) -> WorkError:
     """The error of a request without an answer; its text holds no part of what the provider said."""
@@ -21,7 +29,7 @@ def error_of(provider: str, error: AgentRunError) -> WorkError:
         return _error_of_status(provider, error)
     if isinstance(error, ModelAPIError):
         return TransientError(f"{provider}: {type(error).__name__}", retry_after=error.retry_after)
-    return TransientError(f"{provider} gave an unreadable answer: {type(error).__name__}")
+    return unreadable(provider, error)
 
 
 def _error_of_status(provider: str, error: ModelHTTPError) -> WorkError:

@@ -23,7 +23,7 @@ from scribe.common.errors import PermanentError, TransientError, UnavailableErro
 from scribe.common.http.breaker import Breaker
 from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models.answers import Answer, Fault, T, raw_answer, read_answer
-from scribe.common.models.faults import error_of, outcome_of
+from scribe.common.models.faults import UNREADABLE, error_of, outcome_of, unreadable
 from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
@@ -138,6 +138,9 @@ class StructuredModel:
                 means = error_of(model.provider, error)
                 call.outcome = outcome_of(error, means)
                 raise means from error
+            except UNREADABLE as error:
+                call.outcome = "unreadable"
+                raise unreadable(model.provider, error) from error
             call.outcome = "200"
             return self._paid(model, response, span)
 

@@ -27,6 +27,7 @@ def fireworks() -> Starlette:
         tools = body.get("tools") or []
         schema = tools[0]["function"].get("parameters", {}) if tools else _native_schema(body)
         said = answer(read_prompt(system, user), schema, request.state.behaviour)
+        unmetered = request.state.behaviour == "unmetered"
         message = _message(said, tools[0]["function"]["name"] if tools else None)
         spent = {
             "prompt_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
@@ -46,7 +47,7 @@ def fireworks() -> Starlette:
                         "logprobs": None,
                     }
                 ],
-                "usage": {**spent, "total_tokens": sum(spent.values())},
+                "usage": None if unmetered else {**spent, "total_tokens": sum(spent.values())},
             }
         )
 
