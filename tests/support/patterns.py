@@ -56,10 +56,6 @@ MAX_GROWTH = 3.0
 _FUNCTIONS = frozenset({"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"})
 
 
-GOING = ("scribe.scraper.sentences", "scribe.scraper.identity", "scribe.scraper.statements")
-"""Modules about to be deleted."""
-
-
 @dataclass(frozen=True)
 class Found:
     """A pattern and where it stands."""
@@ -71,7 +67,7 @@ class Found:
 def modules() -> Iterator[ModuleType]:
     """Every module that reads what strangers wrote: not the stand-ins and the evaluation, which read our own texts."""
     for info in pkgutil.walk_packages(scribe.__path__, "scribe.", onerror=lambda _name: None):
-        if not info.name.startswith((*NOT_READING, *GOING)) and not info.name.endswith((".__main__", "migrations.env")):
+        if not info.name.startswith(NOT_READING) and not info.name.endswith((".__main__", "migrations.env")):
             yield importlib.import_module(info.name)
 
 

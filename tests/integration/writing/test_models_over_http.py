@@ -162,7 +162,7 @@ async def test_the_fallback_of_another_provider_answers(fakes: Fakes, fault: dic
 async def test_an_answer_whose_tokens_nobody_counted_has_no_known_cost(fakes: Fakes) -> None:
     fakes.controls.add(behaviour="unmetered")
     async with open_model(
-        ModelChoice((FIREWORKS,), timeout=PATIENT), settings_for(fakes), Metrics(), purpose="test"
+        ModelChoice((FIREWORKS,), timeout=PATIENT), settings_for(fakes), Metrics(), role="test"
     ) as model:
         answer = await model.ask(instructions="Read.", prompt=PROMPT, output=TemplateReading)
     assert answer.value.template_type == "research"
