@@ -84,17 +84,16 @@ class Evidence(_Part):
 
 
 class TrialDraft(_Part):
-    """`draft_true.json`, `draft_false.json`: the composer's tool input, and its evidence by id."""
+    """`draft_true.json`, `draft_false.json`: an e-mail, and what its ids stood for."""
 
     subject: str | None
     body: str
-    claims: list[dict[str, object]]
     sources: dict[str, Evidence]
 
     @property
     def answer(self) -> dict[str, object]:
-        """The composer's tool input of today: claims are not the writer's any more."""
-        return self.model_dump(include={"subject", "body"})
+        """The composer's tool input of today: it names what the e-mail uses, and claims are the checker's."""
+        return {"source_ids": list(self.sources), "subject": self.subject, "body": self.body}
 
 
 class Falsehood(_Part):
