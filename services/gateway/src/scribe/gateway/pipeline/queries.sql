@@ -12,17 +12,32 @@ WITH RECURSIVE hop AS (
 flight AS (
     SELECT user_id, count(*) AS items FROM queue_items WHERE status = 'processing' GROUP BY user_id
 ),
-candidate AS (
-    SELECT mine.id, mine.submission, mine.nth + coalesce(flight.items, 0) AS turn
+-- Whose first item is not among the first $2 has none among them: nobody else's items are read further.
+next_user AS (
+    SELECT hop.user_id, coalesce(flight.items, 0) AS items
     FROM hop
     LEFT JOIN flight USING (user_id)
     CROSS JOIN LATERAL (
-        SELECT id, submission, row_number() OVER (ORDER BY submission) AS nth
-        FROM queue_items
+        SELECT submission FROM queue_items
         WHERE user_id = hop.user_id AND status = 'pending' AND (not_before IS NULL OR not_before <= now())
             AND ($3 OR first_published_at IS NOT NULL)
         ORDER BY submission
-        LIMIT least(greatest($1 - coalesce(flight.items, 0), 0), $2)
+        LIMIT 1
+    ) AS first
+    WHERE coalesce(flight.items, 0) < $1
+    ORDER BY coalesce(flight.items, 0), first.submission
+    LIMIT $2
+),
+candidate AS (
+    SELECT mine.id, mine.submission, mine.nth + next_user.items AS turn
+    FROM next_user
+    CROSS JOIN LATERAL (
+        SELECT id, submission, row_number() OVER (ORDER BY submission) AS nth
+        FROM queue_items
+        WHERE user_id = next_user.user_id AND status = 'pending' AND (not_before IS NULL OR not_before <= now())
+            AND ($3 OR first_published_at IS NOT NULL)
+        ORDER BY submission
+        LIMIT least($1 - next_user.items, $2)
     ) AS mine
     ORDER BY turn, mine.submission
     LIMIT $2
@@ -143,14 +158,14 @@ RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.curren
 
 -- name: watch_queue
 -- What waits and what is in flight; seconds since the oldest due item waits, and since the most silent one moved.
-SELECT count(*) FILTER (WHERE status = 'pending') AS waiting,
-       count(*) FILTER (WHERE status = 'processing') AS in_flight,
-       coalesce(extract(epoch FROM now() - min(greatest(progressed_at, not_before))
-           FILTER (WHERE status = 'pending')), 0)::float8 AS waiting_oldest,
-       coalesce(extract(epoch FROM now() - min(progressed_at) FILTER (WHERE status = 'processing')), 0)::float8
-           AS in_flight_oldest
-FROM queue_items
-WHERE status IN ('pending', 'processing')
+-- Each by its own partial index: history is not read.
+SELECT pending.items AS waiting, processing.items AS in_flight,
+       coalesce(extract(epoch FROM now() - pending.oldest), 0)::float8 AS waiting_oldest,
+       coalesce(extract(epoch FROM now() - processing.oldest), 0)::float8 AS in_flight_oldest
+FROM (SELECT count(*) AS items, min(greatest(progressed_at, not_before)) AS oldest
+      FROM queue_items WHERE status = 'pending') AS pending,
+     (SELECT count(*) AS items, min(progressed_at) AS oldest
+      FROM queue_items WHERE status = 'processing') AS processing
 
 -- name: watch_server
 SELECT datname AS database, numbackends AS connections, current_setting('max_connections')::int AS connection_limit,
