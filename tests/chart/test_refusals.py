@@ -34,10 +34,6 @@ REFUSED: dict[str, tuple[Values, str]] = {
         with_least({"services": {"parser": {"autoscaling": {"minReplicas": 9}}}}),
         "services.parser.autoscaling.minReplicas is greater than maxReplicas",
     ),
-    "arXiv's turn never comes": (
-        with_least({"services": {"arxiv": {"concurrency": 32, "replicas": 2}}}),
-        "services.arxiv: 64 slots (concurrency x pods) with one request to arXiv every 3s do not get their turn",
-    ),
     "computed variable": (
         with_least({"services": {"parser": {"env": {"SCRIBE_CONCURRENCY": 4}}}}),
         "SCRIBE_CONCURRENCY follows from the chart's own values",

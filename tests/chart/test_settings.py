@@ -65,11 +65,6 @@ def test_collectors_address_may_hold_a_template() -> None:
     assert found.value("parser", "OTEL_EXPORTER_OTLP_ENDPOINT") == "https://collector.mail.example.org"
 
 
-def test_interval_of_arxiv_counts_wherever_it_is_set() -> None:
-    slots = {"services": {"arxiv": {"concurrency": 32, "replicas": 2}}, "config": {"SCRIBE_ARXIV_INTERVAL": 1}}
-    assert render(with_least(slots)).value("arxiv", "SCRIBE_CONCURRENCY") == "32"
-
-
 def test_reconciler_waits_longer_than_any_step() -> None:
     found = render(with_least({"services": {"scraper": {"stepDeadline": 300}}}))
     assert found.value("gateway", "SCRIBE_STALE_AFTER") == "360"

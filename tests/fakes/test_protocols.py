@@ -10,7 +10,7 @@ from exa_py import AsyncExa
 from exa_py.api import AnswerResponse
 from pydantic import BaseModel, ConfigDict
 
-from scribe.arxiv.feed import parse_feed
+from scribe.arxiv.client import page_of
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.models.structured import open_model
 from scribe.common.observability.metrics import Metrics
@@ -93,8 +93,8 @@ async def test_arxiv_serves_the_real_records_and_its_own_way_of_saying_no(fakes:
         real = await client.get("/api/query", params={"search_query": 'au:"A. Del Maestro"'})
         unknown = await client.get("/api/query", params={"search_query": 'au:"N. Nemo"'})
         malformed = await client.get("/api/query", params={"id_list": "not-an-id"})
-    assert len(parse_feed(real.content).records) == 6
-    assert parse_feed(unknown.content).records == ()
+    assert len(page_of(real.content).records) == 6
+    assert page_of(unknown.content).records == ()
     assert (malformed.status_code, "api/errors" in malformed.text) == (200, True)
 
 

@@ -10,9 +10,10 @@ import structlog
 
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.ensuring import ensure_streams
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.messaging.settings import BrokerSettings
-from scribe.common.messaging.streams import StreamLimits, ensure_streams
+from scribe.common.messaging.streams import StreamLimits
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from tests.support.consuming import CONCURRENCY, consuming

@@ -39,7 +39,7 @@ def every_subject() -> Iterator[str]:
         yield from (f"{API}.STREAM.{verb}.{store}" for verb in STREAM_VERBS)
         yield from (f"{API}.CONSUMER.{verb}.{store}" for verb in ("NAMES", "LIST"))
         yield f"{API}.DIRECT.GET.{store}"
-        for consumer in (*ROUTE, "projector", "a_new_one"):
+        for consumer in (*ROUTE, "projector", "lookups", "arxiv-early", "a_new_one"):
             yield from (f"{API}.CONSUMER.{verb}.{store}.{consumer}" for verb in CONSUMER_VERBS)
             yield f"$JS.ACK.{store}.{consumer}.1.1.1.1.1"
     for bucket in BUCKETS:
@@ -50,6 +50,8 @@ def every_subject() -> Iterator[str]:
         yield f"{API}.DIRECT.GET.PIPELINE.pipeline.{step}.{TASK}.1"
     for state in State:
         yield from (f"events.{USER}.{TASK}.{state}", f"{API}.DIRECT.GET.EVENTS.events.{USER}.{TASK}.{state}")
+    yield from ("lookups.key", "papers.key", "turns.arxiv", f"{API}.DIRECT.GET.TURNS.turns.arxiv")
+    yield from (f"{API}.DIRECT.GET.LOOKUPS.lookups.key", f"{API}.DIRECT.GET.PAPERS.papers.key")
     yield from (f"cancel.{TASK}", f"notify.{USER}", "$SYS.REQ.SERVER.PING", "$SRV.PING")
 
 
@@ -196,7 +198,8 @@ def test_a_worker_has_no_part_in_what_others_do(step: Step) -> None:
         assert may(step, f"{API}.DIRECT.GET.KV_memo.$KV.memo.{other}.key") == (other == step)
     assert not may(step, f"$KV.cancelled.{TASK}")
     assert not may(step, f"{API}.DIRECT.GET.PIPELINE.pipeline.parser.{TASK}.1")
-    assert may(step, "$KV.slots.arxiv") == (step is Step.ARXIV)
+    assert may(step, "turns.arxiv") == (step is Step.ARXIV)
+    assert may(step, "papers.key") == (step is Step.ARXIV)
     assert [following for following in (*ROUTE, Step.DONE) if may(step, f"pipeline.{following}.{TASK}.1")] == {
         Step.PARSER: [Step.SCRAPER],
         Step.SCRAPER: [Step.ARXIV, Step.COMPOSER],

@@ -8,15 +8,8 @@ from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import (
-    DAY,
-    MIB,
-    StreamLimits,
-    ensure_consumer,
-    ensure_streams,
-    step_consumer,
-    verify_streams,
-)
+from scribe.common.messaging.ensuring import ensure_consumer, ensure_streams, verify_streams
+from scribe.common.messaging.streams import DAY, MIB, StreamLimits, step_consumer
 from scribe.common.tasks.steps import Step
 
 
@@ -41,7 +34,7 @@ async def test_a_lost_stream_is_made_again(broker: Broker) -> None:
 
 async def test_a_worker_waits_for_the_buckets_too(broker: Broker) -> None:
     limits = await limits_of(broker)
-    await broker.js.delete_stream("KV_papers")
+    await broker.js.delete_stream("KV_memo")
     with pytest.raises(NotFoundError):
         await verify_streams(broker.js, limits)
     await ensure_streams(broker.js, limits)

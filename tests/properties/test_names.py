@@ -4,9 +4,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scribe.arxiv.authors import Match, match_author
 from scribe.common.text.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
-from scribe.common.text.names import MAX_NAME, fold, parse_name, spellings
+from scribe.common.text.names import MAX_NAME, Match, fold, matches, parse_name, spellings
 
 CALM = settings(deadline=None)
 """A busy machine is no failure."""
@@ -31,7 +30,7 @@ def test_titles_and_degrees_do_not_change_the_person(given: str, family: str, ti
 def test_both_orders_are_the_same_person(first: str, family: str) -> None:
     person = parse_name(f"{first} {family}")
     assert person is not None
-    assert match_author(person, f"{family}, {first}") is Match.FULL
+    assert matches(person, f"{family}, {first}") is Match.FULL
 
 
 @CALM
@@ -44,7 +43,7 @@ def test_initials_stand_for_names(first: str, middle: str, family: str) -> None:
         f"{first[0]}. {middle[0]}. {family}",
         f"{family}, {first[0]}. {middle[0]}.",
     ):
-        assert match_author(person, author) in (Match.INITIAL, Match.FULL)
+        assert matches(person, author) in (Match.INITIAL, Match.FULL)
 
 
 @CALM
@@ -53,7 +52,7 @@ def test_another_given_name_is_another_person(first: str, other: str, family: st
     assume(fold(first)[0] != fold(other)[0])
     person = parse_name(f"{first} {family}")
     assert person is not None
-    assert match_author(person, f"{other} {family}") is Match.NONE
+    assert matches(person, f"{other} {family}") is Match.NONE
 
 
 @CALM
@@ -67,7 +66,7 @@ def test_particles_belong_to_the_family_name_in_every_order(first: str, family: 
         f"{family}, {first} {particle}",
         f"{particle} {family}, {first}",
     ):
-        assert match_author(person, author) is not Match.NONE
+        assert matches(person, author) is not Match.NONE
 
 
 @CALM
@@ -75,7 +74,7 @@ def test_particles_belong_to_the_family_name_in_every_order(first: str, family: 
 def test_accents_do_not_matter(first: str, family: str) -> None:
     person = parse_name(f"{first} {family}")
     assert person is not None
-    assert match_author(person, f"{fold(first)} {fold(family)}") is Match.FULL
+    assert matches(person, f"{fold(first)} {fold(family)}") is Match.FULL
 
 
 @CALM
@@ -88,7 +87,7 @@ def test_hyphens_and_blanks_in_initials_do_not_matter(first: str, second: str, f
         f"{first[0]}.-{second[0]}. {family}",
         f"{first} {second} {family}",
     ):
-        assert match_author(person, author) is not Match.NONE
+        assert matches(person, author) is not Match.NONE
 
 
 @CALM
@@ -102,7 +101,7 @@ def test_any_text_is_a_name_or_none(text: str) -> None:
         assert spelling
         assert not set(spelling) & set('"()\\:')
         assert len(spelling) <= 3 * MAX_NAME
-    assert isinstance(match_author(person, text), Match)
+    assert isinstance(matches(person, text), Match)
 
 
 @pytest.mark.parametrize("text", ['a" OR all:x', "x) AND (all:y", "ada\\", "ada:example*"])

@@ -9,7 +9,8 @@ import structlog
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.delivery import Delivery
-from scribe.common.messaging.streams import PIPELINE, ensure_consumer, step_consumer
+from scribe.common.messaging.ensuring import ensure_consumer
+from scribe.common.messaging.streams import PIPELINE, step_consumer
 from scribe.common.tasks.steps import Step
 
 CONCURRENCY = 4

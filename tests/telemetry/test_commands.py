@@ -87,7 +87,7 @@ async def test_top_shows_every_step_with_what_it_has_done(live: Live) -> None:
     code, output = await scribe("top", "--once", "--data", str(live.platform.folder.path))
     assert code == 0, output
     rows = {cells[0]: cells for line in output.splitlines() if (cells := re.split(r"\s{2,}", line.strip()))}
-    assert {"parser", "scraper", "arxiv", "composer"} <= rows.keys()
+    assert {"parser", "scraper", "arxiv", "composer", "arXiv lookups"} <= rows.keys()
     for step in ("parser", "scraper"):
         _, lag, oldest, _in_progress, _pulls, per_minute, p95, *_ = rows[step]
         assert (lag, oldest) == ("0", "0 s"), output
@@ -146,7 +146,7 @@ def in_run(run: int, state: State, step: Step, **timings: float) -> Progress:
     return progress_of(data, state, step, datetime.now(UTC), attempt=1)
 
 
-def rates(activity: Activity) -> dict[Step, float]:
+def rates(activity: Activity) -> dict[Step, float | None]:
     now = datetime.now(UTC)
     return {step: activity.row(replace(BACKLOG, consumer=step), now).rate for step in ROUTE}
 

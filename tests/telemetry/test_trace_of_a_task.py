@@ -20,7 +20,6 @@ scribe-gateway: SERVER POST /api/email/generate
           scribe-scraper: CLIENT POST
           scribe-scraper: PRODUCER send pipeline.arxiv
             scribe-arxiv: CONSUMER process pipeline.arxiv
-              scribe-arxiv: CLIENT GET
               scribe-arxiv: PRODUCER send pipeline.composer
                 scribe-composer: CONSUMER process pipeline.composer
                   scribe-composer: CLIENT chat claude-sonnet-4-6

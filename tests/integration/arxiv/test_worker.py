@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scribe.arxiv.step import NO_ANSWER, NO_PAPERS
+from scribe.arxiv.step import NO_PAPERS
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.steps import Step
@@ -17,21 +17,12 @@ from tests.support.workers import worker_process
 
 
 @pytest.fixture
-def patience() -> float:
-    """Seconds that arXiv has for an answer."""
-    return 20.0
-
-
-@pytest.fixture
-async def worker(
-    broker: Broker, nats_url: str, fakes: Fakes, patience: float
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(broker: Broker, nats_url: str, fakes: Fakes) -> AsyncIterator[asyncio.subprocess.Process]:
     """One worker that need not wait long for its turn."""
     del broker
     environment = {
         "SCRIBE_ARXIV_URL": fakes.arxiv_url,
         "SCRIBE_ARXIV_INTERVAL": "0.05",
-        "SCRIBE_ARXIV_TIMEOUT": str(patience),
         "SCRIBE_CONCURRENCY": "1",
         "SCRIBE_MAX_REPLICAS": "4",
     }
@@ -58,7 +49,7 @@ async def test_real_papers_of_the_real_author_are_found(
     papers = (await finished(broker, first, Step.COMPOSER)).papers
     assert papers is not None
     assert "Entanglement area law in superfluid ⁴He" in {paper.title for paper in papers}
-    assert all("A. Del Maestro" in paper.authors for paper in papers)
+    assert {paper.recipient_author for paper in papers} == {"A. Del Maestro"}
     await submit(broker, second, Step.ARXIV)
     assert (await finished(broker, second, Step.COMPOSER)).papers == papers
     assert len(fakes.controls.calls_to("/arxiv/")) == 1, "the second time the answer was there already"
@@ -74,19 +65,3 @@ async def test_somebody_without_papers_gets_none_and_a_warning(
     await submit(broker, data, Step.ARXIV)
     result = await finished(broker, data, Step.COMPOSER)
     assert (result.papers, result.warnings) == ((), (NO_PAPERS,))
-
-
-@pytest.mark.parametrize("patience", [1.0])
-@pytest.mark.parametrize(
-    "fault",
-    [{"status": 503}, {"status": 429}, {"hang": True}, {"close": True}, {"broken": "garbage"}, {"broken": "empty"}],
-)
-async def test_whatever_is_wrong_with_arxiv_the_email_goes_on_without_papers(
-    broker: Broker, worker: asyncio.subprocess.Process, fakes: Fakes, fault: dict[str, object]
-) -> None:
-    del worker
-    fakes.controls.add(path="/arxiv/", **fault)
-    data = task()
-    await submit(broker, data, Step.ARXIV)
-    result = await finished(broker, data, Step.COMPOSER)
-    assert (result.papers, result.warnings) == ((), (NO_ANSWER,))

@@ -204,7 +204,7 @@ async def test_all_of_jetstream_may_be_deleted_and_no_item_is_lost(
     await eventually(all_started)
     await workers.finish(await workers.waiting(Step.PARSER, ids[0]), Step.PARSER)
     await eventually(partial(is_projected, broker))
-    for stream in ("PIPELINE", "EVENTS", "DEADLETTER", "KV_cancelled", "KV_slots", "KV_memo", "KV_papers"):
+    for stream in ("PIPELINE", "EVENTS", "DEADLETTER", "LOOKUPS", "TURNS", "PAPERS", "KV_cancelled", "KV_memo"):
         await broker.js.delete_stream(stream)
     await be_silent(database_url, STALE_AFTER + 1)
 

@@ -77,3 +77,23 @@ async def test_a_waiting_task_comes_back_with_the_time_it_has_waited_and_nothing
     assert returned.waited >= 0.6
     async with connected(database_url) as connection:
         assert await connection.fetchval("SELECT returns FROM queue_items") == 0
+
+
+async def test_a_task_tried_again_has_not_waited_yet(user: User, workers: Workers) -> None:
+    task_id = await user.generate()
+    data = await at_arxiv(workers, task_id)
+    await wait_outside(workers, data, seconds=0.3, position=1)
+    await eventually(partial(workers.is_waiting, Step.ARXIV, task_id, 2))
+    returned = await workers.waiting(Step.ARXIV, task_id, 2)
+    await workers.tell(returned, State.FAILED, Step.ARXIV, error="It failed.")
+    await eventually(partial(has_failed, user, task_id))
+
+    await user.client.post(f"/api/queue/{task_id}/retry")
+
+    await eventually(partial(workers.is_waiting, Step.ARXIV, task_id, 3))
+    assert (await workers.waiting(Step.ARXIV, task_id, 3)).waited == 0.0
+
+
+async def has_failed(user: User, task_id: str) -> bool:
+    """Whether the task's user sees that it has failed."""
+    return (await user.status(task_id))["status"] == "FAILURE"

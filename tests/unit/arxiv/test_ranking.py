@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scribe.arxiv.feed import Record
 from scribe.arxiv.ranking import interest_score, is_named_in, recency_score, score
+from scribe.arxiv.records import Record
 from scribe.common.text.terms import plain_words, terms
 
 

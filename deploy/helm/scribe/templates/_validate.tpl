@@ -9,7 +9,6 @@
 {{- include "scribe.validateService" (list $ $name (include "scribe.service" (list $ $name) | fromYaml)) }}
 {{- end }}
 {{- include "scribe.validateNames" (list "migrations" (include "scribe.setupEnv" (list . (include "scribe.setup" . | fromYaml)))) }}
-{{- include "scribe.validateArxiv" . }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs ingress.hosts" }}{{ end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
 {{- $noTelemetry := and .Values.networkPolicy.enabled (not .Values.networkPolicy.telemetryTo) }}
@@ -75,14 +74,5 @@
 {{- range $variable := index . 1 | fromYamlArray }}
 {{- if has $variable.name $names }}{{ fail (printf "%s: the chart sets %s already: leave it out of extraEnv" (index $ 0) $variable.name) }}{{ end }}
 {{- $names = append $names $variable.name }}
-{{- end }}
-{{- end }}
-
-{{- define "scribe.validateArxiv" -}}
-{{- $arxiv := include "scribe.service" (list . "arxiv") | fromYaml }}
-{{- $interval := dig "SCRIBE_ARXIV_INTERVAL" 3.0 (merge (deepCopy $arxiv.env) .Values.config) | toString | float64 }}
-{{- $slots := mul (int $arxiv.concurrency) (include "scribe.maxReplicas" (list . "arxiv") | int) }}
-{{- if gt (mulf $slots $interval) (float64 $arxiv.stepDeadline) }}
-{{- fail (printf "services.arxiv: %d slots (concurrency x pods) with one request to arXiv every %gs do not get their turn within stepDeadline %gs; lower concurrency or the number of pods" $slots $interval (float64 $arxiv.stepDeadline)) }}
 {{- end }}
 {{- end }}

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
+from scribe.arxiv.records import Record
 from scribe.arxiv.step import MAX_ABSTRACT, MAX_AUTHORS
 from scribe.common.errors import PermanentError
 from scribe.common.models import StructuredModel

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from scribe.arxiv.step import find_papers
+from scribe.arxiv.step import FindPapers
 from scribe.common.errors import WorkError
 from scribe.common.models import StructuredModel
 from scribe.common.models.prompts import load_prompt
@@ -79,7 +79,7 @@ class Steps:
         reader = Reader(self.reader or self.parser, load_prompt("scribe.scraper.prompts", "read"), reading_tokens())
         scraper = Scraper(WorldAnswers(case.world), NoBrowser(), reader, metrics.grounding, max_pages=0)
         data = _with_facts(await scraper(data), case.world.facts)
-        data = await find_papers(data, WorldSearches(case.world), self.log)
+        data = await FindPapers(WorldSearches(case.world), patience=0.0, log=self.log)(data)
         checker = Checker(self.checker, load_prompt("scribe.composer.prompts", "check")) if self.checker else None
         writer = Writer(self.composer, load_prompt("scribe.composer.prompts", "compose"), checker)
         await Composer(writer, kept, metrics.grounding, time.monotonic)(data)

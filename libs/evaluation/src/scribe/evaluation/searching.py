@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.arxiv.feed import Record
+from scribe.arxiv.answers import Answer
+from scribe.arxiv.lookups import Lookup
 from scribe.common.process.health import serving
-from scribe.common.text.names import PersonName
 from scribe.evaluation.matching import words
 from scribe.evaluation.trial import Trial
 
@@ -35,9 +35,9 @@ class TrialPapers:
 
     trial: Trial
 
-    async def by_author(self, person: PersonName, terms: frozenset[str]) -> tuple[Record, ...]:  # noqa: ARG002
+    async def look_up(self, lookup: Lookup) -> Answer:  # noqa: ARG002 - a trial has one author
         """The records of all feeds."""
-        return self.trial.records
+        return Answer(records=self.trial.records)
 
 
 @asynccontextmanager

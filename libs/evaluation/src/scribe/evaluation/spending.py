@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scribe.arxiv.step import find_papers
+from scribe.arxiv.step import FindPapers
 from scribe.common.observability.logs import Logger
 from scribe.common.tasks.data import PipelineData, Usage, total
 from scribe.evaluation.answering.providers import Models, saying
@@ -33,7 +33,7 @@ async def spend(trial: Trial, found: PipelineData, models: Models, names: dict[R
     Models that can write do so. Else the true draft stands for what the composer writes, and the checker's answer to it
     for what the checker says; what is counted is then an e-mail that passes at the first try.
     """
-    data = await find_papers(found, TrialPapers(trial), log)
+    data = await FindPapers(TrialPapers(trial), patience=0.0, log=log)(found)
     if models.can_write:
         composer, checker = _label("composer", trial, "email"), _label("checker", trial, "email")
         await compose(data, models.model(composer), models.model(checker))

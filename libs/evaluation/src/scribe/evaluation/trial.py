@@ -13,7 +13,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from scribe.arxiv.feed import Record, parse_feed
+from scribe.arxiv.client import page_of
+from scribe.arxiv.records import Record
 from scribe.common.tasks.data import PipelineData, TemplateType
 
 SHIPPED = Path(__file__).parent / "trials"
@@ -162,7 +163,7 @@ class Trial:
     @cached_property
     def records(self) -> tuple[Record, ...]:
         """The papers of all feeds, each once, in arXiv's order."""
-        feeds = (parse_feed((self.folder / feed.file).read_bytes()) for feed in self.case.arxiv)
+        feeds = (page_of((self.folder / feed.file).read_bytes()) for feed in self.case.arxiv)
         return tuple({record.arxiv_id: record for feed in feeds for record in feed.records}.values())
 
     def submitted(self) -> PipelineData:

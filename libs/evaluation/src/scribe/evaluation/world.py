@@ -8,10 +8,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scribe.arxiv.feed import Record, parse_feed
+from scribe.arxiv.answers import Answer as ArxivAnswer
+from scribe.arxiv.client import page_of
 from scribe.arxiv.latex import readable
+from scribe.arxiv.lookups import Lookup
+from scribe.arxiv.records import Record
 from scribe.common.errors import TransientError
-from scribe.common.text.names import PersonName
 from scribe.scraper.exa import Answer, Citation
 from scribe.scraper.sources import ReadPage
 
@@ -48,6 +50,7 @@ class PaperRecord(BaseModel):
             abstract=self.abstract,
             authors=self.authors,
             published=published,
+            author_count=len(self.authors),
         )
 
 
@@ -65,7 +68,7 @@ class World(BaseModel):
 
     def records(self) -> tuple[Record, ...]:
         """Everything that arXiv knows under the name."""
-        real = parse_feed((files("scribe.fakes") / "data" / self.feed).read_bytes()).records if self.feed else ()
+        real = page_of((files("scribe.fakes") / "data" / self.feed).read_bytes()).records if self.feed else ()
         return (*(paper.as_record() for paper in self.papers), *real)
 
     def truth(self) -> Iterable[str]:
@@ -107,7 +110,7 @@ class WorldSearches:
 
     world: World
 
-    async def by_author(self, person: PersonName, terms: frozenset[str]) -> tuple[Record, ...]:  # noqa: ARG002
+    async def look_up(self, lookup: Lookup) -> ArxivAnswer:  # noqa: ARG002 - the world has one subject
         """What arXiv would say.
 
         Raises:
@@ -115,4 +118,4 @@ class WorldSearches:
         """
         if self.world.arxiv == "down":
             raise TransientError("arxiv answered 503")
-        return self.world.records()
+        return ArxivAnswer(records=self.world.records())

@@ -17,7 +17,7 @@ MAX_CALLS = 5000
 MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
-Broken = Literal["truncated", "garbage", "empty", "no_choices", "error_with_200", "null", "list"]
+Broken = Literal["truncated", "garbage", "empty", "html", "no_choices", "error_with_200", "null", "list"]
 Behaviour = Literal[
     "helpful",
     "unmetered",
@@ -52,6 +52,7 @@ class Fault(BaseModel):
     broken: Broken | None = None
     behaviour: Behaviour | None = None
     rate: tuple[int, float] | None = Field(None, description="Calls and seconds; more are answered with 429.")
+    window: float = Field(0.0, ge=0, description="Seconds for which every call is refused once the rate was exceeded.")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Controls:
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     _arrivals: dict[int, deque[float]] = field(default_factory=dict)
+    _refused_until: dict[int, float] = field(default_factory=dict)
 
     def add(self, **fault: object) -> None:
         """Put a fault into force."""
@@ -83,6 +85,7 @@ class Controls:
         self.faults.clear()
         self.calls.clear()
         self._arrivals.clear()
+        self._refused_until.clear()
 
     def calls_to(self, path: str) -> list[Call]:
         """The calls whose path contains `path`, in order."""
@@ -104,11 +107,14 @@ class Controls:
         calls, window = fault.rate or (0, 0.0)
         arrivals = self._arrivals.setdefault(id(fault), deque())
         now = time.monotonic()
+        if now < self._refused_until.get(id(fault), 0.0):
+            return False
         while arrivals and now - arrivals[0] > window:
             arrivals.popleft()
         if len(arrivals) < calls:
             arrivals.append(now)
             return True
+        self._refused_until[id(fault)] = now + fault.window
         return False
 
 
@@ -180,6 +186,7 @@ def _broken(kind: Broken) -> Response:
         "error_with_200": b'{"type": "error", "error": {"type": "overloaded_error", "message": "stand-in error"}}',
         "null": b"null",
         "list": b"[]",
+        "html": b"<html><body><h1>Please wait</h1></body></html>",
     }
     return Response(bodies[kind], media_type="application/json")
 

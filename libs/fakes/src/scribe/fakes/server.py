@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import uvicorn
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from scribe.fakes.arxiv import arxiv
+from scribe.fakes.arxiv_records import FakeRecords
 from scribe.fakes.controls import Controlled, Controls, Fault
 from scribe.fakes.exa import exa
 from scribe.fakes.model.anthropic import anthropic
@@ -30,6 +31,7 @@ class Fakes:
     url: str
     controls: Controls
     keys: Keys
+    papers: FakeRecords = field(default_factory=FakeRecords.of_known_people)
 
     @property
     def anthropic_url(self) -> str:
@@ -119,7 +121,7 @@ def application(fakes: Fakes) -> ASGIApp:
         Mount("/anthropic", anthropic()),
         Mount("/fireworks", fireworks()),
         Mount("/exa", exa(fakes.web_url)),
-        Mount("/arxiv", arxiv()),
+        Mount("/arxiv", arxiv(fakes.papers)),
         Mount("/supabase", supabase(fakes.keys)),
         Mount("/web", web()),
         Mount("/", web()),

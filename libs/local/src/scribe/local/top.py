@@ -21,6 +21,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
+from scribe.common.messaging.streams import ASKER, LOOKUPS
 from scribe.common.tasks.progress import Progress, State, read_progress
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
@@ -44,17 +45,20 @@ class Happened:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what waits, what runs, and the last minutes. `rate` is per minute, times are in seconds."""
+    """One line: what waits, what runs, and the last minutes. `rate` is per minute, times are in seconds.
+
+    Of the authors to be looked up on arXiv it is not known how many pulls and answers there are.
+    """
 
     step: str
     waiting: int
     oldest: float
     in_progress: int
-    idle_pulls: int
-    rate: float
-    p95: float | None
-    retries: int
-    failures: int
+    idle_pulls: int | None = None
+    rate: float | None = None
+    p95: float | None = None
+    retries: int = 0
+    failures: int = 0
 
 
 class Activity:
@@ -133,13 +137,16 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
         LocalError: NATS does not answer, or nothing is provisioned there.
     """
     try:
-        backlogs = await asyncio.gather(*(read_backlog(js, "PIPELINE", step) for step in ROUTE))
+        *backlogs, authors = await asyncio.gather(
+            *(read_backlog(js, "PIPELINE", step) for step in ROUTE), read_backlog(js, LOOKUPS, ASKER)
+        )
     except NATS_UNAVAILABLE as error:
         raise LocalError(
             f"NATS does not tell of Scribe's streams ({type(error).__name__}). Is it provisioned?"
         ) from None
     now = datetime.now(UTC)
-    return [activity.row(backlog, now) for backlog in backlogs]
+    lookups = Row("arXiv lookups", waiting=authors.lag, oldest=authors.oldest, in_progress=authors.unsettled)
+    return [*(activity.row(backlog, now) for backlog in backlogs), lookups]
 
 
 @asynccontextmanager

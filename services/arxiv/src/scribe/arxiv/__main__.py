@@ -1,50 +1,107 @@
-"""`python -m scribe.arxiv`: the worker of step 3."""
+"""`python -m scribe.arxiv`: the worker of step 3, and its share in asking arXiv for everybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from scribe.arxiv.search import ArxivSearch
+from nats.js.errors import NotFoundError
+
+from scribe.arxiv.answers import Answers
+from scribe.arxiv.asking import Asker
+from scribe.arxiv.client import ArxivClient
+from scribe.arxiv.early import EarlyLookups
+from scribe.arxiv.library import SharedLibrary
+from scribe.arxiv.lookups import Lookups
 from scribe.arxiv.settings import ArxivSettings
-from scribe.arxiv.step import find_papers
+from scribe.arxiv.step import FindPapers
+from scribe.arxiv.turns import Turns
 from scribe.common.http.breaker import Breaker
-from scribe.common.http.upstream import open_upstream
-from scribe.common.messaging.kv import RateLimiter, ResponseCache
+from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.ensuring import verify_arxiv_consumers
+from scribe.common.messaging.streams import ARXIV_EARLY, PIPELINE
 from scribe.common.settings import load
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 
-USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/tou.html)"
-
-JITTER_FACTOR = 1.1
-"""Requests take unequal times to arrive: slots are a tenth wider apart than arXiv asks for."""
+EARLY_CONCURRENCY = 8
+RETRY_INTERVAL = 0.5
+MIN_PAUSE, MAX_PAUSE = 2.0, 100.0
+"""For how many intervals arXiv is left alone after it did not answer: at first, and at the most."""
+MIN_PAUSE_SECONDS = 1.0
 
 
 @asynccontextmanager
 async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncIterator[StepFunction]:
-    """The step with its HTTP client, cache and rate limit."""
-    papers = await resources.broker.js.key_value("papers")
-    slots = await resources.broker.js.key_value("slots")
+    """The step; while it is open this process also takes its turns at asking arXiv."""
+    lookups, answers = Lookups(resources.broker), Answers(resources.broker.js)
+    step = FindPapers(SharedLibrary(lookups, answers, settings.arxiv_interval), settings.arxiv_patience, resources.log)
+
+    async def counted(data: PipelineData) -> PipelineData:
+        found = await step(data)
+        resources.metrics.grounding.papers.labels("arxiv").inc(len(found.papers or ()))
+        return found
+
+    resources.metrics.arxiv.create_zeros()
     resources.metrics.grounding.create_zeros_of_papers()
-    async with open_upstream(
-        "arxiv",
-        settings.arxiv_url,
-        resources.metrics,
-        timeout=settings.arxiv_timeout,
-        headers={"User-Agent": USER_AGENT},
-    ) as upstream:
-        limiter = RateLimiter(slots, "arxiv", settings.arxiv_interval * JITTER_FACTOR)
-        breaker = Breaker("arxiv", resources.metrics.upstreams)
-        search = ArxivSearch(upstream, ResponseCache(papers, Step.ARXIV), limiter, breaker, resources.log)
+    await _wait_for_consumers(resources)
+    async with asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(_asker(settings, resources, lookups, answers).run())
+        early = _early_consumer(resources, EarlyLookups(lookups, answers, resources.log))
+        looking = tasks.create_task(early.run())
+        try:
+            yield counted
+        finally:
+            early.stop()
+            asking.cancel()
+            looking.cancel()
 
-        async def step(data: PipelineData) -> PipelineData:
-            found = await find_papers(data, search, resources.log)
-            resources.metrics.grounding.papers.labels("arxiv").inc(len(found.papers or ()))
-            return found
 
-        yield step
+async def _wait_for_consumers(resources: Resources) -> None:
+    """They may be provisioned a little later than the streams.
+
+    Raises:
+        ConfigurationError: one is there with another configuration.
+    """
+    while True:
+        try:
+            await verify_arxiv_consumers(resources.broker.js)
+            return
+        except NotFoundError:
+            resources.log.info("waiting_for_streams")
+            await asyncio.sleep(RETRY_INTERVAL)
+
+
+def _asker(settings: ArxivSettings, resources: Resources, lookups: Lookups, answers: Answers) -> Asker:
+    interval = settings.arxiv_interval
+    return Asker(
+        turns=Turns(resources.broker, interval),
+        lookups=lookups,
+        answers=answers,
+        source=ArxivClient(settings.arxiv_url, settings.arxiv_timeout, resources.metrics),
+        breaker=Breaker(
+            "arxiv",
+            resources.metrics.upstreams,
+            threshold=1,
+            first=max(MIN_PAUSE_SECONDS, MIN_PAUSE * interval),
+            longest=max(MIN_PAUSE_SECONDS, MAX_PAUSE * interval),
+        ),
+        interval=interval,
+        metrics=resources.metrics.arxiv,
+        log=resources.log,
+    )
+
+
+def _early_consumer(resources: Resources, early: EarlyLookups) -> Consumer:
+    return Consumer(
+        resources.broker,
+        PullOptions(stream=PIPELINE, durable=ARXIV_EARLY, concurrency=EARLY_CONCURRENCY),
+        early.handle,
+        ensure=lambda: verify_arxiv_consumers(resources.broker.js),
+        log=resources.log,
+    )
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from scribe.arxiv.feed import Record
 from scribe.arxiv.latex import readable
+from scribe.arxiv.records import Record
 from scribe.common.text.terms import plain_words, terms
 
 HALF_LIFE_YEARS = 6.0

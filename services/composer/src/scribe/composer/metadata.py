@@ -44,6 +44,7 @@ def finish(data: PipelineData, material: Material, accepted: AcceptedDraft, seco
         **_research(data, material, used),
         "step_timings": {step.wire_name: round(timings.get(step, 0.0), 3) for step in ROUTE},
         "generation_time": round(sum(timings.get(step, 0.0) for step in ROUTE), 3),
+        "arxiv_wait": round(data.waited, 3),
         "models": {ROUTE.wire_name(step): spent.model for step, spent in data.usage.items()},
         "usage": _usage(data),
         "claims": [_claim(claim, material) for claim in accepted.judgement.claims],
@@ -88,7 +89,13 @@ def _research(data: PipelineData, material: Material, used: list[Evidence]) -> d
         "sources": [{"url": source.url, "title": source.title} for source in material.sources],
         "scraped_urls": [source.url for source in material.sources if source.origin == "page"],
         "arxiv_papers": [
-            {"title": paper.title, "authors": list(paper.authors), "year": paper.year, "url": paper.url}
+            {
+                "title": paper.title,
+                "authors": list(paper.authors),
+                "year": paper.year,
+                "url": paper.url,
+                "certain": paper.certain,
+            }
             for paper in data.papers or ()
         ],
         "papers_used": [item.title for item in used if item.kind == "paper"],

@@ -53,6 +53,11 @@ class Breaker:
         """Whether a call would be held back now."""
         return self._open_until is not None and (self._open_until > self._clock() or self._probing)
 
+    @property
+    def remaining(self) -> float:
+        """Seconds for which calls will be held back."""
+        return 0.0 if self._open_until is None else max(0.0, self._open_until - self._clock())
+
     @contextmanager
     def admit(self) -> Iterator[None]:
         """A block that makes one call. Anything but a TransientError is an answer, and closes the breaker, but for a

@@ -5,18 +5,23 @@ of users within one account would not do: whoever may send a request names the s
 the server publishes it there (a worker could have a KV entry that it has written delivered as a transition or as
 somebody else's entry; tried on nats-server 2.15). An answer to an import goes to the importing account alone.
 
-A step of the route has what every step needs; a bucket of its own is added to `OWN_BUCKETS`.
+A step of the route has what every step needs; a stream of its own is added to `OWN_STREAMS`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scribe.common.messaging.streams import (
+    ARXIV,
     DEADLETTER,
     EVENTS,
+    LOOKUPS,
+    PAPERS,
     PIPELINE,
     PROJECTOR,
+    TURNS,
     StreamLimits,
+    arxiv_consumers,
     buckets,
     streams,
 )
@@ -27,7 +32,10 @@ from scribe.common.tasks.subject import (
     cancel_subject,
     deadletter_subject,
     event_subject,
+    lookup_subject,
+    papers_subject,
     pipeline_subject,
+    turn_subject,
 )
 
 API = "$JS.API"
@@ -49,9 +57,8 @@ class Permissions:
     subscribe: tuple[str, ...] = ()
 
 
-OWN_BUCKETS: Mapping[str, tuple[str, ...]] = {Step.ARXIV: ("papers", "slots")}
-"""Buckets that one worker reads and writes, and nobody else. Of `memo`, which all share, each has the keys that begin
-with its name."""
+OWN_STREAMS: Mapping[str, tuple[str, ...]] = {Step.ARXIV: (LOOKUPS, TURNS, PAPERS)}
+"""Streams that one worker uses, and nobody else."""
 
 
 def permissions(route: Route = ROUTE) -> Mapping[str, Permissions]:
@@ -62,7 +69,7 @@ def permissions(route: Route = ROUTE) -> Mapping[str, Permissions]:
 
 def stores_of(step: Step) -> tuple[str, ...]:
     """The streams that a worker uses, those behind its buckets included."""
-    return (*ALL_STREAMS, *(f"KV_{bucket}" for bucket in (CANCELLED, MEMO, *OWN_BUCKETS.get(step, ()))))
+    return (PIPELINE, EVENTS, DEADLETTER, *OWN_STREAMS.get(step, ()), f"KV_{CANCELLED}", f"KV_{MEMO}")
 
 
 def _worker(step: Step, route: Route) -> Permissions:
@@ -76,10 +83,19 @@ def _worker(step: Step, route: Route) -> Permissions:
             str(deadletter_subject(step)),
             _reading(CANCELLED, ANY),
             *_entries(MEMO, f"{step}.>"),
-            *(subject for bucket in OWN_BUCKETS.get(step, ()) for subject in _entries(bucket, ">")),
+            *(_arxiv() if step == Step.ARXIV else ()),
         ),
         subscribe=(cancel_subject(ANY),),
     )
+
+
+def _arxiv() -> Iterator[str]:
+    """Whom to look up, whose turn it is to ask, and the answers."""
+    for stream, consumer in arxiv_consumers():
+        yield from _pulls(stream, str(consumer.durable_name))
+    yield from (lookup_subject(ANY), turn_subject(ARXIV), papers_subject(ANY))
+    yield f"{API}.DIRECT.GET.{LOOKUPS}.{lookup_subject(ANY)}"
+    yield f"{API}.DIRECT.GET.{PAPERS}.{papers_subject(ANY)}"
 
 
 def _gateway(route: Route) -> Permissions:
@@ -88,7 +104,7 @@ def _gateway(route: Route) -> Permissions:
         f"{API}.INFO",
         *(f"{API}.STREAM.PURGE.{stream}" for stream in (PIPELINE, f"KV_{MEMO}")),
         *(f"{API}.STREAM.MSG.GET.{stream}" for stream in (PIPELINE, DEADLETTER)),
-        *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS)),
+        *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS, LOOKUPS)),
         *(subject for stream in (PIPELINE, EVENTS) for subject in _pulls(stream, PROJECTOR)),
         *(str(pipeline_subject(step)) for step in route),
         cancel_subject(ANY),
@@ -106,6 +122,8 @@ def _provisioning(route: Route) -> Iterator[str]:
         yield f"{API}.CONSUMER.DURABLE.CREATE.{PIPELINE}.{step}"
     for stream in (PIPELINE, EVENTS):
         yield from (f"{API}.CONSUMER.{verb}.{stream}.{PROJECTOR}" for verb in ("INFO", "DURABLE.CREATE"))
+    for stream, consumer in arxiv_consumers():
+        yield from (f"{API}.CONSUMER.{verb}.{stream}.{consumer.durable_name}" for verb in ("INFO", "DURABLE.CREATE"))
 
 
 def _pulls(stream: str, durable: str) -> Iterator[str]:

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.ensuring import ensure_all_consumers, ensure_streams
 from scribe.common.messaging.settings import BrokerSettings
-from scribe.common.messaging.streams import ensure_all_consumers, ensure_streams
 from scribe.common.observability.logs import configure
 from scribe.common.process.signals import end_on_sigterm
 from scribe.common.settings import load

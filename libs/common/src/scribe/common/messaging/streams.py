@@ -1,14 +1,7 @@
-"""The streams, consumers and buckets, declared once as values, and how they are made and verified.
+"""The streams, consumers and buckets, declared once as values; `ensuring` makes and verifies them."""
 
-`ensure` creates what is missing and verifies what is there. A difference is an error that names the field: two
-versions that disagree about a stream must be noticed by an operator, not settled by whoever started last. Sizes and
-ages are the exception: one that is larger than declared is left so, and one that is smaller is raised, never lowered.
-"""
-
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
@@ -19,17 +12,25 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
 
-from scribe.common.errors import ConfigurationError
-from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
-from scribe.common.tasks.subject import deadletter_subject, event_subject, pipeline_subject
+from scribe.common.tasks.subject import (
+    deadletter_subject,
+    event_subject,
+    lookup_subject,
+    papers_subject,
+    pipeline_subject,
+    turn_subject,
+)
 
 PIPELINE, EVENTS, DEADLETTER = "PIPELINE", "EVENTS", "DEADLETTER"
+LOOKUPS, TURNS, PAPERS = "LOOKUPS", "TURNS", "PAPERS"
 """The names of the streams."""
 PROJECTOR = "projector"
 """The durable consumers of the gateways, one on PIPELINE and one on EVENTS."""
+
+ARXIV, ASKER, ARXIV_EARLY = "arxiv", "lookups", "arxiv-early"
+"""The durable consumers of TURNS, of LOOKUPS, and of PIPELINE's messages to the scraper."""
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -100,18 +101,77 @@ def deadletter_stream(limits: StreamLimits) -> StreamConfig:
     )
 
 
+def lookups_stream(limits: StreamLimits) -> StreamConfig:
+    """LOOKUPS: authors to be looked up on arXiv, one message an author, gone when it is answered.
+
+    A work queue, for nothing in it is worth keeping: a task whose lookup was lost asks for it again.
+    """
+    return StreamConfig(
+        name=LOOKUPS,
+        subjects=[lookup_subject("*")],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        max_msgs_per_subject=1,
+        discard_new_per_subject=True,
+        max_age=HOUR / 4,
+        max_bytes=16 * MIB,
+        max_msg_size=16 * 1024,
+        duplicate_window=1.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def turns_stream(limits: StreamLimits) -> StreamConfig:
+    """TURNS: one message for each service that may be asked by one process at a time; whoever is delivered it, may."""
+    return StreamConfig(
+        name=TURNS,
+        subjects=[turn_subject("*")],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        max_msgs_per_subject=1,
+        discard_new_per_subject=True,
+        max_bytes=MIB,
+        max_msg_size=1024,
+        duplicate_window=1.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def papers_stream(limits: StreamLimits) -> StreamConfig:
+    """PAPERS: arXiv's answers, the newest of each author, for a day; the oldest go where it is full."""
+    return StreamConfig(
+        name=PAPERS,
+        subjects=[papers_subject("*")],
+        storage=StorageType.FILE,
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.OLD,
+        max_msgs_per_subject=1,
+        max_age=DAY,
+        max_bytes=128 * MIB,
+        max_msg_size=MIB,
+        duplicate_window=1.0,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
 def streams(limits: StreamLimits) -> tuple[StreamConfig, ...]:
-    """All three, in the order in which they are made."""
-    return (pipeline_stream(limits), events_stream(limits), deadletter_stream(limits))
+    """All of them, in the order in which they are made."""
+    return (
+        *(pipeline_stream(limits), events_stream(limits), deadletter_stream(limits)),
+        *(lookups_stream(limits), turns_stream(limits), papers_stream(limits)),
+    )
 
 
 def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
-    """The KV buckets: cancelled tasks, upstream rate limits, answers of paid calls, arXiv answers."""
+    """The KV buckets: cancelled tasks, answers of paid calls."""
     return (
         _bucket("cancelled", 16 * MIB, limits, ttl=2 * DAY),
-        _bucket("slots", MIB, limits),
         _bucket("memo", 256 * MIB, limits, ttl=2 * DAY),
-        _bucket("papers", 64 * MIB, limits, ttl=DAY),
     )
 
 
@@ -148,130 +208,29 @@ def projector_consumer() -> ConsumerConfig:
     )
 
 
-async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
-    """Create the streams and buckets that are missing, raise limits that are lower than declared, verify the others.
-
-    Raises:
-        ConfigurationError: one is there with another configuration; the text names its fields.
-    """
-    for wanted in streams(limits):
-        try:
-            await _raise_limits(js, wanted)
-        except NotFoundError:
-            await js.add_stream(wanted)
-    for bucket in buckets(limits):
-        try:
-            await _raise_limits(js, _stream_of(bucket))
-        except NotFoundError:
-            await js.create_key_value(bucket)
+def early_lookups_consumer() -> ConsumerConfig:
+    """The arxiv service's look at what goes to the scraper: who is to be looked up can be asked for meanwhile."""
+    return replace(step_consumer(Step.SCRAPER, 64), durable_name=ARXIV_EARLY)
 
 
-async def verify_streams(js: JetStreamContext, limits: StreamLimits, stores: Collection[str] | None = None) -> None:
-    """Check, creating nothing: what a worker does before it pulls. `stores` are names of streams, all without it.
-
-    Raises:
-        ConfigurationError: one differs. NotFoundError: one is not there (yet).
-    """
-    for wanted in (*streams(limits), *map(_stream_of, buckets(limits))):
-        if stores is None or wanted.name in stores:
-            _refuse_stream(wanted, (await js.stream_info(str(wanted.name))).config)
-
-
-async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
-    """Create a durable consumer, or verify the one that is there.
-
-    `max_ack_pending` follows the number of concurrency, so it alone is updated instead of refused.
-
-    Raises:
-        ConfigurationError: it is there with another configuration. NotFoundError: its stream is not there.
-    """
-    try:
-        found = await verify_consumer(js, stream, wanted)
-    except NotFoundError:
-        await js.add_consumer(stream, wanted)
-        return
-    if found.max_ack_pending != wanted.max_ack_pending:
-        await js.add_consumer(stream, wanted)
-
-
-async def verify_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> ConsumerConfig:
-    """Check a durable consumer, creating nothing; gives what is there.
-
-    Raises:
-        ConfigurationError: it differs in more than `max_ack_pending`. NotFoundError: it is not there (yet).
-    """
-    found: ConsumerConfig = (await js.consumer_info(stream, str(wanted.durable_name))).config
-    _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
-    return found
-
-
-async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Route = ROUTE) -> None:
-    """Every durable consumer, so that what is published before a worker starts is already counted as its lag."""
-    for step in route:
-        await ensure_consumer(js, PIPELINE, step_consumer(step, concurrency))
-    for stream in (PIPELINE, EVENTS):
-        await ensure_consumer(js, stream, projector_consumer())
-
-
-def _stream_of(bucket: KeyValueConfig) -> StreamConfig:
-    """A bucket is a stream; `ttl`, `max_bytes` and `replicas` have other names there."""
-    return StreamConfig(
-        name=f"KV_{bucket.bucket}",
-        max_age=bucket.ttl,
-        max_bytes=bucket.max_bytes,
-        num_replicas=bucket.replicas,
-        allow_direct=bucket.direct,
+def lookups_consumer() -> ConsumerConfig:
+    """The one consumer of LOOKUPS, in the order in which the authors were asked for."""
+    return ConsumerConfig(
+        durable_name=ASKER,
+        ack_policy=AckPolicy.EXPLICIT,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=256,
+        max_waiting=512,
     )
 
 
-async def _raise_limits(js: JetStreamContext, wanted: StreamConfig) -> None:
-    found = (await js.stream_info(str(wanted.name))).config
-    changes = {field: getattr(wanted, field) for field in _RAISED_FIELDS if _is_lower(found, wanted, field)}
-    # Buckets that an older release made are not read by key, which permissions are given by.
-    raised = replace(found, allow_direct=found.allow_direct or wanted.allow_direct, **changes)
-    _refuse_stream(wanted, raised)
-    if raised != found:
-        await js.update_stream(raised)
+def turn_consumer() -> ConsumerConfig:
+    """Whoever is delivered the turn has it until it is given back, or for `ack_wait` when its process dies."""
+    return replace(lookups_consumer(), durable_name=ARXIV, filter_subject=turn_subject(ARXIV), max_ack_pending=1)
 
 
-def _refuse_stream(wanted: StreamConfig, found: StreamConfig) -> None:
-    """Refuse one that differs from what is wanted; a higher limit is no difference."""
-    fields = _BUCKET_FIELDS if str(wanted.name).startswith("KV_") else _STREAM_FIELDS
-    higher = [field for field in _RAISED_FIELDS if _is_lower(wanted, found, field)]
-    _refuse_difference(f"stream {wanted.name}", wanted, found, [field for field in fields if field not in higher])
-
-
-def _is_lower(one: StreamConfig, other: StreamConfig, field: str) -> bool:
-    """Whether both have a limit, and that of `one` is the lower. No limit at all is never taken for a high one."""
-    lower, higher = getattr(one, field) or 0, getattr(other, field) or 0
-    return bool(0 < lower < higher)
-
-
-_RAISED_FIELDS = ("max_bytes", "max_age")
-_BUCKET_FIELDS = ("max_age", "max_bytes", "num_replicas")
-_STREAM_FIELDS = (
-    "subjects",
-    "storage",
-    "retention",
-    "discard",
-    "max_msgs_per_subject",
-    "discard_new_per_subject",
-    "max_age",
-    "max_bytes",
-    "max_msg_size",
-    "duplicate_window",
-    "num_replicas",
-)
-_CONSUMER_FIELDS = ("filter_subject", "ack_policy", "ack_wait", "max_deliver", "headers_only", "backoff")
-
-
-def _refuse_difference(what: str, wanted: object, found: object, fields: Iterable[str]) -> None:
-    differences = [
-        f"{field} is {getattr(found, field)!r} and should be {getattr(wanted, field)!r}"
-        for field in fields
-        if (getattr(found, field) or None) != (getattr(wanted, field) or None)
-    ]
-    if differences:
-        raise ConfigurationError(
-            f"{what}: {'; '.join(differences)}. Change it with the nats CLI or delete it and provision again."
-        )
+def arxiv_consumers() -> tuple[tuple[str, ConsumerConfig], ...]:
+    """What the arxiv service pulls beside its step's own, each with its stream."""
+    return ((PIPELINE, early_lookups_consumer()), (LOOKUPS, lookups_consumer()), (TURNS, turn_consumer()))

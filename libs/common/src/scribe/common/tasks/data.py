@@ -120,9 +120,10 @@ class Research(Part):
 
 
 class Paper(Part):
-    """A paper by the recipient on arXiv. `id` is `P1`, `P2`, … in order of `score` (higher is better).
+    """A paper on arXiv. `id` is `P1`, `P2`, …, certain ones first, then in order of `score` (higher is better).
 
-    `certain` is False where it may be a namesake's.
+    `authors` are the first of `author_count` and always the recipient, whom the paper calls `recipient_author`. Where
+    not `certain`, it may be a namesake's.
     """
 
     id: str
@@ -133,6 +134,8 @@ class Paper(Part):
     url: str
     abstract: str = ""
     score: float = 0.0
+    author_count: int = 0
+    recipient_author: str = ""
     certain: bool = True
 
 

@@ -5,6 +5,9 @@
 | `pipeline.<step>.<task>.<run>`        | a transition: the work of a step, or `done` |
 | `events.<user>.<task>.<state>`        | what happened between two transitions      |
 | `deadletter.<step>.<task>`            | a message that no attempt could finish     |
+| `lookups.<key>`                       | an author to be looked up on arXiv         |
+| `papers.<key>`                        | arXiv's answer for an author               |
+| `turns.<service>`                     | the right to ask a service now             |
 | `notify.<user>` (core NATS)           | changes of a user's items                  |
 | `cancel.<task>` (core NATS)           | interrupts the worker of a task            |
 """
@@ -74,6 +77,21 @@ def event_subject(user_id: UUID | str = ANY, task_id: UUID | str = ANY, state: s
 def deadletter_subject(step: Step | str = ANY, task_id: UUID | str = ANY) -> Subject:
     """A dead letter; `task_id` is whatever the original subject held."""
     return Subject("deadletter", step=str(step), task_id=str(task_id))
+
+
+def lookup_subject(key: str) -> str:
+    """An author to be looked up; `key` stands for the name."""
+    return f"lookups.{key}"
+
+
+def papers_subject(key: str) -> str:
+    """The answer to the lookup with this key."""
+    return f"papers.{key}"
+
+
+def turn_subject(service: str) -> str:
+    """The message that one process at a time is delivered, and only that may ask `service`."""
+    return f"turns.{service}"
 
 
 def notify_subject(user_id: UUID | str) -> str:

@@ -18,9 +18,10 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 from scribe.common.errors import ConfigurationError, ScribeError
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.consumer import Consumer, PullOptions
+from scribe.common.messaging.ensuring import verify_consumer, verify_streams
 from scribe.common.messaging.permissions import stores_of
 from scribe.common.messaging.publisher import Publisher
-from scribe.common.messaging.streams import PIPELINE, step_consumer, verify_consumer, verify_streams
+from scribe.common.messaging.streams import PIPELINE, step_consumer
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry

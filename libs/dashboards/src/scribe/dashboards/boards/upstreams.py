@@ -46,6 +46,45 @@ _CALLS = Row(
     ),
 )
 
+_LOOKUPS = 'stream="LOOKUPS"'
+_ARXIV = Row(
+    "arXiv",
+    (
+        Panel(
+            "Authors that wait",
+            (
+                Query(highest("scribe_consumer_lag_messages", "consumer", _LOOKUPS), "in the queue"),
+                Query(highest("scribe_consumer_ack_pending_messages", "consumer", _LOOKUPS), "being asked for"),
+            ),
+            "Authors to be looked up; one request is made in 3 s, over all pods.",
+        ),
+        Panel(
+            "Oldest lookup",
+            (Query(highest("scribe_consumer_oldest_age_seconds", "consumer", _LOOKUPS), "oldest"),),
+            "For how long the first author in the queue has waited.",
+            unit="s",
+            thresholds=(Threshold(300, "red"),),
+        ),
+        Panel(
+            "Lookups per minute",
+            (Query(increase("scribe_arxiv_lookups_total", "1m", "outcome"), "{{outcome}}"),),
+            "Authors answered: with all their records, with the newest of too many, or refused by arXiv.",
+            stacked=True,
+        ),
+        Panel(
+            "Authors in a request, p95",
+            (Query(quantile(0.95, "scribe_arxiv_request_authors", ""), "p95"),),
+            "How many authors share a request; 25 at most.",
+        ),
+        Panel(
+            "Tasks told to wait",
+            (Query(rate("scribe_deliveries_total", "step", 'outcome="deferred"'), "{{step}}"),),
+            "Tasks a second that leave the pipeline until arXiv has answered.",
+            unit="ops",
+        ),
+    ),
+)
+
 _COST = Row(
     "Models",
     (
@@ -95,6 +134,6 @@ BOARD = Dashboard(
     uid="scribe-upstreams",
     title="Scribe: upstreams and cost",
     description="Services that are not ours, and what models cost.",
-    rows=(_CALLS, _COST),
+    rows=(_CALLS, _ARXIV, _COST),
     links=(("Overview", "scribe-overview"),),
 )

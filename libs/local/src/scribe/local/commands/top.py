@@ -67,7 +67,7 @@ def steps_table(rows: Sequence[Row]) -> Table:
             _age(row.oldest),
             str(row.in_progress),
             _count(row.idle_pulls, row.waiting > 0 and row.idle_pulls == 0 and row.in_progress == 0),
-            f"{row.rate:.0f}",
+            "–" if row.rate is None else f"{row.rate:.0f}",
             "–" if row.p95 is None else f"{row.p95:.1f} s",
             _count(row.retries, row.retries > 0),
             _count(row.failures, row.failures > 0),
@@ -76,8 +76,8 @@ def steps_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _count(number: int, is_bad: bool) -> Text:
-    return Text(str(number), "red" if is_bad else "")
+def _count(number: int | None, is_bad: bool) -> Text:
+    return Text("–" if number is None else str(number), "red" if is_bad else "")
 
 
 def _age(seconds: float) -> Text:

@@ -17,7 +17,8 @@ from scribe.common.errors import UnavailableError, UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.delivery import Delivery
-from scribe.common.messaging.streams import ensure_consumer, projector_consumer
+from scribe.common.messaging.ensuring import ensure_consumer
+from scribe.common.messaging.streams import projector_consumer
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.spans import process_span

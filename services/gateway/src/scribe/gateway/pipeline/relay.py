@@ -156,16 +156,22 @@ class Relay:
 
 def as_next_run(data: PipelineData, row: asyncpg.Record) -> PipelineData:
     """The data as the row's run begins with it."""
-    waited = row["waited"] if row["step_status"] == State.WAITING else data.waited
     return data.model_copy(
         update={
             "run": row["run"],
             "requested_run": row["requested_run"],
             "failing_for": row["failing_for"],
             "is_reissued": row["step_status"] == REISSUED,
-            "waited": waited,
+            "waited": _waited(row, data),
         }
     )
+
+
+def _waited(row: asyncpg.Record, data: PipelineData) -> float:
+    """Seconds out of the pipeline, by the database's clock; none where the user has tried the task again."""
+    if row["waited"] is None:
+        return 0.0
+    return float(row["waited"]) if row["step_status"] == State.WAITING else data.waited
 
 
 def first_data(row: asyncpg.Record) -> PipelineData:

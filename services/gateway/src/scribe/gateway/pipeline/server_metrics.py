@@ -11,6 +11,7 @@ import asyncpg
 from prometheus_client import Counter
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
+from scribe.common.messaging.streams import ASKER, LOOKUPS, PAPERS
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.route import Route
@@ -20,7 +21,7 @@ from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
 INTERVAL = 5.0
-STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER")
+STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER", LOOKUPS, PAPERS)
 
 
 class ServerMetricsCollector:
@@ -37,7 +38,7 @@ class ServerMetricsCollector:
         self._tasks = metrics.tasks
         self._interval = interval
         steps = [("PIPELINE", str(step)) for step in route]
-        self._consumers = [*steps, ("PIPELINE", "projector"), ("EVENTS", "projector")]
+        self._consumers = [*steps, ("PIPELINE", "projector"), ("EVENTS", "projector"), (LOOKUPS, ASKER)]
         self._last: dict[Counter, float] = {}
 
     async def run(self) -> None:

@@ -4,6 +4,7 @@ Metrics
 ├── steps       deliveries, attempts and durations of the workers
 ├── upstreams   calls to outside services, breakers
 ├── llm         tokens and US dollars
+├── arxiv       authors asked for at arXiv
 ├── grounding   facts kept and dropped, corrections, confidence
 ├── browser     pages and restarts of Chromium
 ├── database    connections of this process's pool
@@ -22,9 +23,10 @@ from prometheus_client import CollectorRegistry
 from scribe.common.observability.metrics.calls import DatabaseMetrics, LlmMetrics, UpstreamCall, UpstreamMetrics
 from scribe.common.observability.metrics.gateway import RequestMetrics, TaskMetrics
 from scribe.common.observability.metrics.servers import ServerMetrics
-from scribe.common.observability.metrics.work import BrowserMetrics, GroundingMetrics, StepMetrics
+from scribe.common.observability.metrics.work import ArxivMetrics, BrowserMetrics, GroundingMetrics, StepMetrics
 
 __all__ = [
+    "ArxivMetrics",
     "BrowserMetrics",
     "DatabaseMetrics",
     "GroundingMetrics",
@@ -61,6 +63,11 @@ class Metrics:
         return LlmMetrics(self.registry)
 
     @cached_property
+    def arxiv(self) -> ArxivMetrics:
+        """Of authors looked up."""
+        return ArxivMetrics(self.registry)
+
+    @cached_property
     def grounding(self) -> GroundingMetrics:
         """Of evidence."""
         return GroundingMetrics(self.registry)
@@ -94,5 +101,5 @@ class Metrics:
         """Every group, which registers them all: for the documentation."""
         return (
             *(self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
-            *(self.requests, self.tasks, self.servers),
+            *(self.requests, self.tasks, self.servers, self.arxiv),
         )

@@ -74,6 +74,29 @@ class StepMetrics:
             instrument.labels(step)
 
 
+class ArxivMetrics:
+    """How arXiv is asked for many authors at once."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.lookups = Counter(
+            "scribe_arxiv_lookups",
+            "Authors looked up: with all their records, the newest of too many, or refused.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.authors = Histogram(
+            "scribe_arxiv_request_authors",
+            "Authors that one request to arXiv asked for.",
+            buckets=(1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0),
+            registry=registry,
+        )
+
+    def create_zeros(self) -> None:
+        """Make the series appear before the first request."""
+        for outcome in ("complete", "partial", "refused"):
+            self.lookups.labels(outcome)
+
+
 class GroundingMetrics:
     """Evidence that was found, and how far it supports what was written."""
 

@@ -1,0 +1,175 @@
+"""Asking arXiv for everybody: one request at a time over all pods, each for as many authors as wait."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus
+
+import nats.errors
+
+from scribe.arxiv.answers import Answer, Answers
+from scribe.arxiv.client import Page, PaperSource
+from scribe.arxiv.dealing import deal
+from scribe.arxiv.lookups import Asked, Lookups
+from scribe.arxiv.transport import AnswerTooLargeError
+from scribe.arxiv.turns import Turns
+from scribe.common.errors import PermanentError, TransientError, UnavailableError
+from scribe.common.http.breaker import Breaker
+from scribe.common.observability.logs import Logger
+from scribe.common.observability.metrics import ArxivMetrics
+
+MAX_AUTHORS = 25
+MAX_QUERY = 5_000
+"""Characters of an encoded query; arXiv answers 414 to addresses of about 8 kB."""
+MAX_RECORDS = 1_000
+"""arXiv asks to refine queries that return more."""
+RECORDS_PER_AUTHOR = 200
+MIN_RECORDS = 25
+GATHERING = 0.1
+"""The part of an interval for which others may join whoever came first."""
+IDLE_WAIT = 10.0
+PAUSE_WHILE_AWAY = 1.0
+
+
+@dataclass
+class Asker:
+    """Takes the turn, the longest waiting lookups, asks, and keeps the answers. Several may run, in several pods.
+
+    What it takes and cannot answer stays in the queue: a lookup is acknowledged when its answer is stored.
+    """
+
+    turns: Turns
+    lookups: Lookups
+    answers: Answers
+    source: PaperSource
+    breaker: Breaker
+    interval: float
+    metrics: ArxivMetrics
+    log: Logger
+    records: int = field(default=MAX_RECORDS, init=False)
+    """What the next request may ask for; halved when arXiv refuses one or answers too much, doubled by an answer."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.turn()
+            except UnavailableError as error:
+                self.log.warning("arxiv_turn_waits", reason=str(error))
+                await asyncio.sleep(PAUSE_WHILE_AWAY)
+
+    async def turn(self) -> None:
+        """Wait for the turn and use it.
+
+        Raises:
+            UnavailableError: NATS is away.
+        """
+        turn = await self.turns.take()
+        if turn is None:
+            return
+        rest = 0.0
+        try:
+            rest = self.breaker.remaining
+            batch = await self._batch() if not rest else []
+            if batch:
+                rest = self.interval
+                page = await self._ask(batch)
+                rest = max(rest, self.breaker.remaining)
+        finally:
+            await self.turns.give_back(turn, rest)
+        if batch and page:
+            try:
+                await self._answer(batch, page)
+            except UnavailableError:
+                raise
+            except Exception as error:
+                self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
+                await self._refused(batch, error)
+
+    async def _batch(self) -> list[Asked]:
+        """The longest waiting lookups that fit into one query, without those that are answered already."""
+        first = await self.lookups.take(1, wait=IDLE_WAIT)
+        most = max(1, self.records * MAX_AUTHORS // MAX_RECORDS)
+        more: list[Asked] = []
+        if first and most > 1:
+            await asyncio.sleep(self.interval * GATHERING)
+            more = await self.lookups.take(most - 1)
+        batch: list[Asked] = []
+        for asked in (*first, *more):
+            if not asked.lookup.clause or await self.answers.get(asked.lookup.key):
+                await _settle(asked)
+            elif len(_encoded([*batch, asked])) > MAX_QUERY and batch:
+                await _return(asked)
+            else:
+                batch.append(asked)
+        return batch
+
+    async def _ask(self, batch: Sequence[Asked]) -> Page | None:
+        limit = min(self.records, RECORDS_PER_AUTHOR * len(batch))
+        self.metrics.authors.observe(len(batch))
+        try:
+            with self.breaker.admit():
+                page = await self.source.search(_query(batch), limit)
+        except asyncio.CancelledError:
+            await self._return_all(batch)
+            raise
+        except (TransientError, UnavailableError) as error:
+            self.log.warning("arxiv_without_answer", reason=str(error), authors=len(batch))
+            await self._return_all(batch)
+            return None
+        except PermanentError as error:
+            self.log.warning("arxiv_refused", reason=str(error), authors=len(batch))
+            await self._refused(batch, error)
+            return None
+        if page.unreadable:
+            self.log.warning("arxiv_records_unreadable", count=page.unreadable)
+        return page
+
+    async def _refused(self, batch: Sequence[Asked], error: Exception) -> None:
+        """Ask for less at once, down to one author and few records; what is refused even so is answered with that."""
+        is_least = len(batch) == 1 and (self.records <= MIN_RECORDS or not isinstance(error, AnswerTooLargeError))
+        if is_least:
+            await self._keep(batch[0], Answer(is_complete=False, is_refused=True))
+            self.records = MAX_RECORDS
+            return
+        self.records = max(MIN_RECORDS, self.records // 2)
+        await self._return_all(batch)
+
+    async def _answer(self, batch: Sequence[Asked], page: Page) -> None:
+        """Keep what the page tells of each author; who may have more in it than came back is asked for again."""
+        dealt = await asyncio.to_thread(deal, [asked.lookup for asked in batch], page)
+        for asked, answer in zip(batch, dealt, strict=True):
+            if answer is None:
+                await _return(asked)
+            else:
+                await self._keep(asked, answer)
+        self.records = min(MAX_RECORDS, self.records * 2)
+
+    async def _keep(self, asked: Asked, answer: Answer) -> None:
+        outcome = "refused" if answer.is_refused else "complete" if answer.is_complete else "partial"
+        await self.answers.put(asked.lookup.key, answer)
+        self.metrics.lookups.labels(outcome).inc()
+        await _settle(asked)
+
+    async def _return_all(self, batch: Sequence[Asked]) -> None:
+        for asked in batch:
+            await _return(asked)
+
+
+def _query(batch: Sequence[Asked]) -> str:
+    return " OR ".join(asked.lookup.clause for asked in batch)
+
+
+def _encoded(batch: Sequence[Asked]) -> str:
+    return quote_plus(_query(batch))
+
+
+async def _settle(asked: Asked) -> None:
+    with suppress(nats.errors.Error, OSError):
+        await asked.message.ack_sync()
+
+
+async def _return(asked: Asked) -> None:
+    with suppress(nats.errors.Error, OSError):
+        await asked.message.nak()

@@ -1,0 +1,57 @@
+"""arXiv as a task sees it: an answer that is there, or the time after which to look again."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from scribe.arxiv.answers import Answer, Answers
+from scribe.arxiv.asking import MAX_AUTHORS
+from scribe.arxiv.lookups import Lookup, Lookups
+from scribe.common.errors import DeferredError
+
+GRACE = (0.2, 0.3, 0.5)
+"""Seconds between looks for an answer that may be on its way: cheaper than leaving the pipeline and coming back."""
+REQUEST_SECONDS = 1.0
+"""What arXiv takes for an answer, mostly."""
+MIN_WAIT = 1.0
+
+
+class PaperLibrary(Protocol):
+    """What the step needs: an author's records.
+
+    Raises DeferredError where they are still being asked for, UnavailableError where NATS is away.
+    """
+
+    async def look_up(self, lookup: Lookup) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class SharedLibrary:
+    """The answers that all pods share. What is not there is put into the queue, once, whoever wants it."""
+
+    lookups: Lookups
+    answers: Answers
+    interval: float
+
+    async def look_up(self, lookup: Lookup) -> Answer:
+        """The answer.
+
+        Raises:
+            DeferredError: it has still to come. UnavailableError: NATS is away.
+        """
+        answer = await self.answers.get(lookup.key)
+        if answer is not None:
+            return answer
+        await self.lookups.ask(lookup)
+        position = await self.lookups.position(lookup)
+        for pause in GRACE if position <= MAX_AUTHORS else ():
+            await asyncio.sleep(pause)
+            answer = await self.answers.get(lookup.key)
+            if answer is not None:
+                return answer
+        raise DeferredError("arXiv has not answered yet", retry_after=self._wait(position), position=position)
+
+    def _wait(self, position: int) -> float:
+        """Seconds until an author at this place is answered, when arXiv answers."""
+        return max(MIN_WAIT, math.ceil(position / MAX_AUTHORS) * (self.interval + REQUEST_SECONDS))
