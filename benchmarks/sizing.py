@@ -25,7 +25,6 @@ from scribe.common.messaging.provision import ProvisionSettings, provision
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
-from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes
 from scribe.local.outside import StandInAddresses, choose, environment_for
@@ -34,13 +33,9 @@ from scribe.local.ports import free_port
 LATENCY = {
     Step.PARSER: {"/anthropic": 2.0},
     Step.SCRAPER: {"/exa": 4.0, "/web": 0.5, "/anthropic": 4.0},
-    Step.ARXIV: {"/arxiv": 1.0},
     Step.COMPOSER: {"/anthropic": 8.0},
 }
-"""Seconds that a call takes while a step is measured."""
-RESEARCH = (
-    "Dear {{name}},\n\nI read your paper {{paper}} and {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
-)
+"""Seconds that a call takes while a step is measured; arxiv, which waits outside, is measured by `campaign`."""
 GENERAL = "Dear {{name}},\n\nI read that {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
 NEEDS_BROWSER = "Adrian Del Maestro"
 PATIENCE = 600.0
@@ -57,15 +52,15 @@ class Measured:
     peak: float
 
 
-async def submit(database: str, broker: Broker, tasks: int, papers: int) -> None:
-    """Tasks of one user wait for the parser; the first `papers` of them want papers, every fifth needs a browser."""
+async def submit(database: str, broker: Broker, tasks: int) -> None:
+    """Tasks of one user wait for the parser; every fifth needs a browser."""
     publisher = Publisher(broker.js)
     user = uuid4()
     connection = await asyncpg.connect(database)
     try:
         await connection.execute("INSERT INTO users (id, email) VALUES ($1, 'sizing@example.org')", user)
         for number in range(tasks):
-            data = _task(user, number, RESEARCH if number < papers else GENERAL)
+            data = _task(user, number)
             await connection.execute(
                 "INSERT INTO queue_items (id, user_id, recipient_name, recipient_interest, email_template, status)"
                 " VALUES ($1, $2, $3, $4, $5, 'processing')",
@@ -76,12 +71,12 @@ async def submit(database: str, broker: Broker, tasks: int, papers: int) -> None
         await connection.close()
 
 
-def _task(user: UUID, number: int, template: str) -> PipelineData:
+def _task(user: UUID, number: int) -> PipelineData:
     return PipelineData(
         task_id=uuid4(),
         user_id=user,
         submitted_at=datetime.now(UTC),
-        email_template=template,
+        email_template=GENERAL,
         recipient_name=NEEDS_BROWSER if number % 5 == 0 else f"Ada Example {number}",
         recipient_interest=f"quantum fluids {number}",
     )
@@ -93,7 +88,6 @@ async def worker(step: Step, database: str, nats: str, world: Fakes) -> AsyncIte
     port = free_port()
     addresses = StandInAddresses.model_validate(world.addresses())
     outside = environment_for(choose({}), addresses, {})
-    del outside["SCRIBE_ARXIV_INTERVAL"]  # arXiv's own rule holds
     own = {"SCRIBE_DATABASE_URL": database, "SCRIBE_NATS_URL": nats, "SCRIBE_HOST": "127.0.0.1"}
     environment = {**os.environ, **outside, **own, "SCRIBE_PORT": str(port)}
     command = (sys.executable, "-m", f"scribe.{step}")
@@ -139,7 +133,7 @@ def report(step: Step, found: Measured) -> None:
 
 
 async def main(options: argparse.Namespace) -> None:
-    """All four steps, in their order."""
+    """The steps of `LATENCY`, in their order."""
     log = structlog.get_logger()
     print("| step | a call takes | e-mails | a minute | peak of memory | a minute per GiB | CPU per e-mail |")
     print("|---|---|---|---|---|---|---|")
@@ -147,8 +141,8 @@ async def main(options: argparse.Namespace) -> None:
         settings = ProvisionSettings(nats_url=nats)
         async with connect(settings, "sizing", log) as broker:
             await provision(broker, settings)
-            await submit(database, broker, options.tasks, options.papers)
-            for step in ROUTE:
+            await submit(database, broker, options.tasks)
+            for step in LATENCY:
                 report(step, await measure(step, database, nats, world, broker))
             info = await broker.js.stream_info("DEADLETTER")
             assert info.state.messages == 0, "a step has given tasks up"
@@ -157,6 +151,5 @@ async def main(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=120)
-    parser.add_argument("--papers", type=int, default=24, help="tasks whose template wants papers")
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     asyncio.run(main(parser.parse_args()))
