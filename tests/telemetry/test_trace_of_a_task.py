@@ -18,6 +18,7 @@ scribe-gateway: SERVER POST /api/email/generate
         scribe-scraper: CONSUMER process pipeline.scraper
           scribe-scraper: CLIENT POST
           scribe-scraper: CLIENT POST
+          scribe-scraper: CLIENT chat claude-haiku-4-5
           scribe-scraper: PRODUCER send pipeline.arxiv
             scribe-arxiv: CONSUMER process pipeline.arxiv
               scribe-arxiv: PRODUCER send pipeline.composer
