@@ -1,8 +1,7 @@
 """How facts and papers are shown to a model, and which of them where there are more than a prompt should hold."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 
 from scribe.common.tasks.data import ELLIPSIS, Fact, Paper
@@ -11,11 +10,14 @@ from scribe.common.text.wording import fold_accents, words
 from scribe.composer.material import Material
 from scribe.composer.wordforms import content_words
 
-WRITER_BUDGET = 8_000
-CHECKER_BUDGET = 8_000
-"""Characters of facts and papers in a prompt: about 2,000 tokens."""
+WRITER_BUDGET = 5_000
+CHECKER_BUDGET = 6_500
+"""Characters of papers and facts in a prompt; four are about a token."""
+PAPERS_BUDGET = 3_500
+"""Of these for papers, so that their abstracts leave room for facts."""
 MAX_PASSAGES = 500
 """Characters of the passages of one fact."""
+MAX_ABSTRACT = 2_000
 MAX_AUTHORS = 5
 
 View = Mapping[str, Json]
@@ -55,15 +57,22 @@ def _blocks(
     material: Material, show: Callable[[Fact], View], ranks: Mapping[str, float], budget: int
 ) -> dict[str, list[View]]:
     """What fits into `budget` characters, the best taken first, in the order of the ids."""
-    views = {"facts": [show(fact) for fact in material.facts]}
-    views["papers"] = [_paper(paper, material.name) for paper in material.papers]
-    fitting: set[object] = set()
-    for view in sorted(chain(*views.values()), key=lambda view: -ranks[str(view["id"])]):
-        size = sum(len(str(value)) for value in view.values())
-        if size <= budget:
-            budget -= size
-            fitting.add(view["id"])
-    return {name: [view for view in shown if view["id"] in fitting] for name, shown in views.items()}
+    papers = _fitting([_paper(paper, material.name) for paper in material.papers], ranks, PAPERS_BUDGET)
+    facts = _fitting(list(map(show, material.facts)), ranks, budget - sum(map(_size, papers)))
+    return {"facts": facts, "papers": papers}
+
+
+def _fitting(views: Sequence[View], ranks: Mapping[str, float], budget: int) -> list[View]:
+    taken: set[object] = set()
+    for view in sorted(views, key=lambda view: -ranks[str(view["id"])]):
+        if _size(view) <= budget:
+            budget -= _size(view)
+            taken.add(view["id"])
+    return [view for view in views if view["id"] in taken]
+
+
+def _size(view: View) -> int:
+    return sum(len(str(value)) for value in view.values())
 
 
 def _worth(fact: Fact) -> int:
@@ -71,10 +80,11 @@ def _worth(fact: Fact) -> int:
 
 
 def _statement(fact: Fact) -> View:
-    """`current` and `certain` stand only where they are not what a reader expects."""
-    marks: dict[str, Json] = {} if fact.current else {"current": False}
+    """`kind`, `current` and `certain` stand only where they tell something."""
+    marks: dict[str, Json] = {} if fact.kind == "other" else {"kind": fact.kind}
+    marks |= {} if fact.current else {"current": False}
     marks |= {"certain": True} if fact.certain else {}
-    return {"id": fact.id, "kind": fact.kind, "statement": fact.statement, **marks}
+    return {"id": fact.id, "statement": fact.statement, **marks}
 
 
 def _statement_and_passages(fact: Fact) -> View:
@@ -90,7 +100,7 @@ def _paper(paper: Paper, recipient: str) -> View:
         "title": paper.title,
         "year": paper.year,
         "authors": authors_with(recipient, paper.authors),
-        "abstract": paper.abstract,
+        "abstract": paper.abstract[:MAX_ABSTRACT],
     }
 
 
