@@ -50,6 +50,11 @@ PAGES = {
     "eater": "<p>x</p><script>const a = []; while (true) a.push(new Array(1e6).fill('x' + a.length))</script>",
     "popups": f"<main><p>{TEXT}</p></main><script>for (let i = 0; i < 20; i++) window.open('/plain?' + i)</script>",
     "many": "<main>" + f"<p>{TEXT}</p>" * 3 + "<i>x</i>" * 60_000 + "</main>",
+    "forging": f"<main><p>{TEXT}</p><p style='display:none'>NONE</p></main><script>"
+    "String.prototype.slice = () => 'FORGED '.repeat(1e6); window.String = () => 'FORGED';"
+    "Element.prototype.checkVisibility = () => true; Element.prototype.remove = () => 0;"
+    "Object.defineProperty(Element.prototype, 'outerHTML', {get: () => 'FORGED '.repeat(1e6)});"
+    "document.querySelectorAll = () => []; JSON.stringify = () => 'FORGED';</script>",
     "empty": "",
     "cookie": "<main><p id=a></p></main><script>document.getElementById('a').textContent = "
     f"'{TEXT} seen=' + document.cookie + localStorage.getItem('seen');"

@@ -46,6 +46,14 @@ async def test_text_that_no_reader_sees_is_not_read(browser: Reading) -> None:
     assert not any(word in page.text for word in ("NONE", "INVISIBLE", "CLEAR", "TINY", "AWAY", "ATTRIBUTE"))
 
 
+async def test_what_a_page_makes_of_the_languages_own_objects_changes_nothing(browser: Reading) -> None:
+    page = await browser.read("forging")
+    assert page is not None
+    assert TEXT in page.text
+    assert "FORGED" not in page.text
+    assert "NONE" not in page.text
+
+
 @pytest.mark.parametrize("path", ["text", "moved", "alerting", "restless", "popups", "many"])
 async def test_unusual_pages_are_read(browser: Reading, path: str) -> None:
     page = await browser.read(path)

@@ -132,12 +132,26 @@ async def test_a_tunnel_to_the_inside_is_refused(target: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        b"GET ftp://127.0.0.1/ HTTP/1.1\r\n\r\n",
+        b"GET ftp://127.0.0.1/ HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        b"GET http://u:p@127.0.0.1/ HTTP/1.1\r\n\r\n",
-        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET http://u:p@127.0.0.1/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n",
+        b"POST http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\n",
+        b"CONNECT 127.0.0.1:" + b"4" * 5000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT 127.0.0.1:65536 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nA: b\r\n folded\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\nHost: x\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\n\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET http://127.0.0.1:%d/ HTTP/1.1\r\n\r\n",
         b"nonsense\r\n\r\n",
     ],
+    ids=range(18),
 )
 async def test_a_request_that_is_not_understood_is_refused(request_: bytes) -> None:
     async with Origin().serving() as origin, guarded_proxy(allowing(origin), 1000) as proxy:
@@ -148,7 +162,7 @@ async def test_a_request_that_is_not_understood_is_refused(request_: bytes) -> N
 
 async def test_a_second_request_on_a_connection_is_not_passed_on() -> None:
     async with Origin().serving() as origin, guarded_proxy(allowing(origin), 100_000) as proxy:
-        one = f"GET http://127.0.0.1:{origin.port}/ HTTP/1.1\r\n\r\n".encode()
+        one = f"GET http://127.0.0.1:{origin.port}/ HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         host, _, port = proxy.url.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(one + b"GET http://169.254.169.254/ HTTP/1.1\r\n\r\n")
@@ -165,7 +179,7 @@ async def test_a_tunnel_carries_bytes_both_ways() -> None:
     ):
         host, _, port = proxy.url.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(f"CONNECT pages.example:{origin.port} HTTP/1.1\r\n\r\n".encode())
+        writer.write(f"CONNECT pages.example:{origin.port} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert b"200" in await reader.readuntil(b"\r\n\r\n")
         writer.write(b"anything\r\n\r\n")
         assert await reader.readexactly(8) == b"not http"
@@ -194,7 +208,7 @@ async def test_when_the_page_is_done_every_connection_ends() -> None:
         async with guarded_proxy(allowing(origin), 100_000) as proxy:
             host, _, port = proxy.url.removeprefix("http://").partition(":")
             _reader, writer = await asyncio.open_connection(host, int(port))
-            writer.write(f"CONNECT 127.0.0.1:{origin.port} HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n".encode())
+            writer.write(f"CONNECT 127.0.0.1:{origin.port} HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n".encode())
             await eventually(lambda: origin.requests)
         await eventually(lambda: origin.open == 0)
         writer.close()
@@ -213,3 +227,33 @@ async def test_there_is_a_limit_on_connections() -> None:
             task.cancel()
         for _, writer in opened:
             writer.close()
+
+
+async def test_the_host_that_was_checked_is_the_host_that_is_named() -> None:
+    async with Origin().serving() as origin, guarded_proxy(allowing(origin), 10_000) as proxy:
+        await raw(proxy, f"GET http://127.0.0.1:{origin.port}/ HTTP/1.1\r\nHost: inside.example\r\n\r\n".encode())
+    assert f"host: 127.0.0.1:{origin.port}".encode() in origin.requests[0].lower()
+    assert b"inside.example" not in origin.requests[0]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 50\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 100 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"x" * 200_000,
+        b"rubbish\r\n\r\n",
+    ],
+)
+async def test_an_answer_that_is_not_understood_is_not_passed_on(answer: bytes) -> None:
+    async with Origin(answer).serving() as origin, guarded_proxy(allowing(origin), 1_000_000) as proxy:
+        seen = await raw(proxy, f"GET http://127.0.0.1:{origin.port}/ HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert not seen.endswith((b"hello", b"0\r\n\r\n"))
+    assert proxy.refused == 0
+
+
+async def test_an_answer_in_chunks_is_passed_on() -> None:
+    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+    async with Origin(chunks).serving() as origin, through(allowing(origin)) as (client, _):
+        assert (await client.get(f"http://127.0.0.1:{origin.port}/")).text == "hello world"

@@ -1,10 +1,12 @@
 """From a page as Chromium has built it to the text that a reader sees."""
 
 import trafilatura
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 MAX_HTML = 500_000
 """Characters of HTML; a page of text is far below, and working out more would take too long."""
+
+MAX_TITLE, MAX_TEXT = 300, MAX_HTML // 5
 
 SNAPSHOT = """
 (limit) => {
@@ -40,11 +42,11 @@ SNAPSHOT = """
 
 
 class Snapshot(BaseModel):
-    """What `SNAPSHOT` returns."""
+    """What `SNAPSHOT` returns; the lengths are checked here too, and not left to what runs beside the page."""
 
-    title: str
-    html: str
-    text: str
+    title: str = Field(max_length=MAX_TITLE)
+    html: str = Field(max_length=MAX_HTML)
+    text: str = Field(max_length=MAX_TEXT)
 
 
 def readable_text(snapshot: Snapshot) -> str:

@@ -10,16 +10,26 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import h11
+
 from scribe.common.errors import WorkError
 from scribe.common.http.guard import RefusedUrlError, UnresolvedHostError, UrlGuard
+from scribe.scraper.http_messages import (
+    CHUNK,
+    MalformedError,
+    Side,
+    asking_side,
+    body_of,
+    closing,
+    read_request,
+    read_response,
+    serving_side,
+)
 
-HEAD_LIMIT = 64 * 1024
 HEAD_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 5.0
-CHUNK = 64 * 1024
 MAX_CONNECTIONS = 48
-
-_HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:", b"upgrade:", b"te:")
+MAX_PORT = 65535
 
 
 class SpentError(Exception):
@@ -68,7 +78,7 @@ async def guarded_proxy(guard: UrlGuard, max_bytes: int) -> AsyncIterator[Proxy]
         handling.add(task)
         task.add_done_callback(handling.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=HEAD_LIMIT)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=CHUNK)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield proxy
@@ -87,91 +97,111 @@ class _Connection:
     ) -> None:
         self._guard = guard
         self._proxy = proxy
-        self._reader = reader
-        self._writer = writer
+        self._near = serving_side(reader, writer)
+        self._answering = False
 
     async def handle(self) -> None:
         """Serve it to its end; faults end it quietly, since the other side sees them as network errors."""
         try:
             async with asyncio.timeout(HEAD_TIMEOUT):
-                head = await self._reader.readuntil(b"\r\n\r\n")
-            await self._serve(head)
+                request = await _understood(self._near)
+            await self._serve(request)
         except RefusedUrlError:
             self._proxy.refused += 1
             await self._answer("403 Forbidden")
-        except UnresolvedHostError:
+        except (UnresolvedHostError, MalformedError):
             await self._answer("502 Bad Gateway")
-        except (OSError, SpentError, WorkError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except (OSError, SpentError, WorkError):
             pass
         finally:
-            self._writer.close()
+            self._near.writer.close()
 
-    async def _serve(self, head: bytes) -> None:
-        line, _, headers = head.partition(b"\r\n")
-        method, _, rest = line.decode("latin-1").partition(" ")
-        target = rest.rpartition(" ")[0]
-        if method == "CONNECT":
+    async def _serve(self, request: h11.Request) -> None:
+        self._near.spend = self._proxy.budget.spend
+        target = request.target.decode("ascii", errors="replace")
+        if request.method == b"CONNECT":
             await self._tunnel(target)
         else:
-            await self._forward(method, target, headers)
+            await self._forward(request, target)
 
     async def _tunnel(self, target: str) -> None:
-        host, _, port = target.rpartition(":")
-        if not port.isascii() or not port.isdigit():
-            raise RefusedUrlError("the tunnel's target is malformed")
-        async with self._connected(await self._guard.addresses(host.strip("[]"), int(port)), int(port)) as (
-            far,
-            to_far,
-        ):
-            self._writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await _either(
-                _pump(self._reader, to_far, self._proxy.budget.spend),
-                _pump(far, self._writer, self._proxy.budget.spend),
-            )
+        host, port = _host_and_port(target)
+        addresses = await self._guard.addresses(host, port)
+        async with _connected(addresses, port) as (far, to_far):
+            await self._near.send(h11.Response(status_code=200, headers=[], reason=b"Connection established"))
+            self._answering = True
+            early, _ = self._near.protocol.trailing_data
+            to_far.write(early)
+            spend = self._proxy.budget.spend
+            await _either(_pump(self._near.reader, to_far, spend), _pump(far, self._near.writer, spend))
 
-    async def _forward(self, method: str, target: str, headers: bytes) -> None:
+    async def _forward(self, request: h11.Request, target: str) -> None:
         """One plain HTTP request, and no second one: the next may be for another host, and is checked anew."""
         checked = await self._guard.check(target)
         if not target.lower().startswith("http://"):
             raise RefusedUrlError("only plain requests are forwarded; others are tunnelled")
-        length = _length(headers)
-        path = "/" + target.split("//", 1)[1].partition("/")[2]
-        async with self._connected(checked.addresses, checked.port) as (far, to_far):
-            to_far.write(f"{method} {path} HTTP/1.1\r\n".encode("latin-1") + _closing(headers))
-            await _either(self._send_body(to_far, length), self._respond(far))
+        authority, _, path = target.split("//", 1)[1].partition("/")
+        headers = [(b"Host", authority.encode()), *closing(request.headers, b"host")]
+        async with _connected(checked.addresses, checked.port) as connection:
+            far = asking_side(*connection, self._proxy.budget.spend)
+            await far.send(h11.Request(method=request.method, target=f"/{path}", headers=headers))
+            await _either(self._send_body(far), self._respond(far))
 
-    async def _send_body(self, to_far: asyncio.StreamWriter, length: int) -> None:
+    async def _send_body(self, far: Side) -> None:
         """Pass on the request's body, and then nothing more until Chromium hangs up."""
-        while length and (chunk := await self._reader.read(min(length, CHUNK))):
-            self._proxy.budget.spend(len(chunk))
-            to_far.write(chunk)
-            await to_far.drain()
-            length -= len(chunk)
-        while await self._reader.read(CHUNK):
+        async for part in body_of(self._near):
+            await far.send(h11.Data(data=bytes(part.data)))
+        await far.send(h11.EndOfMessage())
+        while await self._near.reader.read(CHUNK):
             pass
 
-    async def _respond(self, far: asyncio.StreamReader) -> None:
+    async def _respond(self, far: Side) -> None:
         async with asyncio.timeout(HEAD_TIMEOUT * 3):
-            head = await far.readuntil(b"\r\n\r\n")
-        line, _, headers = head.partition(b"\r\n")
-        self._proxy.budget.spend(len(head))
-        self._writer.write(line + b"\r\n" + _closing(headers))
-        await _pump(far, self._writer, self._proxy.budget.spend)
-
-    @asynccontextmanager
-    async def _connected(
-        self, addresses: tuple[str, ...], port: int
-    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        reader, writer = await _connect(addresses, port)
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
+            response = await read_response(far)
+        self._answering = True
+        await self._near.send(
+            h11.Response(status_code=response.status_code, reason=response.reason, headers=closing(response.headers))
+        )
+        async for part in body_of(far):
+            await self._near.send(h11.Data(data=bytes(part.data)))
+        await self._near.send(h11.EndOfMessage())
 
     async def _answer(self, status: str) -> None:
+        if self._answering:
+            return
         with suppress(OSError):
-            self._writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-            await self._writer.drain()
+            self._near.writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            await self._near.writer.drain()
+
+
+async def _understood(near: Side) -> h11.Request:
+    try:
+        return await read_request(near)
+    except MalformedError as error:
+        raise RefusedUrlError("a request that is not understood") from error
+
+
+def _host_and_port(target: str) -> tuple[str, int]:
+    """The two parts of a tunnel's target.
+
+    Raises:
+        RefusedUrlError: it has others.
+    """
+    host, _, port = target.rpartition(":")
+    if not (port.isascii() and port.isdigit() and len(port) <= len(str(MAX_PORT)) and int(port) <= MAX_PORT):
+        raise RefusedUrlError("the tunnel's target is malformed")
+    return host.strip("[]"), int(port)
+
+
+@asynccontextmanager
+async def _connected(
+    addresses: tuple[str, ...], port: int
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await _connect(addresses, port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
 
 
 async def _connect(addresses: tuple[str, ...], port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -179,9 +209,9 @@ async def _connect(addresses: tuple[str, ...], port: int) -> tuple[asyncio.Strea
     for address in addresses[:-1]:
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                return await asyncio.open_connection(address, port, limit=HEAD_LIMIT)
+                return await asyncio.open_connection(address, port, limit=CHUNK)
     async with asyncio.timeout(CONNECT_TIMEOUT):
-        return await asyncio.open_connection(addresses[-1], port, limit=HEAD_LIMIT)
+        return await asyncio.open_connection(addresses[-1], port, limit=CHUNK)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, spend: Callable[[int], None]) -> None:
@@ -202,24 +232,3 @@ async def _either(*ways: Coroutine[None, None, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _closing(headers: bytes) -> bytes:
-    """The header block, with the connection to be closed after one exchange."""
-    lines = [line for line in headers.split(b"\r\n") if line and not line.lower().startswith(_HOP_BY_HOP)]
-    return b"\r\n".join([*lines, b"Connection: close", b"", b""])
-
-
-def _length(headers: bytes) -> int:
-    """The length of a request's body.
-
-    Raises:
-        RefusedUrlError: it is not told in advance.
-    """
-    for line in headers.lower().split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name == b"transfer-encoding":
-            raise RefusedUrlError("a body of unknown length is not forwarded")
-        if name == b"content-length":
-            return int(value) if value.strip().isdigit() else 0
-    return 0

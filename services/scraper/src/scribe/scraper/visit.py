@@ -22,6 +22,7 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain")
 QUIET_TIMEOUT = 4.0
 """Seconds that a page is given to build itself once its document has come."""
 CLOSE_TIMEOUT = 5.0
+WORLD = "scribe"
 SPENT_GRACE = 2.0
 
 
@@ -125,7 +126,26 @@ async def _read(page: Page, url: str, limits: Limits) -> Snapshot:
     _refuse_unreadable(response)
     with suppress(PlaywrightTimeoutError):  # a page that never rests is read as it is
         await page.wait_for_load_state("networkidle", timeout=QUIET_TIMEOUT * 1000)
-    return Snapshot.model_validate(await page.evaluate(SNAPSHOT, MAX_HTML))
+    return Snapshot.model_validate(await _evaluate_isolated(page, f"({SNAPSHOT})({MAX_HTML})"))
+
+
+async def _evaluate_isolated(page: Page, expression: str) -> object:
+    """The value of an expression in a world of its own: it sees the page's elements, and no object that the page's
+    scripts could have changed (`String.prototype.slice` among them).
+
+    Raises:
+        Error: it has none.
+    """
+    session = await page.context.new_cdp_session(page)
+    tree = await session.send("Page.getFrameTree")
+    world = await session.send(
+        "Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"], "worldName": WORLD}
+    )
+    context = world["executionContextId"]
+    answer = await session.send(
+        "Runtime.evaluate", {"expression": expression, "contextId": context, "returnByValue": True}
+    )
+    return answer["result"].get("value")
 
 
 def _refuse_unreadable(response: Response | None) -> None:
