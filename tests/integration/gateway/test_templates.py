@@ -27,6 +27,7 @@ from scribe.gateway.template_writer.documents import UNREACHABLE, Documents, par
 from scribe.gateway.template_writer.pdf_text import MEMORY
 from tests.support.gateway import Gateway, User, gateway_settings
 from tests.support.issuer import Issuer
+from tests.support.pdfs import GLYPHS, IDENTITY, LATIN, SAYS, pdf
 from tests.support.tls import serving_tls
 from tests.support.waiting import eventually
 
@@ -61,6 +62,18 @@ async def blank_pdf(_request: Request) -> Response:
     return Response(content.getvalue(), media_type="application/pdf")
 
 
+async def owners_pdf(_request: Request) -> Response:
+    return Response(pdf((LATIN, SAYS), user_password="", owner_password="o"), media_type="application/pdf")
+
+
+async def locked_pdf(_request: Request) -> Response:
+    return Response(pdf((LATIN, SAYS), user_password="u"), media_type="application/pdf")
+
+
+async def glyphs_pdf(_request: Request) -> Response:
+    return Response(pdf((IDENTITY, GLYPHS)), media_type="application/pdf")
+
+
 async def big_pdf(_request: Request) -> Response:
     return Response(b"%PDF-1.7\n" + b"0" * (11 * 1024 * 1024), media_type="application/pdf")
 
@@ -72,6 +85,9 @@ async def to_metadata(_request: Request) -> Response:
 PAGES = [
     Route("/long.pdf", long_pdf),
     Route("/blank.pdf", blank_pdf),
+    Route("/owners.pdf", owners_pdf),
+    Route("/locked.pdf", locked_pdf),
+    Route("/glyphs.pdf", glyphs_pdf),
     Route("/big.pdf", big_pdf),
     Route("/to-metadata", to_metadata),
     Mount("/", web()),
@@ -117,6 +133,11 @@ async def test_a_template_has_its_length_its_placeholders_and_nothing_invented(s
     assert "Ising model" in text
     profile = (await site.user.client.get("/api/user/profile")).json()
     assert profile["template_count"] == 1
+
+
+async def test_a_pdf_that_only_its_owner_may_change_is_read(site: Site) -> None:
+    response = await site.create("/owners.pdf")
+    assert response.status_code == 201, response.text
 
 
 async def test_the_limit_of_five_holds_under_parallel_requests_and_is_checked_before_the_model_is_paid(
@@ -168,6 +189,8 @@ async def test_a_redirect_into_the_network_is_refused_like_everything_else(site:
         ("/people/sato", "does not lead to a PDF"),
         ("/long.pdf", "more than 20 pages"),
         ("/blank.pdf", "no text"),
+        ("/locked.pdf", "password"),
+        ("/glyphs.pdf", "does not say which they are"),
         ("/big.pdf", "larger than 10 MB"),
         ("/nowhere.pdf", "could not be loaded"),
     ],

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -11,7 +11,7 @@ import httpx
 from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
-from scribe.gateway.template_writer.pdf_text import MAX_PAGES, NO_TEXT, TOO_MANY_PAGES
+from scribe.gateway.template_writer.pdf_text import MAX_PAGES, Result
 
 MAX_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0
@@ -23,6 +23,12 @@ CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/
 MAGIC = b"%PDF-"
 UNREACHABLE = "The PDF could not be loaded from this address."
 NO_PDF = "The address does not lead to a PDF that can be read."
+UNUSABLE: Mapping[int, str] = {
+    Result.TOO_MANY_PAGES: f"The PDF has more than {MAX_PAGES} pages.",
+    Result.NO_TEXT: "The PDF holds no text. If it is a scan, export it from the program that made it.",
+    Result.NEEDS_PASSWORD: "The PDF opens with a password only. Save a copy without one.",
+    Result.NO_CHARACTERS: "The PDF shows letters but does not say which they are. Export it anew, with Unicode fonts.",
+}
 
 
 class Documents:
@@ -92,12 +98,8 @@ async def read_pdf(content: bytes, deadline: float = PARSE_DEADLINE) -> str:
             text, _ = await process.communicate(content)
     except TimeoutError:
         raise BadRequest(NO_PDF) from None
-    if process.returncode == TOO_MANY_PAGES:
-        raise BadRequest(f"The PDF has more than {MAX_PAGES} pages.")
-    if process.returncode == NO_TEXT:
-        raise BadRequest("The PDF holds no text. If it is a scan, export it from the program that made it.")
-    if process.returncode != 0:
-        raise BadRequest(NO_PDF)
+    if process.returncode != Result.TEXT:
+        raise BadRequest(UNUSABLE.get(process.returncode or 0, NO_PDF))
     return text.decode()
 
 

@@ -1,22 +1,40 @@
 """`python -m scribe.gateway.template_writer.pdf_text`: a PDF on stdin, its text on stdout.
 
 It runs as a process of its own, with little memory and processor time, because a PDF is a stranger's program: whoever
-started it may kill it. Exit code 3: too many pages. 4: encrypted, or no PDF that can be read. 5: no text in it.
+started it may kill it. Its exit code is a `Result`.
 """
 
 import io
 import resource
 import sys
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
 
-from pypdf import PdfReader
+from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject
 
 MAX_PAGES = 20
 MAX_CHARACTERS = 20_000
 MEMORY = 256 * 1024 * 1024
 """Bytes of address space; 10 MB of 20 dense pages take a third of it."""
 PROCESSOR_SECONDS = 10
-TOO_MANY_PAGES, UNREADABLE, NO_TEXT = 3, 4, 5
+MIN_READABLE = 0.5
+"""Share of the characters whose font tells what they are."""
+
+
+class Result(IntEnum):
+    """What came of a PDF: its exit code."""
+
+    TEXT = 0
+    TOO_MANY_PAGES = 3
+    UNREADABLE = 4
+    """No PDF, or a broken one."""
+    NO_TEXT = 5
+    """Pictures only, as a scan."""
+    NEEDS_PASSWORD = 6
+    NO_CHARACTERS = 7
+    """Text whose fonts do not say which characters their glyphs are."""
 
 
 def limit_resources() -> None:
@@ -27,15 +45,16 @@ def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def text_of(content: bytes) -> tuple[int, str]:
-    """An exit code, and the text where it is 0."""
+def text_of(content: bytes) -> tuple[Result, str]:
+    """What came of a PDF, and its text where it has any."""
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
-            return UNREADABLE, ""
+        # An empty password opens what only an owner's password protects: such a file shows its text to everybody.
+        if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
+            return Result.NEEDS_PASSWORD, ""
         if len(reader.pages) > MAX_PAGES:
-            return TOO_MANY_PAGES, ""
-        text = "\n".join(page.extract_text() for page in reader.pages)
+            return Result.TOO_MANY_PAGES, ""
+        return _read(reader)
     except (
         PyPdfError,
         ValueError,
@@ -47,10 +66,58 @@ def text_of(content: bytes) -> tuple[int, str]:
         MemoryError,
         OSError,
     ):
-        return UNREADABLE, ""
+        return Result.UNREADABLE, ""
+
+
+def _read(reader: PdfReader) -> tuple[Result, str]:
+    readable = unreadable = 0
+
+    def count(text: str, _cm: object, _tm: object, font: DictionaryObject | None, _size: object) -> None:
+        nonlocal readable, unreadable
+        visible = len(text.strip())
+        if font is not None and not tells_characters(font):
+            unreadable += visible
+        else:
+            readable += visible
+
+    text = "\n".join(page.extract_text(visitor_text=count) for page in reader.pages)
+    if not text.strip():
+        return (Result.NO_TEXT if all(map(tells_characters, _fonts(reader))) else Result.NO_CHARACTERS), ""
     cleaned = "\n".join(line.strip() for line in text.splitlines() if line.strip())
     cleaned = cleaned.encode("utf-8", "ignore").decode().replace("\x00", "")
-    return (0, cleaned[:MAX_CHARACTERS]) if cleaned.strip() else (NO_TEXT, "")
+    if unreadable and readable < MIN_READABLE * (readable + unreadable):
+        return Result.NO_CHARACTERS, ""
+    return (Result.TEXT, cleaned[:MAX_CHARACTERS]) if cleaned.strip() else (Result.NO_TEXT, "")
+
+
+def _fonts(reader: PdfReader) -> Iterator[DictionaryObject]:
+    for page in reader.pages:
+        resources = _resolved(page.get("/Resources"))
+        fonts = _resolved(resources.get("/Font")) if isinstance(resources, DictionaryObject) else None
+        found = map(_resolved, fonts.values()) if isinstance(fonts, DictionaryObject) else ()
+        yield from (font for font in found if isinstance(font, DictionaryObject))
+
+
+def tells_characters(font: Mapping[str, object]) -> bool:
+    """Whether a font says which characters its glyphs are: by a ToUnicode map, or by an encoding with known names."""
+    if "/ToUnicode" in font:
+        return True
+    if font.get("/Subtype") in ("/Type0", "/Type3"):
+        return False
+    encoding = _resolved(font.get("/Encoding"))
+    listed = _resolved(encoding.get("/Differences")) if isinstance(encoding, Mapping) else None
+    names = [str(name)[1:] for name in listed if str(name).startswith("/")] if isinstance(listed, list) else []
+    return not names or sum(map(_is_numbered, names)) * 2 <= len(names)
+
+
+def _resolved(value: object) -> object:
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def _is_numbered(name: str) -> bool:
+    """`g12`, `cid34`, `glyph5`: the name of a glyph that only counts."""
+    letters = name.rstrip("0123456789")
+    return letters != name and letters.lower() in ("g", "c", "a", "cid", "gid", "glyph", "index", "char")
 
 
 def main() -> int:

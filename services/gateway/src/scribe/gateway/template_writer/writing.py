@@ -9,9 +9,14 @@ from pydantic import BaseModel, Field
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
 from scribe.common.models import Rejected, StructuredModel, ask_until
 from scribe.common.models.prompts import Prompt
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.name_words import TITLES
+from scribe.common.text.thinking import holds_thinking
 from scribe.gateway.problems import BadGateway, GatewayTimeout
 
 MIN_WORDS, MAX_WORDS, MIN_GAPS = 150, 250, 2
+MAX_SHARE_OF_NAMES = 0.15
+"""Share of capitalised words within sentences above which nouns are capitalised in this language."""
 NOT_WRITTEN = (
     "The language model did not write a usable template. Please try again, or word the instructions otherwise."
 )
@@ -19,8 +24,10 @@ NOT_ANSWERED = "The language model did not answer in time. Please try again."
 
 _GAP = re.compile(r"\{\{[^{}]{1,120}\}\}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w'-]{2,}")
-_MARKUP = re.compile(r"```|^#{1,6} |\*\*|https?://|<think", re.MULTILINE)
+_INNER_WORD = re.compile(r"(?<=[^\W\dA-Z_] )[^\W\d_][\w'-]+|(?<=[,;] )[^\W\d_][\w'-]+")
+"""A word that begins no sentence."""
+_NAME = re.compile(r"(?<=[^\W\dA-Z_] )[A-ZÀ-ÖØ-Þ][\w'-]{2,}|(?<=[,;] )[A-ZÀ-ÖØ-Þ][\w'-]{2,}")
+_MARKUP = re.compile(r"```|^#{1,6} |\*\*|https?://", re.MULTILINE)
 
 
 class DraftTemplate(BaseModel):
@@ -73,14 +80,20 @@ def faults_of(template: str, known: str) -> Iterator[str]:
         yield "It needs at least two different placeholders in double curly braces."
     if "{" in prose or "}" in prose:
         yield "A curly brace stands without its partner."
-    if _MARKUP.search(template):
+    if _MARKUP.search(template) or holds_thinking(template):
         yield "It must be plain text, without markdown, links or thoughts."
     for invented in invented_in(prose, known):
         yield f"“{invented}” stands neither in the document nor in the instructions; leave it out."
 
 
 def invented_in(prose: str, known: str) -> list[str]:
-    """Numbers, and names in the middle of a sentence, that nobody has said."""
+    """Numbers, and names in the middle of a sentence, that nobody has said; titles such as Professor are no names.
+
+    Where nouns are capitalised, as in German, only what has a second capital can be told to be a name (`ETH`).
+    """
     said = known.casefold()
-    found = dict.fromkeys([*_NUMBER.findall(prose), *_NAME.findall(prose)])
+    names = _NAME.findall(prose)
+    if len(names) > MAX_SHARE_OF_NAMES * len(_INNER_WORD.findall(prose)):
+        names = [name for name in names if not name[1:].islower()]
+    found = dict.fromkeys([*_NUMBER.findall(prose), *(name for name in names if fold_accents(name) not in TITLES)])
     return [word for word in found if word.casefold().rstrip("'s") not in said]
