@@ -127,9 +127,12 @@ async def test_nearly_full_stream_lets_nothing_new_in_until_there_is_room(
 ) -> None:
     for number in range(12):
         await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2))
-    task_id = await user.generate()
     last_pass = gateway.context.metrics.tasks.loop_pass.labels("relay")._value
-
+    for _ in range(2):  # the pass that had looked at the stream before it was full, and one that has seen it
+        before = last_pass.get()
+        gateway.context.wake_relay()
+        await eventually(lambda before=before: last_pass.get() > before)  # type: ignore[misc]
+    task_id = await user.generate()
     before = last_pass.get()
     await eventually(lambda: last_pass.get() > before)
     assert (await user.status(task_id))["status"] == "PENDING"
