@@ -90,6 +90,15 @@ class User:
         found: dict[str, object] = response.json()
         return found
 
+    async def is_in(self, task_id: str, status: str) -> bool:
+        """Whether a task has this status."""
+        return (await self.status(task_id))["status"] == status
+
+    async def is_at(self, task_id: str, step: str, step_status: str) -> bool:
+        """Whether a task is being worked on and stands there."""
+        result = (await self.status(task_id))["result"]
+        return isinstance(result, dict) and (result["current_step"], result["step_status"]) == (step, step_status)
+
 
 def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes: object) -> GatewaySettings:
     """Settings for a test: small streams, quick loops; `changes` replace them."""

@@ -20,15 +20,10 @@ from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
 
 
-async def is_in(user: User, task_id: str, status: str) -> bool:
-    """Whether a task has this status."""
-    return (await user.status(task_id))["status"] == status
-
-
 async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
     """A task whose first message is published."""
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     return task_id, await workers.waiting(Step.PARSER, task_id)
 
 
@@ -54,7 +49,7 @@ async def test_only_a_pending_item_can_be_deleted(user: User, workers: Workers) 
     task_id, _ = await started(user, workers)
     assert (await user.client.delete(f"/api/queue/{task_id}")).status_code == 400
     await workers.finish_all(task_id)
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
     assert (await user.client.delete(f"/api/queue/{task_id}")).status_code == 400
     assert len(await user.items()) == 1
@@ -78,7 +73,7 @@ async def test_deleting_a_postponed_item_takes_it_from_the_workers(
 ) -> None:
     task_id, data = await started(user, workers)
     await workers.postpone(data, Step.PARSER, seconds=3600)
-    await eventually(partial(is_in, user, task_id, "PENDING"))
+    await eventually(partial(user.is_in, task_id, "PENDING"))
 
     assert (await user.client.delete(f"/api/queue/{task_id}")).status_code == 200
 
@@ -116,7 +111,7 @@ async def test_cancelling_a_task_under_way_interrupts_its_worker(user: User, wor
     with pytest.raises(CancelledTaskError):
         await Cancellations(await broker.js.key_value("cancelled")).raise_if_cancelled(data)
     assert not await workers.is_waiting(Step.PARSER, task_id)
-    assert await is_in(user, task_id, "FAILURE")
+    assert await user.is_in(task_id, "FAILURE")
 
 
 async def test_late_messages_do_not_bring_a_cancelled_task_back(user: User, workers: Workers) -> None:
@@ -128,7 +123,7 @@ async def test_late_messages_do_not_bring_a_cancelled_task_back(user: User, work
     await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
     await workers.tell(data, State.CANCELLED, Step.PARSER)
     await workers.finish_all(other)
-    await eventually(partial(is_in, user, other, "SUCCESS"))
+    await eventually(partial(user.is_in, other, "SUCCESS"))
 
     assert "ancelled" in str((await user.status(task_id))["error"])
 
@@ -168,7 +163,7 @@ async def test_task_is_either_cancelled_or_written_and_never_both(
 async def test_failed_item_is_tried_again_as_its_next_run(user: User, workers: Workers) -> None:
     task_id, data = await started(user, workers)
     await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
 
     response = await user.client.post(f"/api/queue/{task_id}/retry")
 
@@ -177,7 +172,7 @@ async def test_failed_item_is_tried_again_as_its_next_run(user: User, workers: W
     assert response.json()["error_message"] is None
     await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
     await workers.finish_all(task_id, run=2)
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
 
 async def test_retry_goes_on_at_the_step_that_failed(user: User, workers: Workers) -> None:
@@ -185,7 +180,7 @@ async def test_retry_goes_on_at_the_step_that_failed(user: User, workers: Worker
     data = await workers.finish(data, Step.PARSER)
     await workers.dead_letter(data, Step.SCRAPER)
     await workers.tell(data, State.FAILED, Step.SCRAPER, error="No.")
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
 
     await user.client.post(f"/api/queue/{task_id}/retry")
 
@@ -206,7 +201,7 @@ async def test_cancelled_item_can_be_tried_again_and_its_old_run_stays_dead(
     await Cancellations(await broker.js.key_value("cancelled")).raise_if_cancelled(newer)
     await workers.finish_all(task_id, run=2)
 
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
 
 async def test_only_a_failed_item_can_be_tried_again(user: User, workers: Workers) -> None:
@@ -214,7 +209,7 @@ async def test_only_a_failed_item_can_be_tried_again(user: User, workers: Worker
 
     assert (await user.client.post(f"/api/queue/{task_id}/retry")).status_code == 400
     await workers.finish_all(task_id)
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
     assert (await user.client.post(f"/api/queue/{task_id}/retry")).status_code == 400
 
 

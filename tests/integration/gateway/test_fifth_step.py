@@ -13,7 +13,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.middleware import StepFunction
 from tests.support.deliveries import working
-from tests.support.gateway import User, gateway_settings, serving_gateway
+from tests.support.gateway import gateway_settings, serving_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers
 from tests.support.servers import NatsServer, running_nats
@@ -58,11 +58,6 @@ async def all_working(
         yield worked
 
 
-async def is_in(user: User, task_id: str, status: str) -> bool:
-    """Whether a task has this status."""
-    return (await user.status(task_id))["status"] == status
-
-
 @pytest.mark.parametrize(
     ("kind", "skipped"),
     [(TemplateType.RESEARCH, set()), (TemplateType.BOOK, {"reviewer", "arxiv"}), (TemplateType.GENERAL, {"arxiv"})],
@@ -82,7 +77,7 @@ async def test_a_fifth_step_is_worked_on_skipped_and_shown_like_the_others(
         all_working(FIVE, FIVE, broker, workers, kind) as worked,
     ):
         task_id = await user.generate()
-        await eventually(partial(is_in, user, task_id, "SUCCESS"))
+        await eventually(partial(user.is_in, task_id, "SUCCESS"))
         (item,) = await user.items()
         assert worked == [step for step in FIVE if step not in skipped]
         assert item["skipped_steps"] == [FIVE.wire_name(step) for step in FIVE if step in skipped]
@@ -106,5 +101,5 @@ async def test_a_task_that_was_under_way_ends_in_the_longer_route(
         gateway.user(user.id) as user,
         all_working(FIVE, FIVE, broker, workers, TemplateType.RESEARCH) as worked,
     ):
-        await eventually(partial(is_in, user, task_id, "SUCCESS"))
+        await eventually(partial(user.is_in, task_id, "SUCCESS"))
         assert worked == ["arxiv", "composer"], "it had gone past the new step's place"

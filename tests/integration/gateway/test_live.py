@@ -14,11 +14,6 @@ from tests.support.pipeline import Workers, connected
 from tests.support.waiting import eventually
 
 
-async def is_in(user: User, task_id: str, status: str) -> bool:
-    """Whether a task has this status."""
-    return (await user.status(task_id))["status"] == status
-
-
 async def has_begun(user: User, task_id: str) -> bool:
     """Whether a step has begun to work on an item."""
     return any(item["id"] == task_id and item["started_at"] for item in await user.items())
@@ -26,7 +21,7 @@ async def has_begun(user: User, task_id: str) -> bool:
 
 async def test_task_is_followed_live_until_its_end(user: User, workers: Workers) -> None:
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     async with listening(user, f"/api/email/status/{task_id}/events") as listener:
         await eventually(lambda: listener.events)
         await workers.finish_all(task_id)
@@ -41,9 +36,9 @@ async def test_task_is_followed_live_until_its_end(user: User, workers: Workers)
 
 async def test_ended_task_is_told_once_and_the_stream_closes(user: User, workers: Workers) -> None:
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     await workers.finish_all(task_id)
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
     async with listening(user, f"/api/email/status/{task_id}/events") as listener:
         await eventually(lambda: listener.closed)
@@ -63,7 +58,7 @@ async def test_stream_ends_with_the_access_token_it_was_asked_for_with(user: Use
 
 async def test_items_are_told_first_as_they_are_and_then_as_they_change(user: User, workers: Workers) -> None:
     first = await user.generate()
-    await eventually(partial(is_in, user, first, "STARTED"))
+    await eventually(partial(user.is_in, first, "STARTED"))
     async with listening(user, ITEMS) as listener:
         await eventually(lambda: listener.events)
         assert listener.events[0].data["id"] == first
@@ -81,7 +76,7 @@ async def test_items_are_told_first_as_they_are_and_then_as_they_change(user: Us
 
 async def test_cancelling_and_retrying_are_told(user: User) -> None:
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     async with listening(user, ITEMS) as listener:
         await user.client.post(f"/api/queue/{task_id}/cancel")
         await eventually(lambda: listener.events and listener.events[-1].data["status"] == "failed")
@@ -94,7 +89,7 @@ async def test_client_that_comes_back_is_told_what_has_changed_since(
 ) -> None:
     long_silent, second, third = await user.batch(3)
     for task_id in (long_silent, second, third):
-        await eventually(partial(is_in, user, task_id, "STARTED"))
+        await eventually(partial(user.is_in, task_id, "STARTED"))
     await workers.tell(await workers.waiting(Step.PARSER, long_silent), State.STARTED, Step.PARSER)
     await eventually(partial(has_begun, user, long_silent))
     async with connected(database_url) as connection:
@@ -106,7 +101,7 @@ async def test_client_that_comes_back_is_told_what_has_changed_since(
         await eventually(lambda: listener.begun(third))
     newest = listener.begun(third)[0].id
     await workers.tell(await workers.waiting(Step.PARSER, second), State.FAILED, Step.PARSER, error="No.")
-    await eventually(partial(is_in, user, second, "FAILURE"))
+    await eventually(partial(user.is_in, second, "FAILURE"))
 
     async with listening(user, ITEMS, newest) as again:
         await eventually(lambda: again.events)
@@ -123,7 +118,7 @@ async def test_change_that_began_before_the_last_event_and_came_after_it_is_told
 ) -> None:
     first, second = await user.batch(2)
     for task_id in (first, second):
-        await eventually(partial(is_in, user, task_id, "STARTED"))
+        await eventually(partial(user.is_in, task_id, "STARTED"))
     async with connected(database_url) as connection, listening(user, ITEMS) as listener, connection.transaction():
         await connection.execute(
             "UPDATE queue_items SET status = 'completed', progressed_at = now() WHERE id = $1", first
@@ -136,7 +131,7 @@ async def test_change_that_began_before_the_last_event_and_came_after_it_is_told
 
 async def test_unreadable_last_event_id_means_everything(user: User) -> None:
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     for last in ("nonsense", "1:", "-1:-1", "9" * 30 + ":1"):
         async with listening(user, ITEMS, last) as listener:
             await eventually(lambda: listener.events)
@@ -153,7 +148,7 @@ async def test_stream_is_told_what_another_gateway_projects(
         assert working.url != answering.url
         async with listening(user, ITEMS) as listener:
             task_id = await user.generate()
-            await eventually(partial(is_in, user, task_id, "STARTED"))
+            await eventually(partial(user.is_in, task_id, "STARTED"))
             await workers.finish_all(task_id)
             await eventually(lambda: listener.events and listener.events[-1].data["status"] == "completed")
 
@@ -161,9 +156,9 @@ async def test_stream_is_told_what_another_gateway_projects(
 async def test_strangers_are_told_nothing(gateway: Gateway, user: User, workers: Workers) -> None:
     async with gateway.user() as stranger, listening(stranger, ITEMS) as listener:
         task_id = await user.generate()
-        await eventually(partial(is_in, user, task_id, "STARTED"))
+        await eventually(partial(user.is_in, task_id, "STARTED"))
         await workers.finish_all(task_id)
-        await eventually(partial(is_in, user, task_id, "SUCCESS"))
+        await eventually(partial(user.is_in, task_id, "SUCCESS"))
         own = await stranger.generate()
         await eventually(lambda: listener.events)
 

@@ -24,15 +24,10 @@ from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
 
-async def is_in(user: User, task_id: str, status: str) -> bool:
-    """Whether a task has this status."""
-    return (await user.status(task_id))["status"] == status
-
-
 async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
     """A task whose first message is published."""
     task_id = await user.generate()
-    await eventually(partial(is_in, user, task_id, "STARTED"))
+    await eventually(partial(user.is_in, task_id, "STARTED"))
     return task_id, await workers.waiting(Step.PARSER, task_id)
 
 
@@ -47,7 +42,7 @@ async def test_failed_task_says_why_and_at_which_step(user: User, workers: Worke
     data = await workers.finish(data, Step.PARSER)
     await workers.tell(data, State.FAILED, Step.SCRAPER, error="The pages could not be read.")
 
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
 
     status = await user.status(task_id)
     assert status["error"] == "The pages could not be read."
@@ -77,24 +72,24 @@ async def test_order_of_arrival_does_not_matter(
 async def test_late_event_does_not_bring_a_finished_task_back(user: User, workers: Workers, broker: Broker) -> None:
     task_id, data = await started(user, workers)
     await workers.finish_all(task_id)
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
     await workers.tell(data, State.RETRYING, Step.COMPOSER)
     await workers.tell(data, State.FAILED, Step.COMPOSER, error="Too late.")
     await eventually(partial(all_is_projected, broker))
 
-    assert await is_in(user, task_id, "SUCCESS")
+    assert await user.is_in(task_id, "SUCCESS")
 
 
 async def test_written_email_outranks_the_failure_of_a_newer_run(user: User, workers: Workers) -> None:
     task_id, data = await started(user, workers)
     newer = data.model_copy(update={"run": 2})
     await workers.tell(newer, State.FAILED, Step.PARSER, error="It failed.")
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
 
     await workers.finish(data, Step.COMPOSER)
 
-    await eventually(partial(is_in, user, task_id, "SUCCESS"))
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
     (item,) = await user.items()
     assert item["error_message"] is None
     assert item["email_id"] is not None
@@ -105,13 +100,13 @@ async def test_message_of_an_older_run_does_not_move_a_task_that_was_sent_back(
 ) -> None:
     task_id, data = await started(user, workers)
     await workers.postpone(data, Step.PARSER, seconds=3600)
-    await eventually(partial(is_in, user, task_id, "PENDING"))
+    await eventually(partial(user.is_in, task_id, "PENDING"))
 
     await workers.tell(data, State.STARTED, Step.PARSER, attempt=2)
     await workers.tell(data, State.FAILED, Step.PARSER, attempt=2, error="No.")
     await eventually(partial(all_is_projected, broker))
 
-    assert await is_in(user, task_id, "PENDING")
+    assert await user.is_in(task_id, "PENDING")
 
 
 async def test_finished_task_leaves_the_stream(user: User, workers: Workers, broker: Broker) -> None:
@@ -119,8 +114,8 @@ async def test_finished_task_leaves_the_stream(user: User, workers: Workers, bro
     failing, data = await started(user, workers)
     await workers.finish_all(finished)
     await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
-    await eventually(partial(is_in, user, failing, "FAILURE"))
-    await eventually(partial(is_in, user, finished, "SUCCESS"))
+    await eventually(partial(user.is_in, failing, "FAILURE"))
+    await eventually(partial(user.is_in, finished, "SUCCESS"))
 
     async def empty() -> bool:
         return (await broker.js.stream_info("PIPELINE")).state.messages == 0
@@ -177,8 +172,8 @@ async def test_message_that_cannot_be_written_holds_up_no_other(user: User, work
     await workers.tell(other, State.FAILED, Step.PARSER, error="A NUL: \x00.")
     await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
 
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
-    assert await is_in(user, poisoned, "STARTED")
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
+    assert await user.is_in(poisoned, "STARTED")
 
 
 async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers, broker: Broker) -> None:
@@ -188,7 +183,7 @@ async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers,
     await workers.tell(data, State.RETRYING, Step.PARSER, at=datetime(2026, 1, 1))  # noqa: DTZ001 - that is what is wrong
     await workers.tell(data, State.FAILED, Step.PARSER, error="An ordinary failure.")
 
-    await eventually(partial(is_in, user, task_id, "FAILURE"))
+    await eventually(partial(user.is_in, task_id, "FAILURE"))
 
 
 async def test_change_is_announced_also_where_its_stream_is_gone(user: User, workers: Workers, broker: Broker) -> None:
@@ -251,7 +246,7 @@ async def test_states_told_while_the_gateway_was_away_are_projected_when_it_is_b
     await workers.finish_all(task_id)
 
     async with running_gateway(database_url, nats_url, issuer) as gateway, gateway.user(user.id) as again:
-        await eventually(partial(is_in, again, task_id, "SUCCESS"))
+        await eventually(partial(again.is_in, task_id, "SUCCESS"))
 
 
 async def test_projection_goes_on_after_nats_was_killed(
@@ -265,7 +260,7 @@ async def test_projection_goes_on_after_nats_was_killed(
 
     await workers.finish_all(task_id)
 
-    await eventually(partial(is_in, user, task_id, "SUCCESS"), timeout=30)
+    await eventually(partial(user.is_in, task_id, "SUCCESS"), timeout=30)
 
 
 async def test_no_failure_is_without_a_sentence(user: User, workers: Workers) -> None:

@@ -1,0 +1,78 @@
+"""A task whose messages go astray, and a reconciler that looks when the test says so."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import PIPELINE
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.steps import Step
+from scribe.gateway.pipeline.reconciler import Reconciler
+from tests.support.deadlines import stretched
+from tests.support.gateway import User
+from tests.support.pipeline import Workers, connected
+from tests.support.waiting import eventually
+
+STALE_AFTER = 60
+
+
+@dataclass(frozen=True)
+class Reconciling:
+    """One user, the workers that the test plays, and the reconciler. A task is stale after STALE_AFTER seconds."""
+
+    user: User
+    workers: Workers
+    reconciler: Reconciler
+    database_url: str
+
+    @property
+    def broker(self) -> Broker:
+        """The workers' connection."""
+        return self.workers.broker
+
+    async def started(self) -> tuple[str, PipelineData]:
+        """A task whose first message is published and projected: nothing more happens to it by itself."""
+        return await started(self.user, self.workers)
+
+    async def is_projected(self) -> bool:
+        """Whether the projector has seen everything in PIPELINE."""
+        return await is_projected(self.broker)
+
+    async def lose(self, step: Step) -> None:
+        """Take the next message of a step and settle it without an outcome."""
+        await take(self.broker, step)
+
+    async def look(self, *, after: float = STALE_AFTER + 1) -> None:
+        """Let `after` seconds pass without progress, then have the reconciler look."""
+        await be_silent(self.database_url, after)
+        await self.reconciler.round()
+
+
+async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
+    """A task whose first message is published and projected: nothing more happens to it by itself."""
+    task_id = await user.generate()
+    await eventually(partial(user.is_in, task_id, "STARTED"))
+    await eventually(partial(is_projected, workers.broker))
+    return task_id, await workers.waiting(Step.PARSER, task_id)
+
+
+async def is_projected(broker: Broker) -> bool:
+    """Whether the projector has seen everything in PIPELINE."""
+    info = await broker.js.consumer_info(PIPELINE, "projector")
+    return not info.num_pending and not info.num_ack_pending
+
+
+async def be_silent(database_url: str, seconds: float) -> None:
+    """Let time pass without progress, by the database's clock."""
+    async with connected(database_url) as connection:
+        await connection.execute(
+            "UPDATE queue_items SET progressed_at = progressed_at - make_interval(secs => $1)", seconds
+        )
+
+
+async def take(broker: Broker, step: Step) -> None:
+    """Take the next message of a step and settle it without an outcome."""
+    subscription = await broker.js.pull_subscribe_bind(step, stream=PIPELINE)
+    (message,) = await subscription.fetch(1, timeout=stretched(20))
+    await message.ack_sync()
+    await subscription.unsubscribe()
