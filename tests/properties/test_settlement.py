@@ -21,9 +21,7 @@ from scribe.common.tasks.progress import Progress, State
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
-from scribe.common.worker.settlement import (
-    MAX_ATTEMPTS,
-    MAX_NAK,
+from scribe.common.worker.outcomes import (
     Cancelled,
     Deferred,
     Failed,
@@ -33,9 +31,8 @@ from scribe.common.worker.settlement import (
     Released,
     Retry,
     Unreadable,
-    decide,
-    settle,
 )
+from scribe.common.worker.settlement import MAX_ATTEMPTS, MAX_NAK, decide, settle
 from tests.support.tasks import make_task, parsed
 
 TASK = make_task(parsed=parsed(TemplateType.RESEARCH))

@@ -25,19 +25,10 @@ from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import Cancellations
 from scribe.common.worker.isolation import Isolation
 from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
+from scribe.common.worker.outcomes import Failed, Finished, Outcome, Unreadable
 from scribe.common.worker.redelivery import FIRST, History, ReadHistory
 from scribe.common.worker.settings import WorkerSettings
-from scribe.common.worker.settlement import (
-    MAX_ALONE,
-    MAX_DELIVERIES,
-    CrashLoopError,
-    Failed,
-    Finished,
-    Outcome,
-    Unreadable,
-    decide,
-    settle,
-)
+from scribe.common.worker.settlement import MAX_ALONE, MAX_DELIVERIES, CrashLoopError, decide, settle
 
 T = TypeVar("T")
 

@@ -15,9 +15,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import ClassVar, Protocol, assert_never
+from typing import Protocol, assert_never
 from uuid import UUID
 
 from scribe.common.errors import (
@@ -37,6 +37,17 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.common.worker.backoff import Jitter, retry_delay
+from scribe.common.worker.outcomes import (
+    Cancelled,
+    Deferred,
+    Failed,
+    Finished,
+    Outcome,
+    Postpone,
+    Released,
+    Retry,
+    Unreadable,
+)
 
 MAX_ATTEMPTS = 5
 MAX_ALONE = 3
@@ -72,91 +83,6 @@ class Publishes(Protocol):
     async def dead_letter(
         self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
     ) -> None: ...
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The step has returned."""
-
-    name: ClassVar[str] = "finished"
-
-    data: PipelineData
-
-
-@dataclass(frozen=True)
-class Retry:
-    """The same message is delivered again after `delay` seconds; `failures` attempts at it have ended so."""
-
-    name: ClassVar[str] = "retried"
-
-    data: PipelineData
-    error: BaseException
-    delay: float
-    failures: int = 1
-
-
-@dataclass(frozen=True)
-class Postpone:
-    """The message leaves the consumer and comes back through the relay after `delay` seconds."""
-
-    name: ClassVar[str] = "postponed"
-
-    data: PipelineData
-    error: BaseException
-    delay: float
-
-
-@dataclass(frozen=True)
-class Failed:
-    """No further attempt is made."""
-
-    name: ClassVar[str] = "failed"
-
-    data: PipelineData
-    error: BaseException
-
-
-@dataclass(frozen=True)
-class Cancelled:
-    """The user does not want the e-mail any more."""
-
-    name: ClassVar[str] = "cancelled"
-
-    data: PipelineData
-
-
-@dataclass(frozen=True)
-class Released:
-    """A dependency of all work stayed away; the task comes back through the relay as if it had not been delivered.
-
-    Not by a nak: the server counts deliveries, and a released message would look like one that crashes its worker.
-    """
-
-    name: ClassVar[str] = "released"
-
-    data: PipelineData
-
-
-@dataclass(frozen=True)
-class Deferred:
-    """What the task needs is being fetched: it leaves the pipeline and comes back through the relay, uncounted."""
-
-    name: ClassVar[str] = "deferred"
-
-    data: PipelineData
-    error: DeferredError
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """The body is no PipelineData that this version can read."""
-
-    name: ClassVar[str] = "unreadable"
-
-    error: UnreadableMessageError
-
-
-Outcome = Finished | Retry | Postpone | Failed | Cancelled | Released | Deferred | Unreadable
 
 
 class CrashLoopError(PermanentError):
