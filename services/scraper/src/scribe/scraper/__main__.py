@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -19,6 +18,7 @@ from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 from scribe.scraper.chromium import open_chromium
 from scribe.scraper.exa import open_exa
+from scribe.scraper.extractor import open_extractor
 from scribe.scraper.fetching import ChromiumFetcher
 from scribe.scraper.reader import Reader
 from scribe.scraper.robots import Robots
@@ -36,7 +36,6 @@ async def open_fetcher(
     """What opens foreign pages, with its browser, guard and robots.txt."""
     metrics.create_zeros()
     async with AsyncExitStack() as stack:
-        executor = stack.enter_context(ThreadPoolExecutor(settings.browser_pages, "extract"))
         client = await stack.enter_async_context(
             guarded_client(settings.guard, timeout=ROBOTS_TIMEOUT, user_agent=settings.user_agent, tls=settings.tls)
         )
@@ -46,7 +45,7 @@ async def open_fetcher(
             robots=Robots(client),
             limits=Limits(settings.page_timeout, settings.page_max_bytes, settings.user_agent),
             places=asyncio.Semaphore(settings.browser_pages),
-            executor=executor,
+            extractor=await stack.enter_async_context(open_extractor()),
             metrics=metrics,
             log=log,
         )

@@ -1,7 +1,6 @@
 """Reading foreign pages: at most so many at once, only where the guard and robots.txt allow, counted by outcome."""
 
 import asyncio
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from scribe.common.errors import WorkError
@@ -11,13 +10,13 @@ from scribe.common.observability.metrics import BrowserMetrics
 from scribe.common.observability.spans import call_span, record_failure
 from scribe.scraper.chromium import Chromium
 from scribe.scraper.exa import CITATION_BYTES
-from scribe.scraper.extraction import Snapshot, readable_text
+from scribe.scraper.extraction import Snapshot
+from scribe.scraper.extractor import ExtractionError, Extractor
 from scribe.scraper.page_text import clean
 from scribe.scraper.robots import Robots
 from scribe.scraper.sources import ReadPage
 from scribe.scraper.visit import Limits, PageError, StuckError, visit
 
-EXTRACTION_TIMEOUT = 10.0
 VISITS = 2
 """A page whose browser dies is visited once more: another page may have been the cause."""
 
@@ -35,7 +34,7 @@ class ChromiumFetcher:
     robots: Robots
     limits: Limits
     places: asyncio.Semaphore
-    executor: Executor
+    extractor: Extractor
     metrics: BrowserMetrics
     log: Logger
 
@@ -103,11 +102,9 @@ class ChromiumFetcher:
         return checked.url
 
     async def _extract(self, snapshot: Snapshot) -> ReadPage:
-        """The text, worked out in a thread: a page of a million characters takes its time."""
-        working = asyncio.get_running_loop().run_in_executor(self.executor, readable_text, snapshot)
         try:
-            text = await asyncio.wait_for(working, EXTRACTION_TIMEOUT)
-        except TimeoutError as error:
+            text = await self.extractor.text_of(snapshot)
+        except ExtractionError as error:
             raise PageError("timeout") from error
         cleaned = clean(text, CITATION_BYTES)
         if not cleaned:
