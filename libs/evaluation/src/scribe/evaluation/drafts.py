@@ -22,7 +22,7 @@ from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Composer
 from scribe.evaluation.matching import normal
 from scribe.evaluation.running import Kept
-from scribe.evaluation.trial import Falsehood, Trial, TrialDraft
+from scribe.evaluation.trial import Citation, Falsehood, Trial, TrialDraft
 
 COPY = "copies_a_source"
 EXCUSED = {("06", COPY)}
@@ -91,13 +91,17 @@ def evidence_of(trial: Trial, data: PipelineData) -> PipelineData:
         if item.fact is not None
     )
     records = {record.url: record for record in trial.records}
-    papers = (_paper(key, records[item.url]) for key, item in sorted(given.items()) if item.paper is not None)
+    papers = (
+        _paper(key, records[item.url])
+        for key, item in sorted(given.items())
+        if item.paper is not None and item.url in records
+    )
     research = Research(sources=tuple(sources.values()), facts=tuple(facts))
     return data.model_copy(update={"research": research, "papers": tuple(papers)})
 
 
 def _source(source_id: str, trial: Trial, url: str) -> Source:
-    page = trial.pages[url]
+    page = trial.pages.get(url, Citation(url=url))
     return Source(id=source_id, url=url, title=page.title or "", text=page.text or "")
 
 

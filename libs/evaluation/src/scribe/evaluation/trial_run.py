@@ -9,7 +9,7 @@ from scribe.common.errors import WorkError
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
-from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.data import PipelineData, Research
 from scribe.evaluation.answering.providers import Models, saying
 from scribe.evaluation.answering.requests import Label, MissingAnswerError, Role
 from scribe.evaluation.answering.roles import reading_tokens
@@ -63,6 +63,15 @@ class TrialSteps:
             work = spend(trial, found, self.models, self.names, self.log)
             spent = await self._answered(f"{trial.id} e-mail", work)
         return TrialResult(trial, score, drafts, spent)
+
+    async def read(self, trial: Trial) -> ResearchScore:
+        """The score of the research alone.
+
+        Raises:
+            MissingAnswerError: the reader's answer is missing. WorkError: no model answers.
+        """
+        found = await self._researched(trial, await self._parsed(trial))
+        return score_research(trial, found.research or Research())
 
     async def _parsed(self, trial: Trial) -> PipelineData:
         model = saying(self.names["parser"], json.dumps(trial.case.parser_answer), "parser")
