@@ -26,6 +26,18 @@ def test_a_wrong_name_is_named(name: str) -> None:
     assert "misnames_the_recipient" in found_in(GOOD.replace("Professor Del Maestro", name))
 
 
+@pytest.mark.parametrize("name", ["Adrian Del Maestro, M.D.", "Del Maestro, Adrian", "DEL MAESTRO Adrian, MIT"])
+@pytest.mark.parametrize(("greeted", "is_right"), [("Dr. Del Maestro", True), ("Dr. M.D", False), ("Dr. MIT", False)])
+def test_degrees_and_affiliations_are_no_name_to_greet(name: str, greeted: str, is_right: bool) -> None:
+    found = found_in(GOOD.replace("Professor Del Maestro", greeted), recipient_name=name)
+    assert found.isdisjoint({"misnames_the_recipient", "leaves_the_name_out"}) is is_right
+
+
+def test_umlauts_may_be_written_out() -> None:
+    body = GOOD.replace("Professor Del Maestro", "Dr. Mueller")
+    assert "misnames_the_recipient" not in found_in(body, recipient_name="Jürgen Müller")
+
+
 @pytest.mark.parametrize("title", ["Mr.", "Ms.", "Mrs"])
 def test_a_guessed_title_is_named(title: str) -> None:
     assert "guesses_a_title" in found_in(GOOD.replace("Professor Del", f"{title} Del"))

@@ -111,8 +111,4 @@ REFUSALS = (
 )
 """Phrases in which a model declines."""
 
-TITLES = _set(
-    "dr dra prof profa professor professora profesora doctor mr mrs ms mx sir madam dame herr frau docteur monsieur "
-    "madame"
-)
 GENDERED_TITLES = _set("mr mrs ms sir madam dame herr frau monsieur madame")

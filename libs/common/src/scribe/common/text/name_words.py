@@ -7,9 +7,9 @@ def _listed(words: str) -> frozenset[str]:
 
 TITLES = _listed(
     "prof profs professor professeur professeure professore professoressa profesor profesora professora profa profssa "
-    "dr dra dott dottore dottoressa docent doctor doktor mr mrs ms mx miss mme mlle monsieur madame sir dame lord "
-    "lady reverend rev revd hon honorable emeritus emerita assoc asst assistant associate adjunct distinguished "
-    "visiting lecturer herr herrn frau dipl privatdozent hochschulprof juniorprof junprof"
+    "dr dra dott dottore dottoressa docent doctor doktor mr mrs ms mx miss mme mlle monsieur madame madam docteur sir "
+    "dame lord lady reverend rev revd hon honorable emeritus emerita assoc asst assistant associate adjunct "
+    "distinguished visiting lecturer herr herrn frau dipl privatdozent hochschulprof juniorprof junprof"
 )
 """Also of women, and of languages other than English."""
 TITLES_WITH_A_DOT = _listed("mag lic ir ing drs doc apl pd univ emer research")

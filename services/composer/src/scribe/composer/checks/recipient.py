@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.name_words import TITLES
+from scribe.common.text.names import parse_name
 from scribe.common.text.placeholders import find_gaps
 from scribe.common.text.wording import fold, fold_accents, words
 from scribe.composer.checks.problem import Problem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
-from scribe.composer.vocabulary import GENDERED_TITLES, TITLES
+from scribe.composer.vocabulary import GENDERED_TITLES
 
 _GREETING = re.compile(
     r"\A\s{0,40}(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|greetings|sehr geehrte[rs]?|liebe[rs]?|"
@@ -25,8 +27,8 @@ def misnames_the_recipient(draft: Draft, material: Material) -> Iterator[Problem
     greeted = greeted_name(draft.body)
     if greeted is None or fold(greeted) in fold(material.template):
         return
-    known = _parts(material.name) | _parts(material.template)
-    strange = [word for word in greeted.split() if not _is_of(word, known, material.name)]
+    known = _parts(called(material.name)) | _parts(material.template)
+    strange = [word for word in greeted.split() if not _is_of(word, known, called(material.name))]
     if strange:
         yield Problem(
             "misnames_the_recipient", f"The greeting was not to the recipient. Their name is {material.name}."
@@ -49,9 +51,18 @@ def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
     if not any(_NAME_GAP.search(re.sub(r"[_\-.]+", " ", label)) for label in labels):
         return
     written, spoken = fold_accents(draft.body), _parts(draft.body)
-    parts = {part for part in _parts(material.name) - TITLES if len(part) > 1}
+    parts = {part for part in _parts(called(material.name)) - TITLES if len(part) > 1}
     if not any(part in spoken or (not part.isascii() and part in written) for part in parts):
         yield Problem("leaves_the_name_out", f"The recipient's name is missing. It is {material.name}.")
+
+
+def called(name: str) -> str:
+    """A name with its titles and all forms of its words, without degrees and affiliations."""
+    person = parse_name(name)
+    if person is None:
+        return name
+    forms = sorted(form for word in (*person.given, *person.family) for form in person.forms_of(word))
+    return " ".join((*person.titles, person.shown, *person.nicknames, *forms))
 
 
 def greeted_name(body: str) -> str | None:

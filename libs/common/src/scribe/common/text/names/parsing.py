@@ -134,7 +134,7 @@ def _is_affiliation(found: Sequence[Token], first: Sequence[Token]) -> bool:
 
 def _is_alone(first: Sequence[Token]) -> bool:
     """Whether what stands before the comma can only be a family name."""
-    return len(first) == 1 or first[0].first in PARTICLES
+    return len(first) == 1 or (first[0].first in PARTICLES and not leading_capitals(first))
 
 
 def _is_degree(found: Sequence[Token], *, strictly: bool) -> bool:
