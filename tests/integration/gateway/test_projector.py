@@ -186,15 +186,18 @@ async def test_unreadable_headers_hold_up_no_other(user: User, workers: Workers,
     await eventually(partial(user.is_in, task_id, "FAILURE"))
 
 
-async def test_change_is_announced_also_where_its_stream_is_gone(user: User, workers: Workers, broker: Broker) -> None:
+async def test_change_is_announced_also_where_its_stream_is_gone(
+    gateway: Gateway, user: User, workers: Workers, broker: Broker
+) -> None:
     task_id, data = await started(user, workers)
     announced: list[dict[str, object]] = []
 
     async def note(message: Msg) -> None:
         announced.append(json.loads(message.data))
 
-    await broker.client.subscribe(notify_subject(user.id), cb=note)
-    await broker.client.flush()
+    gateways = gateway.context.broker.client  # announcements stay within the account that the gateways share
+    await gateways.subscribe(notify_subject(user.id), cb=note)
+    await gateways.flush()
     await broker.js.delete_stream("PIPELINE")
     await workers.tell(data, State.FAILED, Step.PARSER, error="No.")
 
