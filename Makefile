@@ -38,6 +38,10 @@ up: $(STAMP) ## Start the whole platform on this machine; Ctrl-C stops it
 test: $(STAMP) ## Run all tests
 	@$(RUN)pytest -n 2 --dist loadgroup
 
+.PHONY: chaos
+chaos: $(STAMP) ## Do every fault to real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only SEED=1
+	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)"
+
 .PHONY: lint
 lint: $(STAMP) ## Check style, formatting and the borders between packages
 	@$(RUN)ruff check $(SOURCES)

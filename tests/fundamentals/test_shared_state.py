@@ -1,5 +1,7 @@
 """What all pods share through NATS KV: answers that were paid for."""
 
+import asyncio
+
 import pytest
 
 from scribe.common.errors import UnavailableError
@@ -19,6 +21,9 @@ async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
 
     assert [await cache.get_or_call("key", pay) for _ in range(3)] == [b"answer"] * 3
     assert len(calls) == 1
+
+    await asyncio.gather(*(cache.get_or_call("another", pay) for _ in range(3)))
+    assert len(calls) == 2
 
 
 async def test_nothing_is_paid_for_while_nobody_knows_whether_it_was_already(

@@ -27,6 +27,8 @@ class Campaign:
     each: int
     template: str = BOOK_TEMPLATE
     tokens: list[str] = field(default_factory=list)
+    accepted: set[str] = field(default_factory=set)
+    """The ids that the gateway has answered with."""
 
     async def submit(self) -> None:
         """One batch for each user."""
@@ -39,7 +41,9 @@ class Campaign:
                     {"recipient_name": f"Ada Person{number:02}{n:03}", "recipient_interest": f"subject {number}-{n}"}
                     for n in range(self.each)
                 ]
-                await self._post(client, number, "/api/queue/batch", {"items": items, "email_template": self.template})
+                batch = {"items": items, "email_template": self.template}
+                answer = await self._post(client, number, "/api/queue/batch", batch)
+                self.accepted.update(answer.json()["queue_item_ids"])
 
     async def states(self) -> Counter[str]:
         """How many items are in which state."""
@@ -74,9 +78,10 @@ class Campaign:
             await connection.close()
         return [(row["generation_count"], row["emails"], row["tasks"]) for row in rows]
 
-    async def _post(self, client: httpx.AsyncClient, number: int, path: str, body: object) -> None:
+    async def _post(self, client: httpx.AsyncClient, number: int, path: str, body: object) -> httpx.Response:
         answer = await client.post(path, json=body, headers=_bearer(self.tokens[number]))
         assert answer.status_code == 201, answer.text
+        return answer
 
     def _client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.platform.url, timeout=20, trust_env=False)

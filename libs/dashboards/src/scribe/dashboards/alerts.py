@@ -37,6 +37,21 @@ TASKS = (
         description="The oldest message without an outcome is {{ $value | humanizeDuration }} old.",
     ),
     Alert(
+        name="ScribeEventLoopBlocked",
+        conditions=(
+            Condition(
+                "sum by (namespace, pod, job) (increase(scribe_event_loop_lag_seconds_count[10m]))"
+                ' - sum by (namespace, pod, job) (increase(scribe_event_loop_lag_seconds_bucket{le="1.0"}[10m]))',
+                ">",
+                0.5,
+            ),
+        ),
+        lasting="0m",
+        severity="ticket",
+        summary="Something blocks the event loop of {{ $labels.pod }}",
+        description="For longer than a second nothing else ran there: no probe, no heartbeat, no other task.",
+    ),
+    Alert(
         name="ScribeNobodyPulls",
         conditions=(
             Condition(f"{_LAG} + {_UNSETTLED}", ">", 0),

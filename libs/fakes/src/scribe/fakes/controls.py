@@ -1,12 +1,14 @@
 """What a test may do to a stand-in: slow it down, break it, limit it, and read who called."""
 
 import asyncio
+import hashlib
 import json
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_CALLS = 5000
+CONTROL_PATHS = ("_control", "_calls", "_answered", "_faults")
 MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
@@ -73,6 +76,8 @@ class Controls:
 
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
+    answered: Counter[str] = field(default_factory=Counter)
+    """How often each request was answered with 200, by a digest of its path and body; not bounded, for whole runs."""
     _arrivals: dict[int, deque[float]] = field(default_factory=dict)
     _refused_until: dict[int, float] = field(default_factory=dict)
 
@@ -84,6 +89,7 @@ class Controls:
         """Answer everything properly, and forget the calls."""
         self.faults.clear()
         self.calls.clear()
+        self.answered.clear()
         self._arrivals.clear()
         self._refused_until.clear()
 
@@ -127,7 +133,7 @@ class Controlled:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, properly or not."""
-        if scope["type"] != "http" or scope["path"].rpartition("/")[2] in ("_control", "_calls"):
+        if scope["type"] != "http" or scope["path"].rpartition("/")[2] in CONTROL_PATHS:
             return await self.app(scope, receive, send)
         arrived = time.time()
         body = await _read(receive)
@@ -147,6 +153,8 @@ class Controlled:
         finally:
             path, query = scope["path"], scope["query_string"].decode()
             self._controls.calls.append(Call(arrived, scope["method"], path, query, status, _json(body)))
+            if status == HTTPStatus.OK and body:
+                self._controls.answered[f"{path} {hashlib.sha256(body).hexdigest()}"] += 1
 
     async def _answer(self, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
         answering = self.app

@@ -115,7 +115,16 @@ def application(fakes: Fakes) -> ASGIApp:
     async def calls(_request: Request) -> JSONResponse:
         return JSONResponse([asdict(call) for call in controls.calls])
 
+    async def answered(_request: Request) -> JSONResponse:
+        return JSONResponse(dict(controls.answered))
+
+    async def heal(_request: Request) -> JSONResponse:
+        controls.faults.clear()
+        return JSONResponse([])
+
     routes = [
+        Route("/_answered", answered),
+        Route("/_faults", heal, methods=["DELETE"]),
         Route("/_control", control, methods=["GET", "POST", "DELETE"]),
         Route("/_calls", calls),
         Mount("/anthropic", anthropic()),

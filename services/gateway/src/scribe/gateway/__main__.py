@@ -20,6 +20,7 @@ from scribe.common.observability.telemetry import open_telemetry
 from scribe.common.process.database import open_pool
 from scribe.common.process.health import serving
 from scribe.common.process.signals import end_on_sigterm
+from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.app import create_app
@@ -51,6 +52,7 @@ async def open_context(
     metrics.tasks.create_zeros()
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry("scribe-gateway"))
+        await stack.enter_async_context(watching_loop(metrics.loop, log))
         database = Database(
             await stack.enter_async_context(open_pool(settings, "gateway", metrics.database)), metrics.database
         )

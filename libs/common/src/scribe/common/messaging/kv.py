@@ -1,6 +1,8 @@
 """Answers that were paid for, in NATS KV."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
 
 from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
@@ -15,7 +17,7 @@ class ResponseCache:
     """Answers by key, for as long as their bucket keeps them, so that a redelivery does not pay twice.
 
     An answer that the bucket does not take (NATS is away, the bucket is full) is kept in this process, up to
-    `MAX_UNSAVED` of them, until the bucket takes it.
+    `MAX_UNSAVED` of them, until the bucket takes it. Who asks for the same at the same time waits for the first answer.
 
     The keys begin with their `owner`, a step, which alone may read and write them.
     """
@@ -24,6 +26,7 @@ class ResponseCache:
         self._bucket = bucket
         self._owner = owner
         self._unsaved: dict[str, bytes] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get_or_call(self, key: str, call: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer kept under `key` (letters, digits, `-_./=`), or the one that `call` gives now, then kept.
@@ -32,14 +35,15 @@ class ResponseCache:
             UnavailableError: NATS is away, so that nobody knows whether the answer was paid for already.
         """
         key = f"{self._owner}.{key}"
-        answer = self._unsaved.get(key)
-        if answer is None:
-            kept = await self._read(key)
-            if kept is not None:
-                return kept
-            answer = await call()
-        await self._save(key, answer)
-        return answer
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            answer = self._unsaved.get(key)
+            if answer is None:
+                kept = await self._read(key)
+                if kept is not None:
+                    return kept
+                answer = await call()
+            await self._save(key, answer)
+            return answer
 
     async def _read(self, key: str) -> bytes | None:
         try:

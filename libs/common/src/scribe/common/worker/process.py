@@ -27,6 +27,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry
 from scribe.common.process.health import Checks, probes, serving
 from scribe.common.process.signals import end_on_sigterm
+from scribe.common.process.watchdog import watching_loop
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import open_cancellations
 from scribe.common.worker.middleware import StepFunction
@@ -76,6 +77,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
     metrics.steps.create_zeros(step)
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry(f"scribe-{step}"))
+        await stack.enter_async_context(watching_loop(metrics.loop, log))
         broker = await stack.enter_async_context(connect(settings, f"scribe-{step}", log))
         await _wait_for_streams(step, broker, settings, log)
         resources = Resources(broker=broker, metrics=metrics, log=log)

@@ -85,6 +85,12 @@ _WORK = Row(
             unit="currencyUSD",
             stacked=True,
         ),
+        Panel(
+            "Event loop lag, p99",
+            (Query(quantile(0.99, "scribe_event_loop_lag_seconds"), "all processes"),),
+            "How late the event loops run what is due.",
+            unit="s",
+        ),
     ),
 )
 

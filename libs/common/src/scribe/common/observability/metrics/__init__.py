@@ -1,6 +1,7 @@
 """Every instrument of every process. Base units, low cardinality, no personal data; built once, passed down.
 
 Metrics
+├── loop        lag of the event loop
 ├── steps       deliveries, attempts and durations of the workers
 ├── upstreams   calls to outside services, breakers
 ├── llm         tokens and US dollars
@@ -23,7 +24,13 @@ from prometheus_client import CollectorRegistry
 from scribe.common.observability.metrics.calls import DatabaseMetrics, LlmMetrics, UpstreamCall, UpstreamMetrics
 from scribe.common.observability.metrics.gateway import RequestMetrics, TaskMetrics
 from scribe.common.observability.metrics.servers import ServerMetrics
-from scribe.common.observability.metrics.work import ArxivMetrics, BrowserMetrics, GroundingMetrics, StepMetrics
+from scribe.common.observability.metrics.work import (
+    ArxivMetrics,
+    BrowserMetrics,
+    GroundingMetrics,
+    LoopMetrics,
+    StepMetrics,
+)
 
 __all__ = [
     "ArxivMetrics",
@@ -31,6 +38,7 @@ __all__ = [
     "DatabaseMetrics",
     "GroundingMetrics",
     "LlmMetrics",
+    "LoopMetrics",
     "Metrics",
     "RequestMetrics",
     "ServerMetrics",
@@ -46,6 +54,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+
+    @cached_property
+    def loop(self) -> LoopMetrics:
+        """Of the event loop."""
+        return LoopMetrics(self.registry)
 
     @cached_property
     def steps(self) -> StepMetrics:
@@ -100,6 +113,6 @@ class Metrics:
     def every(self) -> tuple[object, ...]:
         """Every group, which registers them all: for the documentation."""
         return (
-            *(self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
+            *(self.loop, self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
             *(self.requests, self.tasks, self.servers, self.arxiv),
         )

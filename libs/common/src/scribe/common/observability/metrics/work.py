@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from scribe.common.observability.metrics.calls import CALL_BUCKETS
 
 STEP_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0)
+LAG_BUCKETS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0)
 ATTEMPT_BUCKETS = (1.0, 2.0, 3.0, 4.0, 5.0)
 OUTCOMES = (
     "finished",
@@ -19,6 +20,18 @@ OUTCOMES = (
     "deferred",
     "abandoned",
 )
+
+
+class LoopMetrics:
+    """The event loop of this process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.lag = Histogram(
+            "scribe_event_loop_lag_seconds",
+            "How late the event loop runs what is due: what blocks it keeps everything waiting.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
 
 
 class StepMetrics:

@@ -1,0 +1,108 @@
+"""What is true after a run, whatever was done to the system in it: a pure judgement of what was found."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+ENDED = frozenset({"completed", "failed"})
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of `queue_items`."""
+
+    id: str
+    status: str
+    error: str | None = None
+    email_id: str | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the database, the dead letters and the stand-ins say after a run.
+
+    `emails` maps the id of each e-mail to its task; `counts` holds for each user the count that is kept and the e-mails
+    that are there; `answered` counts, by a digest, how often the same paid request was answered; `deleted` are the
+    items that their users have taken away.
+    """
+
+    accepted: Collection[str]
+    items: Mapping[str, Item]
+    emails: Mapping[str, str]
+    counts: Collection[tuple[int, int]] = ()
+    dead_letters: Collection[str] = ()
+    answered: Mapping[str, int] = field(default_factory=dict)
+    deleted: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Numbers of items; `repeated` counts paid requests beyond the first, `most_repeated` those of one request.
+
+    `repeated_of` are the paths of such requests.
+    """
+
+    accepted: int
+    completed: int
+    failed: int
+    cancelled: int
+    lost: int
+    duplicated: int
+    stuck: int
+    repeated: int
+    most_repeated: int
+    repeated_of: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def breaches(self, *, may_fail: bool, kills: int) -> tuple[str, ...]:
+        """What must not be: whatever is done, and beyond that where nothing may fail and `kills` processes died."""
+        wrong = list(self.problems)
+        wrong += [f"{getattr(self, name)} {name}" for name in ("lost", "duplicated", "stuck") if getattr(self, name)]
+        if self.failed and not may_fail:
+            wrong.append(f"{self.failed} failed")
+        if self.most_repeated > kills:
+            whose = ", ".join(self.repeated_of)
+            wrong.append(f"a paid call ({whose}) was repeated {self.most_repeated} times, {kills} processes died")
+        return tuple(wrong)
+
+
+def judge(found: Findings) -> Verdict:
+    """The verdict over one run."""
+    items = [found.items[id_] for id_ in found.accepted if id_ in found.items]
+    repeats = [count - 1 for count in found.answered.values()]
+    return Verdict(
+        accepted=len(found.accepted),
+        completed=sum(item.status == "completed" for item in items),
+        failed=sum(item.status == "failed" and not item.is_cancelled for item in items),
+        cancelled=sum(item.is_cancelled for item in items),
+        lost=len([id_ for id_ in found.accepted if id_ not in found.items and id_ not in found.deleted]),
+        duplicated=sum(count - 1 for count in Counter(found.emails.values()).values()),
+        stuck=sum(item.status not in ENDED for item in items),
+        repeated=sum(repeats),
+        most_repeated=max(repeats, default=0),
+        repeated_of=tuple(
+            sorted({request.partition(" ")[0] for request, times in found.answered.items() if times > 1})
+        ),
+        problems=tuple(_problems(found, items)),
+    )
+
+
+def _problems(found: Findings, items: list[Item]) -> list[str]:
+    with_email = set(found.emails.values())
+    kinds = {
+        "completed without an e-mail": [i for i in items if i.status == "completed" and i.id not in with_email],
+        "completed with another's e-mail": [
+            i for i in items if i.email_id and found.emails.get(i.email_id, i.id) != i.id
+        ],
+        "failed with an e-mail": [i for i in items if i.status == "failed" and i.id in with_email],
+        "failed without a sentence": [i for i in items if i.status == "failed" and not (i.error or "").strip()],
+        "completed with a dead letter of their own": [
+            i for i in items if i.status == "completed" and i.id in found.dead_letters
+        ],
+    }
+    problems = [f"{len(wrong)} {kind}" for kind, wrong in kinds.items() if wrong]
+    problems += [
+        f"a user's count is {kept}, there are {there} e-mails" for kept, there in found.counts if kept != there
+    ]
+    return problems
