@@ -1,15 +1,18 @@
 """Requests as files, answers kept under the exact request, and what a changed prompt makes stale."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+from pydantic_ai.tools import ToolDefinition
 
+from scribe.common.tasks.data import Usage
 from scribe.evaluation.answering.files import AnswerFileError, RequestFiles
 from scribe.evaluation.answering.providers import GivenAnswers
 from scribe.evaluation.answering.recordings import Recordings
-from scribe.evaluation.answering.requests import Label, MissingAnswerError
+from scribe.evaluation.answering.requests import Exchange, Label, MissingAnswerError, Request
 from scribe.evaluation.answering.roles import configured_models
 
 TRUE = Label(role="checker", trial="06", subject="draft_true")
@@ -118,6 +121,18 @@ async def test_keeping_again_replaces_the_answers_of_the_same_label_alone(tmp_pa
     assert sorted(kept) == ["one, changed", "two"]
     page = (recordings / "README.md").read_text()
     assert "| checker | 1 | two |" in page
+
+
+async def test_of_two_answers_to_one_request_the_one_that_was_scored_is_kept(tmp_path: Path) -> None:
+    request = Request("Judge.", "Is water wet?", ToolDefinition(name="answer"))
+    for answer in ("true", "false"):
+        exchange = Exchange(TRUE, request, f'{{"supported": {answer}}}', "a model", "2026-01-01", Usage())
+        (tmp_path / answer).mkdir()
+        exchanges = [exchange, replace(exchange, answer='{"supported": null}')]
+        Recordings(tmp_path / answer).keep(exchanges)
+        kept = Recordings(tmp_path / answer).find(request)
+        assert kept is not None
+        assert kept.text == exchange.answer
 
 
 async def test_tokens_are_estimated_by_characters_and_priced_by_the_named_model(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rich.console import Console
 from scribe.common.errors import ConfigurationError
 from scribe.evaluation.answering.files import AnswerFileError
 from scribe.evaluation.answering.recordings import Recordings
+from scribe.evaluation.answering.requests import EMAIL
 from scribe.evaluation.case import load_cases
 from scribe.evaluation.judging_cases import run_cases
 from scribe.evaluation.judging_trials import STAND_IN, Choice, run_trials, tell_of_answers
@@ -77,7 +78,7 @@ def _judge_trials(folder: Path, only: str, choice: Choice, console: Console, rec
     show_trials(results, console, choice.model or "recordings")
     tell_of_answers(log, choice, recordings, console)
     if choice.keep and log.is_complete:
-        recordings.keep(log.exchanges)
+        recordings.keep(exchange for exchange in log.exchanges if exchange.label.subject != EMAIL)
     if scores.short:
         console.print(f"short of the target: {', '.join(scores.short)}")
     console.print(str(scores), markup=False, highlight=False, soft_wrap=True)

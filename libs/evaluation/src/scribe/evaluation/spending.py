@@ -8,7 +8,7 @@ from scribe.arxiv.step import FindPapers
 from scribe.common.observability.logs import Logger
 from scribe.common.tasks.data import PipelineData, Usage, total
 from scribe.evaluation.answering.providers import Models, saying
-from scribe.evaluation.answering.requests import Exchange, Label, Role
+from scribe.evaluation.answering.requests import EMAIL, Exchange, Label, Role
 from scribe.evaluation.drafts import compose
 from scribe.evaluation.searching import TrialPapers
 from scribe.evaluation.trial import Trial
@@ -35,7 +35,7 @@ async def spend(trial: Trial, found: PipelineData, models: Models, names: dict[R
     """
     data = await FindPapers(TrialPapers(trial), patience=0.0, log=log)(found)
     if models.can_write:
-        composer, checker = _label("composer", trial, "email"), _label("checker", trial, "email")
+        composer, checker = _label("composer", trial, EMAIL), _label("checker", trial, EMAIL)
         await compose(data, models.model(composer), models.model(checker))
         written = {"composer": models.log.of(composer), "checker": models.log.of(checker)}
         spent = {role: total(exchange.usage for exchange in asked) for role, asked in written.items()}

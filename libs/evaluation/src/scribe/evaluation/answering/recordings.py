@@ -78,18 +78,11 @@ class Recordings:
         return [recording for recording in self._by_request.values() if recording.label in labels]
 
     def keep(self, exchanges: Iterable[Exchange]) -> None:
-        """Write these answers, in place of all others of the same labels, and the page about them."""
-        fresh = [
-            Recording(
-                label=exchange.label,
-                request=exchange.request.digest,
-                by=exchange.by,
-                on=exchange.on,
-                seconds=exchange.seconds,
-                answer=_read(exchange.answer),
-            )
-            for exchange in exchanges
-        ]
+        """Write these answers, in place of all others of the same labels, and the page about them.
+
+        Of two answers to one request the first is kept: it is the one that was scored.
+        """
+        fresh = list({exchange.request.digest: _recorded(exchange) for exchange in reversed(list(exchanges))}.values())
         self.folder.mkdir(parents=True, exist_ok=True)
         labels = {recording.label for recording in fresh}
         kept = [recording for recording in self._by_request.values() if recording.label not in labels]
@@ -98,6 +91,17 @@ class Recordings:
         for recording in (*kept, *fresh):
             (self.folder / recording.file).write_text(recording.model_dump_json(indent=1) + "\n", "utf-8")
         (self.folder / "README.md").write_text(ABOUT + "\n".join(provenance((*kept, *fresh))) + "\n", "utf-8")
+
+
+def _recorded(exchange: Exchange) -> Recording:
+    return Recording(
+        label=exchange.label,
+        request=exchange.request.digest,
+        by=exchange.by,
+        on=exchange.on,
+        seconds=exchange.seconds,
+        answer=_read(exchange.answer),
+    )
 
 
 def _read(answer: str) -> JsonValue:

@@ -14,6 +14,9 @@ from pydantic_ai.usage import RequestUsage
 
 from scribe.common.tasks.data import Usage
 
+EMAIL = "email"
+"""The subject of requests about an e-mail that a model writes: they depend on its other answers, so none is kept."""
+
 CHARACTERS_PER_TOKEN = 4
 """An estimate for English prose and JSON; used only where no provider has counted."""
 
