@@ -20,6 +20,7 @@ from scribe.local.outside import Outside, choose, environment_for
 from scribe.local.ports import refusal
 from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
+from scribe.local.servers.logins import ROLES, Logins
 from scribe.local.servers.nkeys import NkeyFiles
 from scribe.local.services import Service
 from scribe.local.stand_ins import StandIns
@@ -60,6 +61,7 @@ class Platform:
     postgres: EmbeddedPostgres
     nats: EmbeddedNats
     nkeys: NkeyFiles
+    logins: Logins
     stand_ins: StandIns | None
     services: dict[str, Service] = field(default_factory=dict, init=False)
 
@@ -106,11 +108,10 @@ class Platform:
             for part in self.parts:
                 tasks.create_task(part.start())
         announce("PostgreSQL and nats-server are up")
-        environment = self._base_environment()
-        setup = self._environment_of(SETUP)
+        setup = {**self._environment_of(SETUP), "SCRIBE_DATABASE_URL": self.postgres.url}
         self.services = self._services()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._start_gateway(environment))
+            tasks.create_task(self._start_gateway(setup))
             tasks.create_task(self._run_command("provision", ("-m", "scribe.common.messaging.provision"), setup))
             for service in self.services.values():
                 if service.module != "gateway":
@@ -133,6 +134,7 @@ class Platform:
                 f"The database in {self.folder.path} cannot be brought up to date ({error}). If a newer version "
                 "wrote it, use that one; else name a new folder with --data."
             ) from error
+        await self.logins.create(self.postgres.url)
         await self.services["gateway"].start()
 
     async def _run_command(self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
@@ -159,9 +161,12 @@ class Platform:
         return {service.name: service for service in services}
 
     def _environment_of(self, user: str) -> dict[str, str]:
-        """What a service sees: its own credential of NATS."""
+        """What a service sees: its own credential of NATS, and its own login to PostgreSQL where it uses that."""
         nkey = {"SCRIBE_NATS_NKEY_FILE": str(self.nkeys.seed_file(user)), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
-        return {**self._base_environment(), **nkey}
+        environment = {**self._base_environment(), **nkey}
+        if user in ROLES:
+            environment["SCRIBE_DATABASE_URL"] = self.logins.url_of(user, self.postgres.url)
+        return environment
 
     def _base_environment(self) -> dict[str, str]:
         """The environment that all of Scribe's processes have in common."""
@@ -173,7 +178,6 @@ class Platform:
             **environment_for(
                 self.outside, self.stand_ins.addresses if self.stand_ins else None, self.options.environment
             ),
-            "SCRIBE_DATABASE_URL": self.postgres.url,
             "SCRIBE_NATS_URL": self.nats.url,
             "SCRIBE_LOG_FORMAT": "json",
         }
@@ -215,6 +219,7 @@ def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
         postgres=EmbeddedPostgres(folder.postgres, durable=options.durable),
         nats=EmbeddedNats(folder.nats, authorization=authorization(nkeys.identities())),
         nkeys=nkeys,
+        logins=Logins(),
         stand_ins=stand_ins if outside.stand_ins else None,
     )
 
