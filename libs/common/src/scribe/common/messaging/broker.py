@@ -20,6 +20,11 @@ from scribe.common.observability.logs import Logger
 REQUEST_TIMEOUT = 5.0
 FIRST_CONNECTION_TIMEOUT = 60.0
 
+_NO_TLS = "SCRIBE_NATS_URL names tls://, and the server does not offer TLS"
+_REFUSED = "NATS refused Scribe's credentials; check them and the user's rights"
+_REFUSALS = {"authorization violation": _REFUSED, "authentication": _REFUSED, _NO_TLS.lower(): _NO_TLS}
+"""By what an error says, what an operator is told; nats-py has no classes for these at the first connection."""
+
 NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 """What a request raises that NATS does not answer, or answers with an error. A missing key or message is one too."""
 
@@ -51,7 +56,7 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
         ConfigurationError: no server answered within a minute, or it refused the credentials, or their file is missing.
     """
     _raise_if_missing(settings.nats_nkey_file, settings.nats_credentials_file)
-    closed, leaving = asyncio.Event(), asyncio.Event()
+    established, closed, leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
     reconnected = asyncio.Condition()
 
     async def on_reconnected() -> None:
@@ -64,12 +69,14 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
             log.warning("nats_disconnected")
 
     async def on_error(error: Exception) -> None:
+        if not established.is_set():
+            _raise_if_refused(error)
         log.warning("nats_error", error_class=type(error).__name__, reason=str(error)[:200])
 
     async def on_closed() -> None:
         closed.set()
 
-    client = Client()
+    client = _EncryptedWhereNamed()
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT):
             await client.connect(
@@ -89,6 +96,7 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
                 error_cb=on_error,
                 closed_cb=on_closed,
             )
+        established.set()
     except (TimeoutError, NoServersError, OSError) as error:
         raise ConfigurationError(
             "no NATS server answered; check SCRIBE_NATS_URL, the credentials, and that the server runs"
@@ -104,6 +112,27 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
     finally:
         leaving.set()
         await _close(client)
+
+
+class _EncryptedWhereNamed(Client):
+    """Sends no credential to a server that is named `tls://` before the connection is encrypted.
+
+    nats-py encrypts where the server asks for it, and a server, or whoever stands in between, may not ask.
+    """
+
+    def _connect_command(self) -> bytes:
+        writer = getattr(self._transport, "_io_writer", None)
+        is_encrypted = writer is not None and writer.get_extra_info("ssl_object") is not None
+        if self._current_server is not None and self._current_server.uri.scheme == "tls" and not is_encrypted:
+            raise nats.errors.Error(_NO_TLS)
+        command: bytes = super()._connect_command()
+        return command
+
+
+def _raise_if_refused(error: Exception) -> None:
+    for said, reason in _REFUSALS.items():
+        if said in str(error).lower():
+            raise ConfigurationError(reason) from error
 
 
 def _raise_if_missing(*files: str | None) -> None:

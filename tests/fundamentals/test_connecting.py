@@ -1,0 +1,47 @@
+"""The first connection: what an operator has to mend is a sentence at once, and no credential travels in the clear."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import structlog
+
+from scribe.common.errors import ConfigurationError
+from scribe.common.messaging.broker import connect
+from scribe.common.messaging.settings import BrokerSettings
+from tests.support.deadlines import within
+
+
+async def refusal(settings: BrokerSettings) -> str:
+    """What is said of settings that cannot work."""
+    with pytest.raises(ConfigurationError) as refused:
+        async with within(10), connect(settings, "tests", structlog.get_logger()):
+            pass
+    return str(refused.value)
+
+
+async def test_a_wrong_password_is_a_sentence_at_once(nats_url: str) -> None:
+    settings = BrokerSettings(nats_url=nats_url, nats_user="parser", nats_password="wrong")
+    assert "refused Scribe's credentials" in await refusal(settings)
+
+
+async def test_a_missing_credential_file_is_a_sentence_at_once(nats_url: str, tmp_path: Path) -> None:
+    settings = BrokerSettings(nats_url=nats_url, nats_credentials_file=str(tmp_path / "none.creds"))
+    assert "there is no NATS credential" in await refusal(settings)
+
+
+async def test_no_password_is_sent_before_the_connection_is_encrypted() -> None:
+    received: list[bytes] = []
+
+    async def speak_in_the_clear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"X","version":"2.15.0","max_payload":1048576,"proto":1,"headers":true}\r\n')
+        received.append(await reader.read(4096))
+        writer.close()
+
+    server = await asyncio.start_server(speak_in_the_clear, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        url = f"tls://127.0.0.1:{port}"
+        settings = BrokerSettings(nats_url=url, nats_user="parser", nats_password="secret")
+        assert "does not offer TLS" in await refusal(settings)
+    assert not any(b"secret" in data for data in received)
