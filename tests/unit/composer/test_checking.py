@@ -271,6 +271,10 @@ def test_a_papers_authors_always_show_the_recipient(count: int, place: int, show
     assert authors_with("Prof. Adrian Del Maestro", tuple(authors)) == shown
 
 
+def test_all_authors_are_counted_where_not_all_are_known() -> None:
+    assert authors_with("B", ("A", "B"), 40) == "A, B and others (40 authors)"
+
+
 GERMAN_TEMPLATE = (
     "Sehr geehrter {{name}},\n\nich bin Student der Physik und lese mit Freude über {{Thema}}. {{eine Sache}}\n\n"
     "Ich würde Sie gern etwas zu Ihrer Methode fragen.\n\nIhr Jo"

@@ -99,16 +99,17 @@ def _paper(paper: Paper, recipient: str) -> View:
         "id": paper.id,
         "title": paper.title,
         "year": paper.year,
-        "authors": authors_with(recipient, paper.authors),
+        "authors": authors_with(paper.recipient_author or recipient, paper.authors, paper.author_count),
         "abstract": paper.abstract[:MAX_ABSTRACT],
     }
 
 
-def authors_with(recipient: str, authors: tuple[str, ...]) -> str:
-    """At most five authors, among them the recipient, and how many there are if they are more."""
-    if len(authors) <= MAX_AUTHORS:
+def authors_with(recipient: str, authors: tuple[str, ...], author_count: int = 0) -> str:
+    """At most five of the authors that are known, among them the recipient, and how many there are if they are more."""
+    count = max(author_count, len(authors))
+    if count <= MAX_AUTHORS or not authors:
         return ", ".join(authors)
     name = set(words(fold_accents(recipient)))
     likest = max(authors, key=lambda author: len(name & set(words(fold_accents(author)))))
     first = [*authors[: MAX_AUTHORS - 1], *([likest] if likest not in authors[: MAX_AUTHORS - 1] else [])]
-    return f"{', '.join(first)} and others ({len(authors)} authors)"
+    return f"{', '.join(first)} and others ({count} authors)"
