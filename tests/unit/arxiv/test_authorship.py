@@ -66,7 +66,9 @@ def test_a_co_author_on_a_page_tells_whose_papers_they_are(page: str) -> None:
 
 def test_an_affiliation_in_the_feed_that_a_page_names_tells_too() -> None:
     liu = recipient("Yang Liu", "graphs", "Yang Liu is a professor at Northern Example University.")
-    paper = record("Deep sets", "Yang Liu", affiliations=("Northern Example University",), categories=("cs.LG",))
+    paper = record(
+        "Deep sets", "Yang Liu", affiliations={"Yang Liu": ("Northern Example University",)}, categories=("cs.LG",)
+    )
     assert verdicts(liu, paper) == {"Deep sets": True}
 
 

@@ -57,3 +57,12 @@ def test_a_cut_page_answers_somebody_even_when_nobody_is_in_it() -> None:
     page = Page((record("Strange", "Z. Stranger"),), total=10, entries=1)
     answers = deal([Lookup(name="Ada Example"), Lookup(name="Bo Sample")], page)
     assert any(answer is not None for answer in answers)
+
+
+def test_the_affiliation_of_the_person_is_kept_and_no_other() -> None:
+    places = {"Ada Example": ("Northern University",), "Bo Sample": ("Southern University",)}
+    (answer,) = deal(
+        [Lookup(name="Ada Example")], whole(record("Ours", "Ada Example", "Bo Sample", affiliations=places))
+    )
+    assert answer is not None
+    assert answer.records[0].affiliations == {"Ada Example": ("Northern University",)}

@@ -105,3 +105,9 @@ def test_a_list_of_authors_is_read_to_its_end() -> None:
     (record,) = page_of(feed(entry(author=author(*names, "B. Example", "C. Last")))).records
     assert record.author_count == 63
     assert record.authors[61] == "B. Example"
+
+
+def test_affiliations_are_read_where_the_feed_has_them() -> None:
+    place = '<a:affiliation xmlns:a="http://arxiv.org/schemas/atom">Northern\n  University</a:affiliation>'
+    (record,) = page_of(feed(entry(author=f"<author><name>A. Example</name>{place}</author>"))).records
+    assert record.affiliations == {"A. Example": ("Northern University",)}

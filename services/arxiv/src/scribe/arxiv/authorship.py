@@ -135,7 +135,9 @@ def _is_proven(group: Group, recipient: Recipient) -> bool:
         return True
     if group.coauthors & recipient.names_on_pages:
         return True
-    affiliations = {plain_words(text) for record in group.records for text in record.affiliations}
+    affiliations = {
+        plain_words(text) for record in group.records for places in record.affiliations.values() for text in places
+    }
     return any(len(text) >= MIN_AFFILIATION and text in page for text in affiliations for page in recipient.pages)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 import arxiv
 
@@ -16,8 +16,8 @@ NOTICE_LENGTH = 300
 class Record(BaseModel):
     """A record, its title and abstract still in LaTeX.
 
-    `arxiv_id` is without the version; `categories` are arXiv's, the primary one first; `affiliations` are those of the
-    person looked for, where the feed names any; `author_count` counts the whole list, of which `authors` may be a part.
+    `arxiv_id` is without the version; `categories` are arXiv's, the primary one first; `affiliations` are given
+    by author, where the feed names any; `author_count` counts the whole list, of which `authors` may be a part.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,7 +28,7 @@ class Record(BaseModel):
     authors: tuple[str, ...]
     published: datetime
     categories: tuple[str, ...] = ()
-    affiliations: tuple[str, ...] = ()
+    affiliations: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     author_count: int = 0
     is_withdrawn: bool = False
 
@@ -54,19 +54,20 @@ def as_record(result: arxiv.Result) -> Record | None:
         authors=tuple(name for name, _ in authors),
         published=result.published,
         categories=tuple(filter(None, (result.primary_category, *others))),
+        affiliations={name: tuple(map(_one_line, places)) for name, places in authors if places},
         author_count=len(authors),
         is_withdrawn=_tells_of_withdrawal(comment, abstract),
     )
 
 
 def with_authors_around(record: Record, place: int) -> Record:
-    """The record with at most MAX_AUTHORS names: the first ones, and the one at `place`."""
-    if len(record.authors) <= MAX_AUTHORS:
-        return record
+    """The record with at most MAX_AUTHORS names, the first ones and the one at `place`, and that one's affiliations."""
+    author = record.authors[place]
     shown = record.authors[:MAX_AUTHORS]
     if place >= MAX_AUTHORS:
-        shown = (*shown[:-1], record.authors[place])
-    return record.model_copy(update={"authors": shown})
+        shown = (*shown[:-1], author)
+    affiliations = {name: places for name, places in record.affiliations.items() if name == author}
+    return record.model_copy(update={"authors": shown, "affiliations": affiliations})
 
 
 def _archive(identifier: str) -> str:

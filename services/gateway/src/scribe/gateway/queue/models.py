@@ -69,7 +69,12 @@ class QueueItem(BaseModel):
     recipient_name: str
     recipient_interest: str
     status: Status
-    position: int | None = Field(None, ge=1, description="How many e-mails are written before this one, and it.")
+    position: int | None = Field(
+        None,
+        ge=1,
+        description="How many e-mails are written before this one, and it; of one at `arxiv_helper`, how many authors "
+        "are looked up on arXiv before.",
+    )
     email_id: UUID | None
     error_message: str | None
     current_step: str | None
