@@ -30,6 +30,7 @@ LEAST: Values = {
     "nats": {"url": "nats://nats.nats:4222", "monitoring": "nats.nats:8222"},
     "secrets": {"existingSecret": "scribe-secrets"},
     "supabase": {"url": "https://project.supabase.co"},
+    "networkPolicy": {"databaseTo": [{"ipBlock": {"cidr": "203.0.113.7/32"}}]},
 }
 """The values without which the chart refuses to render."""
 

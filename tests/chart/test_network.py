@@ -81,10 +81,12 @@ def test_public_addresses_of_a_cluster_can_be_kept_from() -> None:
 
 def test_servers_outside_are_reached_by_address_and_port() -> None:
     outside = [{"ipBlock": {"cidr": "203.0.113.7/32"}}]
-    found = render(with_least({"networkPolicy": {"natsTo": outside, "natsPorts": [4443]}}))
+    supabase = [{"ipBlock": {"cidr": "2600:1f18::1/128"}}]
+    found = render(with_least({"networkPolicy": {"natsTo": outside, "natsPorts": [4443], "databaseTo": supabase}}))
     for name in (*SERVICES, "setup"):
         assert reaches(egress(found, name), "203.0.113.7", 4443)
     assert reaches(egress(found, "setup"), "2600:1f18::1", 5432), "Supabase's own address is of IPv6"
+    assert not reaches(egress(found, "setup"), "2600:1f18::2", 5432)
 
 
 @pytest.mark.parametrize("service", WORKERS)

@@ -7,6 +7,10 @@ from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, render, with_least
 
 REFUSED: dict[str, tuple[Values, str]] = {
     "no broker": ({**LEAST, "nats": {}}, "nats.url is missing: set it to"),
+    "no address of the database": (
+        with_least({"networkPolicy": {"databaseTo": []}}),
+        "networkPolicy.databaseTo is missing: set it to where your PostgreSQL is",
+    ),
     "no issuer": ({**LEAST, "supabase": {}}, "supabase.url is missing: set it to"),
     "no database": (
         {**LEAST, "secrets": {}},

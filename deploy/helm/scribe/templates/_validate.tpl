@@ -11,6 +11,7 @@
 {{- include "scribe.validateNames" (list "migrations" (include "scribe.setupEnv" (list . (include "scribe.setup" . | fromYaml)))) }}
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) }}{{ fail "ingress.enabled needs ingress.hosts" }}{{ end }}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.databaseTo) }}{{ fail "networkPolicy.databaseTo is missing: set it to where your PostgreSQL is, such as [{ipBlock: {cidr: 203.0.113.7/32}}]; nothing else is let out to its ports" }}{{ end }}
 {{- $noTelemetry := and .Values.networkPolicy.enabled (not .Values.networkPolicy.telemetryTo) }}
 {{- if and $noTelemetry (hasPrefix "http://" .Values.telemetry.endpoint) }}{{ fail "telemetry.endpoint needs networkPolicy.telemetryTo (and telemetryPort): the policies let no trace out to the collector" }}{{ end }}
 {{- if and .Values.test.tokenUrl .Values.test.tokenSecret.name }}{{ fail "set test.tokenUrl or test.tokenSecret, not both" }}{{ end }}
