@@ -13,7 +13,8 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker, connect
+from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.subject import Subject
 from scribe.local.folder import ephemeral_folder
@@ -165,7 +166,7 @@ async def _until_ended(chaos: Chaos, timeout: float) -> Findings:
     while True:
         try:
             found = await findings(chaos)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx.HTTPError):
+        except (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError):
             if time.monotonic() > deadline:
                 raise
         else:
