@@ -178,7 +178,7 @@ CELLS = (
     Cell("workers frozen for 40 s", freeze_workers),
     Cell("nats-server killed", kill_nats),
     Cell("nats-server frozen for 30 s", freeze_nats),
-    Cell("all streams deleted", delete_streams),
+    Cell("all streams deleted, paid answers too", delete_streams, forgets=True),
     Cell("all consumers deleted", delete_consumers),
     Cell("rubbish in the stream", publish_rubbish),
     Cell("PostgreSQL killed every 5 s", kill_postgres),

@@ -117,11 +117,15 @@ Fault = Callable[[Chaos], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Cell:
-    """A fault, and what it may cost. `settings` are those of the platform's processes."""
+    """A fault, and what it may cost. `settings` are those of the platform's processes.
+
+    `forgets`: the memory of paid answers is deleted with it, so that each call may be made once more.
+    """
 
     name: str
     fault: Fault
     may_fail: bool = False
+    forgets: bool = False
     settings: dict[str, str] = field(default_factory=dict)
 
 
@@ -137,7 +141,7 @@ class Outcome:
     @property
     def breaches(self) -> tuple[str, ...]:
         """What must not be."""
-        return self.verdict.breaches(may_fail=self.cell.may_fail, kills=self.kills)
+        return self.verdict.breaches(may_fail=self.cell.may_fail, kills=self.kills + self.cell.forgets)
 
 
 @asynccontextmanager
