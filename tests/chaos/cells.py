@@ -13,6 +13,7 @@ END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE 
 CANCEL_STATEMENTS = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scribe-%'"
 READ_ONLY = "ALTER DATABASE postgres SET default_transaction_read_only = on"
 WRITABLE = "ALTER DATABASE postgres SET default_transaction_read_only = off"
+RETRIES = 3
 DURATION = 15.0
 """Seconds for which a fault lasts that is not one moment."""
 
@@ -158,7 +159,7 @@ async def cancel_and_retry(chaos: Chaos) -> None:
     async with httpx.AsyncClient(base_url=chaos.platform.url, timeout=30, trust_env=False) as client:
 
         async def disturb(item: str) -> None:
-            for _ in range(3):
+            for _ in range(RETRIES):
                 verb, path = chaos.random.choice((("POST", "/cancel"), ("POST", "/retry"), ("DELETE", "")))
                 for token in tokens:
                     bearer = {"Authorization": f"Bearer {token}"}
@@ -178,7 +179,7 @@ CELLS = (
     Cell("workers frozen for 40 s", freeze_workers),
     Cell("nats-server killed", kill_nats),
     Cell("nats-server frozen for 30 s", freeze_nats),
-    Cell("all streams deleted, paid answers too", delete_streams, forgets=True),
+    Cell("all streams deleted, paid answers too", delete_streams, forgets=1),
     Cell("all consumers deleted", delete_consumers),
     Cell("rubbish in the stream", publish_rubbish),
     Cell("PostgreSQL killed every 5 s", kill_postgres),
@@ -193,5 +194,5 @@ CELLS = (
     Cell("model: answers cut off", upstream(20.0, broken="truncated")),
     Cell("model: 401 for 20 s", upstream(20.0, status=401)),
     Cell("model: no credit for 20 s", upstream(20.0, status=400, message="Your credit balance is too low")),
-    Cell("cancel, delete, retry", cancel_and_retry),
+    Cell("cancel, delete, retry", cancel_and_retry, forgets=RETRIES),
 )

@@ -119,13 +119,13 @@ Fault = Callable[[Chaos], Awaitable[None]]
 class Cell:
     """A fault, and what it may cost. `settings` are those of the platform's processes.
 
-    `forgets`: the memory of paid answers is deleted with it, so that each call may be made once more.
+    `forgets`: how often a task's paid answers are forgotten in it: their memory is deleted, or its user tries it again.
     """
 
     name: str
     fault: Fault
     may_fail: bool = False
-    forgets: bool = False
+    forgets: int = 0
     settings: dict[str, str] = field(default_factory=dict)
 
 
