@@ -163,8 +163,7 @@ async def test_errors_name_whose_they_are(alone: Gateway) -> None:
 
 
 async def test_dead_letters_are_listed_newest_first_and_replayed(alone: Gateway) -> None:
-    broker = alone.context.broker
-    async with alone.admin() as admin, alone.user() as user:
+    async with alone.admin() as admin, alone.user() as user, alone.operated() as broker:
         failed, _ = await filled(alone, user)
         workers = workers_of(broker, alone.context.settings.database_url.get_secret_value())
         data = make_task(task_id=failed, user_id=user.id, submitted_at=datetime.now(UTC))
@@ -189,8 +188,8 @@ async def test_dead_letters_are_listed_newest_first_and_replayed(alone: Gateway)
 
 
 async def test_pipeline_tells_of_each_step(alone: Gateway) -> None:
-    workers = workers_of(alone.context.broker, "")
-    async with alone.admin() as admin:
+    async with alone.admin() as admin, alone.operated() as broker:
+        workers = workers_of(broker, "")
         before = (await admin.client.get("/api/admin/pipeline")).json()
         await workers.finish(make_task(), Step.PARSER)
         after = (await admin.client.get("/api/admin/pipeline")).json()

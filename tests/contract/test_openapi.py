@@ -88,7 +88,8 @@ async def filled(postgres_url: str, tmp_path: Path) -> AsyncIterator[User]:
         )
         admin = await stack.enter_async_context(gateway.admin())
         await fill(gateway, admin)
-        await workers_of(gateway.context.broker, database_url).dead_letter(make_task(), Step.COMPOSER)
+        async with gateway.operated() as broker:
+            await workers_of(broker, database_url).dead_letter(make_task(), Step.COMPOSER)
         yield admin
 
 

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import structlog
 
-from scribe.common.messaging.permissions import GATEWAY, IMPORTED_API
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.permissions import GATEWAY, IMPORTED_API, OPERATOR
+from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.messaging.streams import MIB
 from scribe.common.process.health import serving
 from scribe.common.tasks.route import ROUTE, Route
@@ -43,6 +45,13 @@ class Gateway:
             response = await client.post("/api/user/init")
             assert response.status_code == 201, response.text
             yield User(user_id, client)
+
+    @asynccontextmanager
+    async def operated(self) -> AsyncIterator[Broker]:
+        """A connection to its NATS that may do everything; the gateway's own may not play the workers."""
+        settings = BrokerSettings(nats_url=as_user(self.context.settings.nats_url, OPERATOR))
+        async with connect(settings, "tests", structlog.get_logger()) as broker:
+            yield broker
 
     @asynccontextmanager
     async def admin(self) -> AsyncIterator["User"]:
