@@ -85,6 +85,7 @@ async def test_a_task_tried_again_has_not_waited_yet(user: User, workers: Worker
     await wait_outside(workers, data, seconds=0.3, position=1)
     await eventually(partial(workers.is_waiting, Step.ARXIV, task_id, 2))
     returned = await workers.waiting(Step.ARXIV, task_id, 2)
+    await workers.dead_letter(returned, Step.ARXIV)
     await workers.tell(returned, State.FAILED, Step.ARXIV, error="It failed.")
     await eventually(partial(has_failed, user, task_id))
 
