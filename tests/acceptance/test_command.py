@@ -79,6 +79,32 @@ async def test_a_broken_key_is_named_with_its_provider(up: Up, tmp_path: Path) -
     assert answer.err.count("\n") == 1
 
 
+async def test_an_item_is_listed_shown_and_not_cancelled_after_its_end(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "template.txt").write_text(TEMPLATE)
+    who = ("--user", "lister@example.org", "--data", str(up.folder.path))
+    options = ("--template", str(tmp_path / "template.txt"), "--name", "Lena Listed", "--interest", "lichens")
+    assert (await scribe("email", *options, *who)).code == 0
+    (item,) = json.loads((await scribe("list", "--json", *who)).out)
+    assert (item["recipient_name"], item["status"]) == ("Lena Listed", "completed")
+    shown = await scribe("show", item["id"], *who)
+    assert "Lena Listed" in shown.out
+    assert "Sources\n  [1] " in shown.out
+    assert json.loads((await scribe("show", item["id"], "--json", *who)).out)["email"]["id"] == item["email_id"]
+    for refused in ("cancel", "retry"):
+        answer = await scribe(refused, item["id"], *who)
+        assert (answer.code, answer.out, answer.err.count("\n")) == (1, "", 1)
+
+
+async def test_a_gateway_is_named_by_the_environment(up: Up, tmp_path: Path) -> None:
+    token = (await scribe("token", "--user", "far@example.org", "--data", str(up.folder.path))).out.strip()
+    named = Marked({"SCRIBE_URL": up.state.url, "SCRIBE_TOKEN": token})
+    answer = await scribe("list", "--json", "--data", str(tmp_path / "nowhere"), marked=named)
+    assert (answer.code, json.loads(answer.out)) == (0, [])
+    answer = await scribe("list", "--data", str(tmp_path), marked=Marked({"SCRIBE_URL": up.state.url}))
+    assert answer.code == 1
+    assert "SCRIBE_TOKEN" in answer.err
+
+
 async def test_a_token_is_ready_for_use(up: Up) -> None:
     answer = await scribe("token", "--user", "ada@example.org", "--data", str(up.folder.path))
     async with client(up, answer.out.strip()) as api:
@@ -134,7 +160,7 @@ async def test_ctrl_c_while_the_command_is_still_being_read_is_no_stack_trace(tm
 
 async def test_where_nothing_runs_the_command_says_how_to_start_it(tmp_path: Path) -> None:
     answer = await scribe("token", "--data", str(tmp_path / "nowhere"))
-    assert answer.code == 1
+    assert answer.code == 3
     assert "Start it with `scribe up`" in answer.err
 
 

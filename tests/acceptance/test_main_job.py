@@ -9,8 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from scribe.local.answers import Email, Item
 from scribe.local.folder import ephemeral_folder
-from scribe.local.gateway import Email, Gateway, Item, open_gateway
+from scribe.local.gateway import Gateway, open_gateway
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from scribe.local.tokens import mint_token
 from tests.support.campaign import Campaign

@@ -9,8 +9,9 @@ from uuid import UUID
 import httpx
 import pytest_asyncio
 
+from scribe.local.answers import Item
 from scribe.local.folder import ephemeral_folder
-from scribe.local.gateway import Gateway, Item, open_gateway
+from scribe.local.gateway import Gateway, open_gateway
 from scribe.local.platform import Platform, PlatformOptions, running_platform
 from scribe.local.tokens import mint_token
 from tests.support.collector import Collector, collecting

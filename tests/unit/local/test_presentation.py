@@ -5,7 +5,7 @@ from uuid import UUID
 
 from rich.console import Console
 
-from scribe.local.gateway import CitedPaper, CitedSource, Claim, Email, Item, Metadata, Spent, Usage
+from scribe.local.answers import CitedPaper, CitedSource, Claim, Email, Item, Metadata, Spent, Usage
 from scribe.local.presentation import StepLines, closing_line, number_sources, print_email
 
 ID = UUID(int=7)

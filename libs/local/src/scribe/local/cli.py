@@ -1,9 +1,12 @@
 """The `scribe` command."""
 
+from collections.abc import Callable
+
 import typer
 
 from scribe.local.commands.demo import demo
 from scribe.local.commands.email import email
+from scribe.local.commands.items import cancel, list_items, retry, show
 from scribe.local.commands.token import token
 from scribe.local.commands.top import top
 from scribe.local.commands.trace import trace
@@ -16,5 +19,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, email, top, trace, token, demo):
-    app.command()(command)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "up": up,
+    "email": email,
+    "list": list_items,
+    "show": show,
+    "cancel": cancel,
+    "retry": retry,
+    "top": top,
+    "trace": trace,
+    "token": token,
+    "demo": demo,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)

@@ -1,8 +1,18 @@
 """Errors of the `scribe` command. Their texts are for the person at the keyboard: what is wrong, and what to do."""
 
+from typing import ClassVar
+
 
 class LocalError(Exception):
-    """The command cannot go on; its text is all that the user sees."""
+    """The command cannot go on; its text is all that the user sees, and `exit_code` what a script sees."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class NothingRunsError(LocalError):
+    """No platform runs where one was looked for."""
+
+    exit_code = 3
 
 
 class PortInUseError(LocalError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scribe.local.errors import LocalError
+from scribe.local.errors import LocalError, NothingRunsError
 
 FORMAT = "1"
 DEFAULT_FOLDER = Path(".scribe")
@@ -95,9 +95,11 @@ class DataFolder:
         """The state of the platform that runs here.
 
         Raises:
-            LocalError: none does.
+            NothingRunsError: none does. LocalError: it is only starting.
         """
-        nothing = LocalError(f"Nothing runs in {self.path}. Start it with `scribe up`, or name its folder with --data.")
+        nothing = NothingRunsError(
+            f"Nothing runs in {self.path}. Start it with `scribe up`, or name its folder with --data."
+        )
         if not self.lock.exists():
             raise nothing
         with self.lock.open("rb") as lock:

@@ -8,99 +8,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
+from scribe.local.answers import DeadLetter, Email, Item
 from scribe.local.errors import LocalError
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0)
 FOLLOW_LIMIT = 900.0
 """Seconds after which an e-mail is no longer followed; it is written all the same."""
 RECONNECT_DELAY = 0.5
-TERMINAL = ("completed", "failed")
-
-
-class Lenient(BaseModel):
-    """A part of an answer; what is not listed is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Item(Lenient):
-    """One e-mail on its way."""
-
-    id: UUID
-    status: str
-    current_step: str | None = None
-    position: int | None = None
-    attempt: int = 0
-    step_timings: Mapping[str, float] = Field(default_factory=dict)
-    skipped_steps: tuple[str, ...] = ()
-    email_id: UUID | None = None
-    error_message: str | None = None
-
-
-class CitedSource(Lenient):
-    """A source that was read, or that a sentence rests on."""
-
-    url: str | None = None
-    title: str = ""
-
-
-class Claim(Lenient):
-    """A sentence and what it rests on."""
-
-    sentence: str
-    sources: tuple[CitedSource, ...] = ()
-
-
-class CitedPaper(CitedSource):
-    """A paper that was found."""
-
-    year: int | None = None
-
-
-class Spent(Lenient):
-    """Tokens and money; a cost that is not known is None."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None
-
-
-class Usage(Lenient):
-    """What the e-mail cost in total."""
-
-    total: Spent = Spent()
-
-
-class Metadata(Lenient):
-    """How the e-mail came about."""
-
-    sources: tuple[CitedSource, ...] = ()
-    arxiv_papers: tuple[CitedPaper, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    warnings: tuple[str, ...] = ()
-    usage: Usage = Usage()
-
-
-class Email(Lenient):
-    """A written e-mail."""
-
-    id: UUID
-    email_message: str
-    template_type: str
-    is_confident: bool
-    metadata: Metadata = Metadata()
-
-
-class DeadLetter(Lenient):
-    """A dead letter, in words for the operator."""
-
-    task_id: str
-    step: str
-    reason: str
-
-
+ITEMS = TypeAdapter(tuple[Item, ...])
 DEAD_LETTERS = TypeAdapter(tuple[DeadLetter, ...])
 
 
@@ -123,9 +40,41 @@ class Gateway:
         """A written e-mail."""
         return Email.model_validate_json(await self._call("GET", f"/api/email/{email_id}"))
 
+    async def items(self) -> tuple[Item, ...]:
+        """The user's items: active ones and those of the last 24 hours, oldest first."""
+        return ITEMS.validate_json(await self._call("GET", "/api/queue/"))
+
+    async def cancel(self, item_id: UUID) -> Item:
+        """End an item that waits or is being written."""
+        return Item.model_validate_json(await self._call("POST", f"/api/queue/{item_id}/cancel"))
+
+    async def retry(self, item_id: UUID) -> Item:
+        """Have a failed item tried again."""
+        return Item.model_validate_json(await self._call("POST", f"/api/queue/{item_id}/retry"))
+
+    async def find(self, item_id: UUID) -> Item:
+        """One of the user's items, also an old one, of which only the outcome is known.
+
+        Raises:
+            LocalError: there is no such item.
+        """
+        recent = next((item for item in await self.items() if item.id == item_id), None)
+        if recent is not None:
+            return recent
+        return old_item(item_id, await self._call("GET", f"/api/email/status/{item_id}"))
+
+    async def dead_letters(self, before: int | None = None) -> tuple[DeadLetter, ...]:
+        """The newest hundred, newest first, or those older than `before`; only for administrators."""
+        older = f"&before={before}" if before else ""
+        return DEAD_LETTERS.validate_json(await self._call("GET", f"/api/admin/deadletters?limit=100{older}"))
+
+    async def replay(self, letter_id: int) -> None:
+        """Send a dead letter's task back to the step that gave it up; only for administrators."""
+        await self._call("POST", f"/api/admin/deadletters/{letter_id}/replay")
+
     async def reason_of(self, task_id: UUID) -> str | None:
         """Why a task failed, as its dead letter tells; only for administrators."""
-        letters = DEAD_LETTERS.validate_json(await self._call("GET", "/api/admin/deadletters"))
+        letters = await self.dead_letters()
         return next((f"{found.step}: {found.reason}" for found in letters if found.task_id == str(task_id)), None)
 
     async def follow(self, task_id: UUID) -> AsyncIterator[Item]:
@@ -137,15 +86,17 @@ class Gateway:
         try:
             async with asyncio.timeout(FOLLOW_LIMIT):
                 while True:
-                    async for item in self._changes(task_id):
+                    async for item in self._changes():
+                        if item.id != task_id:
+                            continue
                         yield item
-                        if item.status in TERMINAL:
+                        if item.is_terminal:
                             return
                     await asyncio.sleep(RECONNECT_DELAY)
         except TimeoutError:
             raise LocalError(f"The e-mail is not written after {FOLLOW_LIMIT:g} s. Its task is {task_id}.") from None
 
-    async def _changes(self, task_id: UUID) -> AsyncIterator[Item]:
+    async def _changes(self) -> AsyncIterator[Item]:
         """The changes that one connection receives; it ends when the gateway closes it."""
         try:
             async with self.client.stream("GET", "/api/queue/events") as response:
@@ -154,9 +105,7 @@ class Gateway:
                     raise LocalError(sentence_of(response))
                 async for line in response.aiter_lines():
                     if line.startswith("data:"):
-                        item = Item.model_validate_json(line.removeprefix("data:"))
-                        if item.id == task_id:
-                            yield item
+                        yield Item.model_validate_json(line.removeprefix("data:"))
         except httpx.TransportError:
             return
 
@@ -176,6 +125,21 @@ async def open_gateway(url: str, token: str) -> AsyncIterator[Gateway]:
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False) as client:
         yield Gateway(client)
+
+
+def old_item(item_id: UUID, answer: bytes) -> Item:
+    """An item from its task's status, as `/api/email/status` gives it."""
+    words = {"SUCCESS": "completed", "FAILURE": "failed", "STARTED": "processing"}
+    found = json.loads(answer)
+    result = found.get("result") or {}
+    return Item(
+        id=item_id,
+        status=words.get(found["status"], "pending"),
+        current_step=result.get("current_step"),
+        step_timings=result.get("step_timings") or {},
+        email_id=result.get("email_id"),
+        error_message=found.get("error"),
+    )
 
 
 def sentence_of(response: httpx.Response) -> str:

@@ -1,17 +1,20 @@
 """What the command line shows: a line per step as it ends, and the e-mail with its sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.status import Status
+from rich.table import Table
 from rich.text import Text
 
 from scribe.common.tasks.route import ROUTE
-from scribe.local.gateway import CitedSource, Email, Item
+from scribe.local.answers import CitedSource, Email, Item
 
 STEPS = {step.wire_name: step.task for step in ROUTE}
+COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow"}
 
 
 @dataclass
@@ -108,3 +111,21 @@ def _insert_after(text: Text, sentence: str, marks: str) -> None:
     before, after = text[:end], text[end:]
     text.plain = ""
     text.append_text(before).append(marks, "cyan").append_text(after)
+
+
+def items_table(items: Sequence[Item]) -> Table:
+    """The items, one a line: where each stands, or how it ended."""
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("id", no_wrap=True)
+    for heading in ("recipient", "status", ""):
+        table.add_column(heading)
+    for item in items:
+        status = Text(item.outcome, COLOURS.get(item.outcome, ""))
+        table.add_row(str(item.id), Text(item.recipient_name), status, Text(_standing(item)))
+    return table
+
+
+def _standing(item: Item) -> str:
+    if item.status == "completed":
+        return f"{sum(item.step_timings.values()):.1f} s" if item.step_timings else ""
+    return item.error_message or "" if item.is_terminal else _waiting(item)

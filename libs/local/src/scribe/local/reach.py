@@ -1,6 +1,7 @@
 """Reaching the servers of a platform: of the one that runs here, or of one that is named."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from scribe.common.observability.logs import configure
 from scribe.common.settings import Settings
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder
+from scribe.local.gateway import Gateway, open_gateway
+from scribe.local.tokens import mint_token
 
 ANSWER_TIMEOUT = 10.0
 
@@ -64,3 +67,26 @@ async def reached_nats(settings: BrokerSettings) -> AsyncIterator[Broker]:
                 "NATS does not answer; check its URL, SCRIBE_NATS_USER and SCRIBE_NATS_PASSWORD."
             ) from None
         yield broker
+
+
+def gateway_of(data: Path, user: str, *, admin: bool = False) -> tuple[str, str]:
+    """URL and access token: of `SCRIBE_URL` and `SCRIBE_TOKEN`, or of the platform that runs here and the user.
+
+    Raises:
+        NothingRunsError: none is named and nothing runs here. LocalError: one is named, and no token.
+    """
+    url, token = os.environ.get("SCRIBE_URL"), os.environ.get("SCRIBE_TOKEN")
+    if url:
+        if not token:
+            raise LocalError("SCRIBE_URL is set and SCRIBE_TOKEN is not; set it to an access token of that gateway.")
+        return url, token
+    folder = DataFolder(data.resolve())
+    state = folder.read_state()
+    return state.url, token or mint_token(folder, state, user, admin=admin)
+
+
+@asynccontextmanager
+async def reached_gateway(data: Path, user: str, *, admin: bool = False) -> AsyncIterator[Gateway]:
+    """A connection to the gateway of `gateway_of`."""
+    async with open_gateway(*gateway_of(data, user, admin=admin)) as gateway:
+        yield gateway

@@ -14,15 +14,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def run(work: Coroutine[None, None, None]) -> None:
     """Run a coroutine; the first signal cancels it, the second ends the process at once.
 
-    A LocalError is a sentence on stderr and exit code 1. An end by a signal is exit code 128 plus its number.
+    A LocalError is a sentence on stderr and its exit code. An end by a signal is exit code 128 plus its number.
     """
     received: list[signal.Signals] = []
     code = 0
     try:
         asyncio.run(_until_signalled(work, received))
     except* LocalError as errors:
-        print(first_error(errors), file=sys.stderr)  # noqa: T201 - the command's answer
-        code = 1
+        error = first_error(errors)
+        print(error, file=sys.stderr)  # noqa: T201 - the command's answer
+        code = error.exit_code if isinstance(error, LocalError) else 1
     except* asyncio.CancelledError:
         code = 128 + received[0] if received else 1
     if code:

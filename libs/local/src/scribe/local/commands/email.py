@@ -11,10 +11,11 @@ from uuid import UUID
 import typer
 from rich.console import Console
 
+from scribe.local.answers import Email
 from scribe.local.commands.options import Data, User
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER, DataFolder, RunState
-from scribe.local.gateway import Email, Gateway, open_gateway
+from scribe.local.gateway import Gateway, open_gateway
 from scribe.local.presentation import StepLines, print_email, spent_line
 from scribe.local.running import run
 from scribe.local.tokens import DEFAULT_USER, mint_token
