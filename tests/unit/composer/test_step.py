@@ -50,7 +50,7 @@ async def test_the_email_is_written_and_the_task_names_it() -> None:
     email_id, email = store.written[data.task_id]
     assert result.email_id == email_id
     assert email.message == GOOD
-    assert result.prompt_versions[Step.COMPOSER] == "compose-3, check-1"
+    assert result.prompt_versions[Step.COMPOSER] == "compose-3, check-2"
     assert result.usage[Step.COMPOSER].calls == 2
     assert {role: usage.calls for role, usage in result.role_usage.items()} == {"composer": 1, "checker": 1}
     usage = email.metadata["usage"]

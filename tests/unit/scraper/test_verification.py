@@ -1,5 +1,7 @@
 """What the reader selected is held against the pages, and each failure has its reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from scribe.common.tasks.data import ELLIPSIS
@@ -87,6 +89,28 @@ def test_quotes_stand_by_source_in_the_order_of_the_page() -> None:
 def test_what_fails_is_dropped_for_its_reason(selected: SelectedFact, reason: str) -> None:
     assert reasons(selected) == {reason: 1}
     assert MAX_PASSAGES < 10
+
+
+def test_what_is_outdated_or_private_in_one_fact_is_quoted_by_no_other() -> None:
+    outdated = fact("S1.1", time="outdated")
+    [found] = held(outdated, fact("S1.1", "S1.2", statement="Ada Example's group studies superfluid helium.")).facts
+    assert found.quotes == {"S1": "My group studies superfluid helium in pores."}
+    assert reasons(outdated, fact("S1.1", statement="Ada Example is at Nowhere College.")) == {"outdated": 2}
+
+
+def test_a_heading_is_quoted_only_where_no_sentence_says_it() -> None:
+    page = replace(OWN, text="Professor of physics\n\nAda Example is a professor of physics.")
+    beside = verified(shelf(page), read(fact("S1.1", "S1.2"), about={"S1": "recipient"}))
+    assert [found.quotes for found in beside.facts] == [{"S1": "Ada Example is a professor of physics."}]
+    alone = verified(shelf(page), read(fact("S1.1"), about={"S1": "recipient"}))
+    assert [found.quotes for found in alone.facts] == [{"S1": "Professor of physics"}]
+
+
+def test_labels_that_have_run_together_are_no_quote() -> None:
+    labels = "Courses Taught PHYS 615 Quantum Fluids PHYS 101 Mechanics Theses Supervised Bob Other Cold Helium (2023)"
+    page = replace(OWN, text=f"{labels}\n\nAda Example is a professor of physics.")
+    found = verified(shelf(page), read(fact("S1.1"), about={"S1": "recipient"}))
+    assert dict(found.drops) == {"garbled": 1}
 
 
 def test_nothing_of_pages_about_others_is_kept() -> None:

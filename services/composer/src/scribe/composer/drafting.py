@@ -55,7 +55,7 @@ class Writer:
 
     @property
     def versions(self) -> str:
-        """The versions of the prompts: `compose-3, check-1`."""
+        """The versions of the prompts: `compose-3, check-2`."""
         return ", ".join((self.prompt.version, *([self.checker.version] if self.checker else [])))
 
     async def write(self, material: Material, scope: str = "") -> AcceptedDraft:

@@ -1,5 +1,6 @@
 """Passages: the numbered pieces in which a page is read and quoted."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,12 @@ from scribe.common.text.sentences import parts_of, split_sentences
 from scribe.scraper.page_text import Line, lines_of
 from scribe.scraper.recipient import Recipient
 
+MIN_LABELS = 12
+"""Words from which a line without an end is labels that have run together."""
+_ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f", "\u061f", "\u06d4", "\u0964")
+"""Also those of Chinese, Arabic, Urdu and Hindi."""
+_CLOSING = " \"'”’»)]*_"
+_WORD = re.compile(r"\w+")
 MAX_PASSAGE = 700
 """Characters; a longer sentence is a page whose lines were lost, and is cut at a blank."""
 LOST_LINES = 200
@@ -28,6 +35,18 @@ class Passage:
     def id(self) -> str:
         """As `S2.14`."""
         return f"{self.source_id}.{self.number}"
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it ends like a sentence; headings, labels and menus do not."""
+        return self.text.rstrip(_CLOSING).endswith(_ENDS)
+
+    @property
+    def is_run_of_labels(self) -> bool:
+        """Whether it is labels that have run together, whose words are names and titles mostly."""
+        words = _WORD.findall(self.text)
+        capitals = sum(not word[0].islower() for word in words)
+        return not self.is_sentence and len(words) >= MIN_LABELS and capitals > len(words) / 2
 
 
 @dataclass(frozen=True)

@@ -49,11 +49,12 @@ class Verifier:
     def verified(self, read: PagesRead) -> Verified:
         """The facts that hold, numbered in their order."""
         pages = self.pages_of_recipient(read)
+        withheld = {name: reason for fact in read.facts if (reason := _withheld(fact)) for name in fact.passages}
         facts: list[Fact] = []
         drops: Drops = Counter()
         room = MAX_QUOTED
         for selected in read.facts:
-            fact = self._fact(selected, pages)
+            fact = self._fact(selected, pages, withheld)
             if isinstance(fact, str):
                 drops[fact] += 1
             elif any(fact.quotes == known.quotes for known in facts):
@@ -85,23 +86,28 @@ class Verifier:
         is_said = passage is not None and passage.source_id in self.pages_of_recipient(read)
         return read.life if is_said else "unknown"
 
-    def _fact(self, selected: SelectedFact, pages: Mapping[str, KnownPage]) -> Fact | str:
-        """The fact with its quotes, or the reason why there is none."""
+    def _fact(self, selected: SelectedFact, pages: Mapping[str, KnownPage], withheld: Mapping[str, str]) -> Fact | str:
+        """The fact with its quotes, or the reason why there is none. What is withheld explains, and is not quoted."""
         passages = [self._shelf.passages.get(name) for name in dict.fromkeys(selected.passages)]
         known = [passage for passage in passages if passage is not None]
         if not known or len(known) < len(passages):
             return "unknown_passage"
         if any(passage.source_id not in pages for passage in known):
             return "other_page"
-        if selected.time == "outdated" or selected.caution == "private":
-            return str(selected.time if selected.time == "outdated" else selected.caution)
+        if reason := _withheld(selected):
+            return reason
         statement = " ".join(selected.statement.split()) or " ".join(passage.text for passage in known)
         if (len(statement) > MAX_STATEMENT and selected.statement) or len(known) > MAX_PASSAGES:
             return "too_long"
         supported = self._supported(statement, known)
         if not supported:
             return "not_in_passages"
-        return self._checked(selected, statement, supported, pages)
+        quoted = [passage for passage in supported if passage.id not in withheld]
+        sentences = [passage for passage in quoted if passage.is_sentence]
+        quoted = sentences or [passage for passage in quoted if not passage.is_run_of_labels]
+        if not quoted:
+            return next((withheld[passage.id] for passage in supported if passage.id in withheld), "garbled")
+        return self._checked(selected, statement, quoted, pages)
 
     def _supported(self, statement: str, passages: list[Passage]) -> list[Passage]:
         """The passages, with one before them where a name stands only there; none where one is missing."""
@@ -157,6 +163,13 @@ class Verifier:
             source_id: joined(list(group), self._shelf.texts[source_id].text, ELLIPSIS)
             for source_id, group in groupby(by_page, lambda passage: passage.source_id)
         }
+
+
+def _withheld(selected: SelectedFact) -> str | None:
+    """Why a fact's passages are quoted by no fact at all: what they say holds no longer, or is nobody's business."""
+    if selected.time == "outdated":
+        return "outdated"
+    return "private" if selected.caution == "private" else None
 
 
 def _size(fact: Fact) -> int:
