@@ -23,33 +23,29 @@ $(STAMP): $(UV) uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services
 	@$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
-.PHONY: setup
-setup: $(STAMP) ## Install the locked dependencies into .venv
-
 .PHONY: demo
-demo: $(STAMP) ## Write one e-mail, everything on this machine, nothing left behind
+demo: $(STAMP) ## Write one e-mail with everything on this machine, and stop; needs no keys
 	@$(RUN)scribe demo
 
 .PHONY: up
 up: $(STAMP) ## Start the whole platform on this machine; Ctrl-C stops it
 	@$(RUN)scribe up
 
+.PHONY: setup
+setup: $(STAMP) ## Install the locked dependencies into .venv; the others do it by themselves
+
 .PHONY: test
 test: $(STAMP) ## Run all tests
 	@$(RUN)pytest -n 2 --dist loadgroup
 
-.PHONY: chaos
-chaos: $(STAMP) ## Do every fault to real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only SEED=1
-	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)"
-
 .PHONY: lint
-lint: $(STAMP) ## Check style, formatting and the borders between packages
+lint: $(STAMP) ## Check style, formatting and which package imports which
 	@$(RUN)ruff check $(SOURCES)
 	@$(RUN)ruff format --check $(SOURCES)
 	@$(RUN)lint-imports --no-logo
 
 .PHONY: format
-format: $(STAMP) ## Put the code into the house style
+format: $(STAMP) ## Format the code
 	@$(RUN)ruff check --fix-only $(SOURCES)
 	@$(RUN)ruff format $(SOURCES)
 
@@ -62,6 +58,10 @@ eval: $(STAMP) ## Judge research and writing: make eval [MODEL=provider:model|st
 	@$(RUN)python -m scribe.evaluation $(if $(MODEL),--model $(MODEL)) $(if $(READER),--reader-model $(READER)) \
 	  $(if $(CHECKER),--checker-model $(CHECKER)) $(if $(TRIALS),--trials $(TRIALS)) $(if $(ONLY),--only "$(ONLY)") \
 	  $(if $(PART),--part $(PART)) $(if $(KEEP),--keep "$(KEEP)") $(if $(OUT),--out $(OUT))
+
+.PHONY: chaos
+chaos: $(STAMP) ## Cause faults in real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only SEED=1
+	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)"
 
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
