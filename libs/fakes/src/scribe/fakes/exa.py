@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from scribe.fakes.people import KNOWN, Person, find_in, made_up
 
+ALWAYS_READ = "del-maestro"
 _SUBJECT = re.compile(
     r"^Who is (?P<name>.+?) \((?P<interest>.+?)\)\?|(?:of|has) (?P<name2>.+?) "
     r"(?:on|written, in particular on|done, published or said recently, in particular on) "
@@ -74,9 +75,11 @@ def _answer(question: str, text: str, citations: list[dict[str, object]]) -> JSO
 
 
 def _background(person: Person, web_url: str) -> list[dict[str, object]]:
-    """A profile and a group's page; of a known person's group Exa has no text, so that it must be read."""
+    """A profile and a group's page. Of the known persons' groups Exa has no text, so that a browser must read them; but
+    for one, with whom a machine without a browser shows everything.
+    """
     profile = f"{person.name} – {person.institution}. " + " ".join(person.sentences[:3])
-    group = None if person in KNOWN else f"Our group. {' '.join(person.sentences)}"
+    group = None if person in KNOWN and person.slug != ALWAYS_READ else f"Our group. {' '.join(person.sentences)}"
     return [
         _citation(f"{web_url}/people/{person.slug}", f"{person.name} | {person.institution}", profile),
         _citation(f"{web_url}/people/{person.slug}/lab", f"Group of {person.name}", group),

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-TERMINAL = ("completed", "failed")
+REMOVED = "removed"
+"""The status, here alone, of an item that its user has taken out of the queue."""
+TERMINAL = ("completed", "failed", REMOVED)
 
 
 class Lenient(BaseModel):
@@ -109,3 +111,7 @@ class DeadLetter(Lenient):
     error_class: str = ""
     attempts: int = 0
     created_at: datetime | None = None
+
+    def has_cause(self, cause: str) -> bool:
+        """Whether this is its error class, or its reason has these words."""
+        return cause == self.error_class or cause.casefold() in self.reason.casefold()

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import typer
 
+from scribe.local.commands.batch import batch
+from scribe.local.commands.deadletters import app as deadletters
 from scribe.local.commands.demo import demo
+from scribe.local.commands.doctor import doctor
 from scribe.local.commands.email import email
 from scribe.local.commands.items import cancel, list_items, retry, show
 from scribe.local.commands.token import token
@@ -22,6 +25,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "up": up,
     "email": email,
+    "batch": batch,
     "list": list_items,
     "show": show,
     "cancel": cancel,
@@ -29,7 +33,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "top": top,
     "trace": trace,
     "token": token,
+    "doctor": doctor,
     "demo": demo,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.add_typer(deadletters, name="deadletters")

@@ -15,6 +15,10 @@ class NothingRunsError(LocalError):
     exit_code = 3
 
 
+class AbsentError(LocalError):
+    """The gateway knows no such thing, or not for this user."""
+
+
 class PortInUseError(LocalError):
     """The port is in use; another one may be free."""
 

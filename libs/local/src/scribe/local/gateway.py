@@ -11,11 +11,11 @@ import httpx
 from pydantic import TypeAdapter
 
 from scribe.local.answers import DeadLetter, Email, Item
-from scribe.local.errors import LocalError
+from scribe.local.errors import AbsentError, LocalError
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0)
 FOLLOW_LIMIT = 900.0
-"""Seconds after which an e-mail is no longer followed; it is written all the same."""
+"""Seconds without a change after which e-mails are no longer followed; they are written all the same."""
 RECONNECT_DELAY = 0.5
 ITEMS = TypeAdapter(tuple[Item, ...])
 DEAD_LETTERS = TypeAdapter(tuple[DeadLetter, ...])
@@ -56,11 +56,17 @@ class Gateway:
         """One of the user's items, also an old one, of which only the outcome is known.
 
         Raises:
-            LocalError: there is no such item.
+            AbsentError: there is no such item.
         """
         recent = next((item for item in await self.items() if item.id == item_id), None)
-        if recent is not None:
-            return recent
+        return recent or await self.find_old(item_id)
+
+    async def find_old(self, item_id: UUID) -> Item:
+        """An item that may be too old for `items`, as far as its task's status tells.
+
+        Raises:
+            AbsentError: there is no such item.
+        """
         return old_item(item_id, await self._call("GET", f"/api/email/status/{item_id}"))
 
     async def dead_letters(self, before: int | None = None) -> tuple[DeadLetter, ...]:
@@ -77,24 +83,41 @@ class Gateway:
         letters = await self.dead_letters()
         return next((f"{found.step}: {found.reason}" for found in letters if found.task_id == str(task_id)), None)
 
-    async def follow(self, task_id: UUID) -> AsyncIterator[Item]:
-        """The task as it changes, up to its end.
+    async def upload(self, name: str, content: bytes, template: str, key: str) -> tuple[UUID, ...]:
+        """Have an e-mail written for every row of a file; gives the items. With the same key again: the same answer."""
+        request = self.client.build_request(
+            "POST",
+            "/api/queue/batch/csv",
+            files={"file": (name, content)},
+            data={"email_template": template},
+            headers={"Idempotency-Key": key},
+        )
+        return tuple(map(UUID, json.loads(await self._answer(request))["queue_item_ids"]))
+
+    async def follow(self, *task_ids: UUID) -> AsyncIterator[Item]:
+        """The tasks as they change, until all have ended.
 
         Raises:
-            LocalError: it has not ended after a quarter of an hour.
+            LocalError: nothing has happened for a quarter of an hour.
         """
+        waiting = set(task_ids)
         try:
-            async with asyncio.timeout(FOLLOW_LIMIT):
-                while True:
+            async with asyncio.timeout(FOLLOW_LIMIT) as deadline:
+                while waiting:
                     async for item in self._changes():
-                        if item.id != task_id:
+                        if item.id not in waiting:
                             continue
+                        deadline.reschedule(asyncio.get_running_loop().time() + FOLLOW_LIMIT)
                         yield item
                         if item.is_terminal:
+                            waiting.remove(item.id)
+                        if not waiting:
                             return
                     await asyncio.sleep(RECONNECT_DELAY)
         except TimeoutError:
-            raise LocalError(f"The e-mail is not written after {FOLLOW_LIMIT:g} s. Its task is {task_id}.") from None
+            raise LocalError(
+                f"Nothing has happened for {FOLLOW_LIMIT:g} s to {', '.join(map(str, waiting))}."
+            ) from None
 
     async def _changes(self) -> AsyncIterator[Item]:
         """The changes that one connection receives; it ends when the gateway closes it."""
@@ -110,10 +133,15 @@ class Gateway:
             return
 
     async def _call(self, method: str, path: str, body: Mapping[str, str] | None = None) -> bytes:
+        return await self._answer(self.client.build_request(method, path, json=body))
+
+    async def _answer(self, request: httpx.Request) -> bytes:
         try:
-            response = await self.client.request(method, path, json=body)
+            response = await self.client.send(request)
         except httpx.TransportError:
             raise LocalError(f"The gateway at {self.client.base_url} does not answer; see its log.") from None
+        if response.status_code == httpx.codes.NOT_FOUND:
+            raise AbsentError(sentence_of(response))
         if response.is_error:
             raise LocalError(sentence_of(response))
         return response.content

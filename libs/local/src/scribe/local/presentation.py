@@ -1,11 +1,13 @@
 """What the command line shows: a line per step as it ends, and the e-mail with its sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
+from rich.progress import Progress, TaskID
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
@@ -42,6 +44,22 @@ class StepLines:
 
     def _line(self, mark: str, words: str, outcome: str) -> None:
         self.console.print(Text.assemble((f"  {mark} ", "green"), f"{words:<22}", (outcome, "dim")))
+
+
+class StepBars:
+    """A bar for each step of many e-mails."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._bars: Mapping[str, TaskID] = {step: progress.add_task(STEPS[step], total=total) for step in STEPS}
+        self._passed: Mapping[str, set[UUID]] = {step: set() for step in STEPS}
+
+    def update(self, item: Item) -> None:
+        """Show which steps are behind an item; all are behind one that has ended."""
+        for step, passed in self._passed.items():
+            if item.is_terminal or step in item.step_timings or step in item.skipped_steps:
+                passed.add(item.id)
+                self._progress.update(self._bars[step], completed=len(passed))
 
 
 def _waiting(item: Item) -> str:

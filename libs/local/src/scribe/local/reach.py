@@ -15,7 +15,7 @@ from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.observability.logs import configure
 from scribe.common.settings import Settings
 from scribe.local.errors import LocalError
-from scribe.local.folder import DataFolder
+from scribe.local.folder import DataFolder, RunState
 from scribe.local.gateway import Gateway, open_gateway
 from scribe.local.tokens import mint_token
 
@@ -37,7 +37,7 @@ def nats_of(data: Path, named: str | None) -> BrokerSettings:
     """
     if named:
         return BrokerSettings(nats_url=named)
-    state = DataFolder(data.resolve()).read_state()
+    state = state_of(data)
     return BrokerSettings(nats_url=state.nats_url, nats_nkey_file=state.nats_nkey_file)
 
 
@@ -47,7 +47,7 @@ def database_of(data: Path, named: str | None) -> str:
     Raises:
         LocalError: none is named and nothing runs here.
     """
-    return named or DataFolder(data.resolve()).read_state().database_url
+    return named or state_of(data).database_url
 
 
 @asynccontextmanager
@@ -80,9 +80,17 @@ def gateway_of(data: Path, user: str, *, admin: bool = False) -> tuple[str, str]
         if not token:
             raise LocalError("SCRIBE_URL is set and SCRIBE_TOKEN is not; set it to an access token of that gateway.")
         return url, token
-    folder = DataFolder(data.resolve())
-    state = folder.read_state()
-    return state.url, token or mint_token(folder, state, user, admin=admin)
+    state = state_of(data)
+    return state.url, token or mint_token(DataFolder(data.resolve()), state, user, admin=admin)
+
+
+def state_of(data: Path) -> RunState:
+    """The state of the platform that runs in a folder.
+
+    Raises:
+        NothingRunsError: none does.
+    """
+    return DataFolder(data.resolve()).read_state()
 
 
 @asynccontextmanager
