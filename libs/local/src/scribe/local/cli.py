@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
     "up": up,
     "email": email,
     "batch": batch,
@@ -30,11 +31,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "cancel": cancel,
     "retry": retry,
+    "doctor": doctor,
     "top": top,
     "trace": trace,
     "token": token,
-    "doctor": doctor,
-    "demo": demo,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
