@@ -98,6 +98,12 @@ def test_what_is_outdated_or_private_in_one_fact_is_quoted_by_no_other() -> None
     assert reasons(outdated, fact("S1.1", statement="Ada Example is at Nowhere College.")) == {"outdated": 2}
 
 
+def test_a_private_passage_is_no_quote_for_a_statement_that_leaves_it_out() -> None:
+    assert reasons(fact("S1.5", statement="Ada Example is in Nowhere.")) == {"private": 1}
+    [found] = held(fact("S1.5", "S2.1", statement="Ada Example is a professor in Nowhere.")).facts
+    assert set(found.quotes) == {"S2"}
+
+
 def test_a_heading_is_quoted_only_where_no_sentence_says_it() -> None:
     page = replace(OWN, text="Professor of physics\n\nAda Example is a professor of physics.")
     beside = verified(shelf(page), read(fact("S1.1", "S1.2"), about={"S1": "recipient"}))

@@ -102,12 +102,18 @@ class Verifier:
         supported = self._supported(statement, known)
         if not supported:
             return "not_in_passages"
-        quoted = [passage for passage in supported if passage.id not in withheld]
+        refused = {passage.id: reason for passage in supported if (reason := self._unquotable(passage, withheld))}
+        quoted = [passage for passage in supported if passage.id not in refused]
         sentences = [passage for passage in quoted if passage.is_sentence]
         quoted = sentences or [passage for passage in quoted if not passage.is_run_of_labels]
         if not quoted:
-            return next((withheld[passage.id] for passage in supported if passage.id in withheld), "garbled")
+            return next(iter(refused.values()), "garbled")
         return self._checked(selected, statement, quoted, pages)
+
+    def _unquotable(self, passage: Passage, withheld: Mapping[str, str]) -> str | None:
+        """Why a passage is not quoted, also where the statement leaves out what is wrong with it."""
+        is_private = caution_of(passage.text, self._interest) == "private"
+        return withheld.get(passage.id) or ("private" if is_private else None)
 
     def _supported(self, statement: str, passages: list[Passage]) -> list[Passage]:
         """The passages, with one before them where a name stands only there; none where one is missing."""
@@ -148,11 +154,9 @@ class Verifier:
         )
 
     def _caution(self, selected: SelectedFact, statement: str, passages: Sequence[Passage]) -> str:
-        """What is to be handled with care in the statement or, but for what is private, in the passages."""
-        found = caution_of(statement, self._interest)
-        for passage in passages:
-            other = caution_of(passage.text, self._interest)
-            found = found or (other if other != "private" else None)
+        """What is to be handled with care in the statement or the passages."""
+        texts = (statement, *(passage.text for passage in passages))
+        found = next(filter(None, (caution_of(text, self._interest) for text in texts)), None)
         return found or ("sensitive" if selected.caution == "sensitive" else "")
 
     def _quotes(self, passages: Sequence[Passage]) -> dict[str, str]:
