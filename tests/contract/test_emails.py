@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scribe.gateway.emails.export import inert
+from scribe.gateway.emails.formulas import inert
 from tests.support.gateway import Gateway, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

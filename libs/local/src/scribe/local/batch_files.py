@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from scribe.gateway.emails.export import inert
+from scribe.gateway.emails.formulas import inert
 from scribe.local.answers import Email, Item
 from scribe.local.errors import LocalError
 

@@ -51,7 +51,7 @@ def show_letter(
 @app.command("replay")
 def replay_letters(
     letter: Annotated[
-        int | None, typer.Argument(metavar="[ID]", min=1, help="One dead letter; or name a --cause.")
+        int | None, typer.Argument(metavar="ID", min=1, help="One dead letter; or name a --cause.")
     ] = None,
     cause: Cause = None,
     as_json: AsJson = False,

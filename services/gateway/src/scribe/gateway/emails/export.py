@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-import re
 import tempfile
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -18,6 +17,7 @@ from starlette.responses import StreamingResponse
 
 from scribe.common.process.database import load_queries
 from scribe.gateway.context import Context, InContext, UserId
+from scribe.gateway.emails.formulas import inert
 from scribe.gateway.emails.models import Email
 from scribe.gateway.web.openapi import list_of, text
 
@@ -26,12 +26,6 @@ COLUMNS = (
     *("created_at", "recipient_name", "recipient_interest", "template_type"),
     *("is_confident", "displayed", "email_message", "id"),
 )
-BEGINS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""Characters that begin a formula in a spreadsheet, by OWASP's list; the last four are the full-width forms of the
-first four.
-"""
-FORMULA_AFTER_SEPARATOR = re.compile("([;,|\t\r\n][ \u00a0]*)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
-"""Where a program that takes another character for the separator (Excel, by its language) begins a cell."""
 PAGE = 50
 CHUNK = 64 * 1024
 
@@ -94,12 +88,6 @@ def _csv_line(values: list[str]) -> bytes:
     line = io.StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue().encode()
-
-
-def inert(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would take for a formula, whatever it takes for a cell."""
-    text = FORMULA_AFTER_SEPARATOR.sub(r"\1'", text)
-    return f"'{text}" if text.startswith(BEGINS_FORMULA) else text
 
 
 async def _json(rows: AsyncIterator[asyncpg.Record]) -> AsyncIterator[bytes]:
