@@ -1,5 +1,8 @@
 """What `scribe doctor` looks at: each check gives findings, and none of them changes anything."""
 
+import asyncio
+import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
@@ -17,6 +20,7 @@ from scribe.local.reach import gateway_of, state_of
 from scribe.local.servers.binaries import postgres_binaries
 
 TIMEOUT = 10.0
+MIGRATIONS_TIMEOUT = 60.0
 MAX_CLOCK_DIFFERENCE = 30.0
 """Seconds; access tokens allow no more."""
 
@@ -40,7 +44,7 @@ async def diagnose(data: Path, user: str, environment: Mapping[str, str]) -> Seq
     findings = [] if named else [_binaries(), _browser(environment), *_keys(environment)]
     try:
         url, token = gateway_of(data, user)
-        services = {} if named else state_of(data).service_urls
+        state = None if named else state_of(data)
     except NothingRunsError as error:
         return [*findings, Finding(name="platform", state="bad", found="nothing runs", remedy=str(error))]
     except LocalError as error:
@@ -48,7 +52,9 @@ async def diagnose(data: Path, user: str, environment: Mapping[str, str]) -> Seq
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
         findings += await _gateway(client, url, headers)
-        findings += [await _service(client, *service) for service in services.items()]
+        if state is not None:
+            findings.append(await _migrations(state.database_url))
+            findings += [await _service(client, *service) for service in state.service_urls.items()]
     return findings
 
 
@@ -133,6 +139,25 @@ def _token(response: httpx.Response) -> Finding:
     if response.is_error:
         return Finding(name="token", state="bad", found=sentence_of(response), remedy="See the gateway's log.")
     return Finding(name="token", state="ok", found="it is accepted")
+
+
+async def _migrations(url: str) -> Finding:
+    """By a process of its own: what it imports would slow down the start of every command."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "scribe.migrations", "wait", "--timeout", "0"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "SCRIBE_MIGRATIONS_DATABASE_URL": url},
+    )
+    try:
+        code = await asyncio.wait_for(process.wait(), MIGRATIONS_TIMEOUT)
+    except TimeoutError:
+        process.kill()
+        code = await process.wait()
+    if code == 0:
+        return Finding(name="migrations", state="ok", found="the database has the newest revision")
+    remedy = "Stop the platform and start it again: `scribe up` migrates."
+    return Finding(name="migrations", state="bad", found="the database lacks revisions", remedy=remedy)
 
 
 async def _service(client: httpx.AsyncClient, name: str, url: str) -> Finding:
