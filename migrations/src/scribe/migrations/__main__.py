@@ -3,9 +3,14 @@
 Migrations want a direct connection: `SCRIBE_MIGRATIONS_DATABASE_URL`, else `SCRIBE_DATABASE_URL`.
 """
 
+from scribe.common.process.signals import exit_on_signals
+
+if __name__ == "__main__":
+    # Before the imports below, which take a second; and at once also later, so that PostgreSQL takes back what is
+    # unfinished: a quiet end would let go of the lock and finish it
+    exit_on_signals(143)
+
 import argparse
-import os
-import signal
 import sys
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -47,6 +52,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    # At once, so that PostgreSQL takes back what is unfinished; a quiet end would let go of the lock and finish it
-    signal.signal(signal.SIGTERM, lambda _number, _frame: os._exit(143))
     sys.exit(main(sys.argv[1:]))

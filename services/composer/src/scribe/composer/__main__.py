@@ -1,5 +1,10 @@
 """The composer's process: `python -m scribe.composer`."""
 
+from scribe.common.process.signals import exit_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals(0)  # before the imports below, which take a second
+
 import asyncio
 import time
 from collections.abc import AsyncIterator

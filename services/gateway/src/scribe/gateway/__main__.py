@@ -1,5 +1,10 @@
 """`python -m scribe.gateway`: the REST API, and beside it the relay, the projector and the reconciler."""
 
+from scribe.common.process.signals import exit_on_signals, unwind_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals(0)  # before the imports below, which take a second
+
 import asyncio
 import signal
 import sys
@@ -19,7 +24,6 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry
 from scribe.common.process.database import open_pool
 from scribe.common.process.health import serving
-from scribe.common.process.signals import end_on_sigterm
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route
@@ -180,7 +184,7 @@ def _reasons(errors: BaseExceptionGroup[ConfigurationError]) -> list[str]:
 
 def main() -> None:
     """The process. Exit codes: 0 after a clean shutdown, 1 when NATS is gone for good, 2 when misconfigured."""
-    end_on_sigterm(0)
+    unwind_on_signals(0)
     settings = load(GatewaySettings)
     log = configure(settings, "gateway")
     try:

@@ -1,5 +1,10 @@
 """The parser's process: `python -m scribe.parser`."""
 
+from scribe.common.process.signals import exit_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals(0)  # before the imports below, which take a second
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial

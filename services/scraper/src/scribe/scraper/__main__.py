@@ -1,5 +1,10 @@
 """`python -m scribe.scraper`: the worker of step 2."""
 
+from scribe.common.process.signals import exit_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals(0)  # before the imports below, which take a second
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

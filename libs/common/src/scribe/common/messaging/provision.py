@@ -1,5 +1,10 @@
 """`python -m scribe.common.messaging.provision`: create or verify streams, buckets and durable consumers, and exit."""
 
+from scribe.common.process.signals import exit_on_signals, unwind_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals(143)  # before the imports below, which take a second
+
 import asyncio
 import sys
 
@@ -10,7 +15,6 @@ from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.ensuring import ensure_all_consumers, ensure_streams
 from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.observability.logs import configure
-from scribe.common.process.signals import end_on_sigterm
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route
 
@@ -44,5 +48,5 @@ async def _run(settings: ProvisionSettings) -> int:
 
 
 if __name__ == "__main__":
-    end_on_sigterm(143)
+    unwind_on_signals(143)
     sys.exit(asyncio.run(_run(load(ProvisionSettings))))

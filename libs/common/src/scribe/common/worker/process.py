@@ -26,7 +26,7 @@ from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry
 from scribe.common.process.health import Checks, probes, serving
-from scribe.common.process.signals import end_on_sigterm
+from scribe.common.process.signals import unwind_on_signals
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import open_cancellations
@@ -57,7 +57,7 @@ def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> Non
     """Run until SIGTERM or SIGINT. Exit codes: 0 after a clean shutdown, 1 when NATS is gone for good, 2 when
     misconfigured.
     """
-    end_on_sigterm(0)
+    unwind_on_signals(0)
     log = configure(settings, step)
     try:
         code = asyncio.run(_serve(step, settings, open_step, log))
