@@ -105,3 +105,23 @@ def test_links_between_dashboards_take_the_time_and_the_namespace_along(board: D
 def test_alerts_have_conditions_that_can_be_asked_one_by_one() -> None:
     alerts = [rule for groups in RULE_FILES.values() for g in groups for rule in g.rules if isinstance(rule, Alert)]
     assert all(alert.conditions for alert in alerts)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_two_installations_are_told_apart_in_every_panel(board: Dashboard) -> None:
+    for query in (query for panel in board.panels() for query in panel.queries):
+        sums = re.findall(r"\b(?:sum|max|min|avg|count)\b(?! by \(namespace(?:, [a-z_, ]+)?\) \()", query.expression)
+        assert sums == [], query.expression
+    legends = [
+        target["legendFormat"]
+        for panel in json.loads(json.dumps(to_json(board)))["panels"]
+        for target in panel.get("targets", ())
+    ]
+    assert all(legend.startswith("{{namespace}}") for legend in legends)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_firing_alerts_are_marked_on_every_dashboard(board: Dashboard) -> None:
+    marks = json.loads(json.dumps(to_json(board)))["annotations"]["list"]
+    (alerts,) = (mark for mark in marks if "ALERTS" in mark["expr"])
+    assert alerts["enable"]

@@ -12,13 +12,14 @@ Json = dict[str, object]
 WIDTH = 24
 DATASOURCE: Json = {"type": "prometheus", "uid": "${datasource}"}
 SCHEMA_VERSION = 39
+FIRING = 'ALERTS{alertstate="firing", service="scribe", namespace=~"$namespace"}'
 KEPT = "${__url_time_range}&${__all_variables}"
 """What a panel's link takes along; a dashboard's has settings for that."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """One PromQL expression, and the name of its series (`{{label}}`)."""
+    """One PromQL expression, and the name of its series (`{{label}}`), which is shown after their namespace."""
 
     expression: str
     legend: str = ""
@@ -103,6 +104,7 @@ def to_json(board: Dashboard) -> Json:
         "timezone": "browser",
         "version": 1,
         "links": [{**_link(title, f"/d/{uid}"), "keepTime": True, "includeVars": True} for title, uid in board.links],
+        "annotations": {"list": [_annotation("Firing alerts", FIRING, "{{alertname}}", "red")]},
         "templating": {"list": [_datasource(), *(_variable(v) for v in (NAMESPACE, *board.variables))]},
         "panels": list(_panels(board.rows)),
     }
@@ -148,7 +150,7 @@ def _target(query: Query, place: int) -> Json:
         "refId": "ABCDEFGHIJ"[place],
         "datasource": DATASOURCE,
         "expr": query.expression,
-        "legendFormat": query.legend or "__auto",
+        "legendFormat": f"{{{{namespace}}}} {query.legend}" if query.legend else "__auto",
         "instant": False,
         "range": True,
         "format": "time_series",
@@ -183,6 +185,21 @@ def _options(panel: Panel) -> Json:
 
 def _link(title: str, url: str) -> Json:
     return {"title": title, "type": "link", "url": url, "targetBlank": False}
+
+
+def _annotation(name: str, expression: str, title: str, colour: str) -> Json:
+    """Marks on every chart for as long as `expression` has data."""
+    return {
+        "name": name,
+        "datasource": DATASOURCE,
+        "enable": True,
+        "iconColor": colour,
+        "expr": expression,
+        "titleFormat": title,
+        "textFormat": "{{namespace}}",
+        "tagKeys": "severity",
+        "step": "30s",
+    }
 
 
 def _datasource() -> Json:

@@ -1,4 +1,7 @@
-"""The PromQL that several panels share. Every selector is narrowed to the dashboard's `$namespace`."""
+"""The PromQL that several panels share.
+
+Every selector is narrowed to the dashboard's `$namespace`, and every sum keeps the namespaces apart.
+"""
 
 RATE = "$__rate_interval"
 _NAMESPACE = 'namespace=~"$namespace"'
@@ -46,4 +49,4 @@ def age(timestamp: str, by: str, matchers: str = "") -> str:
 
 
 def _by(labels: str) -> str:
-    return f" by ({labels})" if labels else ""
+    return f" by ({', '.join(filter(None, ('namespace', labels)))})"

@@ -4,7 +4,8 @@ from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
 from scribe.dashboards.queries import RATE, age, highest, increase, quantile, rate, selected, share
 from scribe.dashboards.slo import REQUESTS, TASKS
 
-STEPS = 'stream="PIPELINE", consumer!="projector"'
+PIPELINE = 'stream="PIPELINE"'
+STEPS = f'{PIPELINE}, consumer!="projector"'
 LINKS = (
     ("Pipeline", "scribe-pipeline"),
     ("One step", "scribe-step"),
@@ -84,7 +85,7 @@ _LATE = Row(
             "Age of the oldest message that a step has not settled.",
             unit="s",
             kind="stat",
-            width=7,
+            width=5,
             height=5,
             thresholds=(Threshold(60, "orange"), Threshold(300, "red")),
             links=(("One step", "scribe-step"),),
@@ -94,7 +95,7 @@ _LATE = Row(
             (Query(highest("scribe_upstream_breaker_open", "upstream"), "{{upstream}}"),),
             "1 where a breaker is open: work waits for that service.",
             kind="stat",
-            width=4,
+            width=3,
             height=5,
             thresholds=(Threshold(1, "red"),),
             links=(("Upstreams and cost", "scribe-upstreams"),),
@@ -131,6 +132,25 @@ _LATE = Row(
             height=5,
             thresholds=(Threshold(10, "orange"), Threshold(60, "red")),
             links=(("Gateway", "scribe-gateway"),),
+        ),
+        Panel(
+            "PIPELINE",
+            (
+                Query(
+                    share(
+                        highest("scribe_stream_bytes", "stream", PIPELINE),
+                        highest("scribe_stream_limit_bytes", "stream", PIPELINE),
+                    ),
+                    "full",
+                ),
+            ),
+            "How full the stream of tasks under way is. From 70 % on the relay admits nothing new.",
+            unit="percentunit",
+            kind="stat",
+            width=3,
+            height=5,
+            thresholds=(Threshold(0.5, "orange"), Threshold(0.7, "red")),
+            links=(("NATS and PostgreSQL", "scribe-servers"),),
         ),
         Panel(
             "Servers",
@@ -204,7 +224,7 @@ _FLOW = Row(
         ),
         Panel(
             "Dead letters",
-            (Query(f"sum by (step) (increase({selected('scribe_dead_letters_total')}[{RATE}]))", "{{step}}"),),
+            (Query(increase("scribe_dead_letters_total", RATE, "step"), "{{step}}"),),
             "Messages that no attempt could finish.",
             stacked=True,
         ),

@@ -6,7 +6,7 @@ from scribe.dashboards.queries import RATE, highest, selected, share
 
 def _fastest(metric: str, by: str) -> str:
     """The rate of a counter that every replica of the gateway shows alike."""
-    return f"max by ({by}) (rate({selected(metric)}[{RATE}]))"
+    return f"max by (namespace, {by}) (rate({selected(metric)}[{RATE}]))"
 
 
 _NATS = Row(

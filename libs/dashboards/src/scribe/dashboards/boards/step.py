@@ -62,7 +62,7 @@ _WORK = Row(
             "By worker",
             (
                 Query(
-                    f"sum by (step, instance) ({selected('scribe_deliveries_in_progress', STEP)})",
+                    f"sum by (namespace, step, instance) ({selected('scribe_deliveries_in_progress', STEP)})",
                     "{{step}} {{instance}}",
                 ),
             ),
