@@ -121,7 +121,7 @@ def test_two_installations_are_told_apart_in_every_panel(board: Dashboard) -> No
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
-def test_firing_alerts_are_marked_on_every_dashboard(board: Dashboard) -> None:
+def test_firing_alerts_and_deploys_are_marked_on_every_dashboard(board: Dashboard) -> None:
     marks = json.loads(json.dumps(to_json(board)))["annotations"]["list"]
-    (alerts,) = (mark for mark in marks if "ALERTS" in mark["expr"])
-    assert alerts["enable"]
+    assert all(mark["enable"] for mark in marks)
+    assert ["ALERTS" in marks[0]["expr"], "scribe_build_info" in marks[1]["expr"]] == [True, True]

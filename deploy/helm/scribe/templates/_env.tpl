@@ -73,7 +73,7 @@
 - name: POD_NAMESPACE
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),service.version={{ $root.Chart.AppVersion }}
+  value: k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),service.version={{ $root.Values.image.tag | default $root.Chart.AppVersion }}
 {{- end }}
 {{- with $service.extraEnv }}
 {{ toYaml . }}

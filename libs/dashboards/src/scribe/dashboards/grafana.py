@@ -13,6 +13,9 @@ WIDTH = 24
 DATASOURCE: Json = {"type": "prometheus", "uid": "${datasource}"}
 SCHEMA_VERSION = 39
 FIRING = 'ALERTS{alertstate="firing", service="scribe", namespace=~"$namespace"}'
+VERSIONS = 'sum by (namespace, version) (scribe_build_info{namespace=~"$namespace"}%s)'
+DEPLOYED = f"{VERSIONS % ''} unless {VERSIONS % ' offset 5m'}"
+"""The versions that did not run five minutes ago."""
 KEPT = "${__url_time_range}&${__all_variables}"
 """What a panel's link takes along; a dashboard's has settings for that."""
 
@@ -104,7 +107,12 @@ def to_json(board: Dashboard) -> Json:
         "timezone": "browser",
         "version": 1,
         "links": [{**_link(title, f"/d/{uid}"), "keepTime": True, "includeVars": True} for title, uid in board.links],
-        "annotations": {"list": [_annotation("Firing alerts", FIRING, "{{alertname}}", "red")]},
+        "annotations": {
+            "list": [
+                _annotation("Firing alerts", FIRING, "{{alertname}}", "red"),
+                _annotation("Deploys", DEPLOYED, "{{version}}", "blue"),
+            ]
+        },
         "templating": {"list": [_datasource(), *(_variable(v) for v in (NAMESPACE, *board.variables))]},
         "panels": list(_panels(board.rows)),
     }

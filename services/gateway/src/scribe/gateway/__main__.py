@@ -21,7 +21,7 @@ from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
-from scribe.common.observability.telemetry import open_telemetry
+from scribe.common.observability.telemetry import open_telemetry, running_version
 from scribe.common.process.database import open_pool
 from scribe.common.process.health import serving
 from scribe.common.process.watchdog import watching_loop
@@ -53,6 +53,7 @@ async def open_context(
 ) -> AsyncIterator[tuple[Context, Relay]]:
     """Everything that requests need, and the relay that they wake."""
     metrics = Metrics()
+    metrics.process.show_version(running_version())
     metrics.tasks.create_zeros()
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry("scribe-gateway"))

@@ -11,10 +11,11 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, Resource
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
@@ -37,6 +38,11 @@ def open_telemetry(service: str) -> Iterator[None]:
         flushing = threading.Thread(target=provider.shutdown, name="flush-spans", daemon=True)
         flushing.start()
         flushing.join(FLUSH_TIMEOUT)
+
+
+def running_version() -> str:
+    """`service.version` of OTEL_RESOURCE_ATTRIBUTES, which the chart sets to the image's tag; else the package's."""
+    return str(Resource.create().attributes.get(SERVICE_VERSION) or version("scribe-common"))
 
 
 def _provider(service: str) -> TracerProvider:

@@ -24,7 +24,7 @@ from scribe.common.messaging.publisher import Publisher
 from scribe.common.messaging.streams import PIPELINE, step_consumer
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
-from scribe.common.observability.telemetry import open_telemetry
+from scribe.common.observability.telemetry import open_telemetry, running_version
 from scribe.common.process.health import Checks, probes, serving
 from scribe.common.process.signals import unwind_on_signals
 from scribe.common.process.watchdog import watching_loop
@@ -74,6 +74,7 @@ def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> Non
 
 async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log: Logger) -> int:
     metrics = Metrics()
+    metrics.process.show_version(running_version())
     metrics.steps.create_zeros(step)
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry(f"scribe-{step}"))

@@ -1,7 +1,7 @@
 """Whether e-mails are on time, and where to look when they are not."""
 
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.dashboards.queries import RATE, age, highest, increase, quantile, rate, selected, share
+from scribe.dashboards.queries import RATE, age, highest, increase, quantile, rate, selected, share, total
 from scribe.dashboards.slo import REQUESTS, TASKS
 
 PIPELINE = 'stream="PIPELINE"'
@@ -226,6 +226,12 @@ _FLOW = Row(
             "Dead letters",
             (Query(increase("scribe_dead_letters_total", RATE, "step"), "{{step}}"),),
             "Messages that no attempt could finish.",
+            stacked=True,
+        ),
+        Panel(
+            "Versions",
+            (Query(total("scribe_build_info", "version"), "{{version}}"),),
+            "Processes by the version that they run.",
             stacked=True,
         ),
     ),

@@ -1,6 +1,7 @@
 """Every instrument of every process. Base units, low cardinality, no personal data; built once, passed down.
 
 Metrics
+├── process     version, memory, CPU time
 ├── loop        lag of the event loop
 ├── steps       deliveries, attempts and durations of the workers
 ├── upstreams   calls to outside services, breakers
@@ -23,6 +24,7 @@ from prometheus_client import CollectorRegistry
 
 from scribe.common.observability.metrics.calls import DatabaseMetrics, LlmMetrics, UpstreamCall, UpstreamMetrics
 from scribe.common.observability.metrics.gateway import RequestMetrics, TaskMetrics
+from scribe.common.observability.metrics.process import ProcessMetrics
 from scribe.common.observability.metrics.servers import ServerMetrics
 from scribe.common.observability.metrics.work import (
     ArxivMetrics,
@@ -40,6 +42,7 @@ __all__ = [
     "LlmMetrics",
     "LoopMetrics",
     "Metrics",
+    "ProcessMetrics",
     "RequestMetrics",
     "ServerMetrics",
     "StepMetrics",
@@ -54,6 +57,11 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+
+    @cached_property
+    def process(self) -> ProcessMetrics:
+        """Of the process itself."""
+        return ProcessMetrics(self.registry)
 
     @cached_property
     def loop(self) -> LoopMetrics:
@@ -114,5 +122,5 @@ class Metrics:
         """Every group, which registers them all: for the documentation."""
         return (
             *(self.loop, self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
-            *(self.requests, self.tasks, self.servers, self.arxiv),
+            *(self.requests, self.tasks, self.servers, self.arxiv, self.process),
         )
