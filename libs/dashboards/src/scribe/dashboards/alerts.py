@@ -23,6 +23,11 @@ def _labels(by: str) -> str:
     return f"namespace, {by}" if by else "namespace"
 
 
+def _fullness(stream: str) -> str:
+    stored, limit = (f'scribe_stream_{name}{{stream="{stream}"}}' for name in ("bytes", "limit_bytes"))
+    return f"{_highest(stored, 'stream')} / {_highest(limit, 'stream')}"
+
+
 _LAG = _highest(f"scribe_consumer_lag_messages{{{_STEPS}}}", "consumer")
 _UNSETTLED = _highest(f"scribe_consumer_ack_pending_messages{{{_STEPS}}}", "consumer")
 _IN_PROGRESS = 'label_replace(scribe_deliveries_in_progress, "consumer", "$1", "step", "(.+)")'
@@ -208,15 +213,7 @@ SERVERS = (
     ),
     Alert(
         name="ScribeStreamFillsUp",
-        conditions=(
-            Condition(
-                _highest('scribe_stream_bytes{stream="PIPELINE"}', "stream")
-                + " / "
-                + _highest('scribe_stream_limit_bytes{stream="PIPELINE"}', "stream"),
-                ">",
-                0.7,
-            ),
-        ),
+        conditions=(Condition(_fullness("PIPELINE"), ">", 0.7),),
         lasting="2m",
         severity="page",
         summary="PIPELINE fills up",
@@ -224,6 +221,14 @@ SERVERS = (
             "It is {{ $value | humanizePercentage }} full. From 70 % on the relay admits nothing,"
             " so that tasks under way can finish."
         ),
+    ),
+    Alert(
+        name="ScribeDeadLettersFillUp",
+        conditions=(Condition(_fullness("DEADLETTER"), ">", 0.7),),
+        lasting="2m",
+        severity="ticket",
+        summary="DEADLETTER fills up",
+        description="It is {{ $value | humanizePercentage }} full. When it is full the oldest letters are dropped.",
     ),
     Alert(
         name="ScribePoolExhausted",
