@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scribe.common.errors import AccessRefusedError, TransientError, WorkError
 from scribe.common.http.breaker import Breaker
-from scribe.common.http.upstream import ACCESS_REFUSED, error_for_status, outgoing
+from scribe.common.http.upstream import error_for_status, outgoing
 from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.metrics.calls import ACCESS_REFUSED
 from scribe.common.tasks.steps import Step
 from scribe.scraper.page_text import clean
 

@@ -13,8 +13,6 @@ from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.observability.metrics import Metrics, UpstreamCall
 from scribe.common.observability.spans import call_span, record_call
 
-ACCESS_REFUSED = "access_refused"
-"""The outcome of a call, in the metrics, that was refused for Scribe's key or account."""
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 529})
 CONNECT_TIMEOUT = 5.0
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError
 
 from scribe.common.errors import AccessRefusedError, PermanentError, TransientError, WorkError
-from scribe.common.http.upstream import ACCESS_REFUSED, TRANSIENT_STATUSES, parse_retry_after
+from scribe.common.http.upstream import TRANSIENT_STATUSES, parse_retry_after
+from scribe.common.observability.metrics.calls import ACCESS_REFUSED
 
 REFUSED_ACCESS = frozenset({401, 402, 403})
 ANTHROPIC_OUT_OF_CREDIT = "Your credit balance is too low"

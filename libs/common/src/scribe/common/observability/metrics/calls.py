@@ -10,6 +10,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
+ACCESS_REFUSED = "access_refused"
+"""The outcome of a call that was refused for Scribe's key or account."""
+
 
 @dataclass
 class UpstreamCall:
@@ -38,7 +41,7 @@ class UpstreamMetrics:
 
     def create_zeros(self, upstream: str) -> None:
         """Make this upstream's series appear before its first call."""
-        for outcome in ("200", "error"):
+        for outcome in ("200", "error", ACCESS_REFUSED):
             self.calls.labels(upstream, outcome)
         self.duration.labels(upstream)
 
