@@ -12,7 +12,8 @@ from tests.support.waiting import eventually
 
 TEXT = "Ada Example is a professor of physics at Nowhere College, where she studies quantum fluids in small pores."
 PAGE = Snapshot(title="Ada", html=f"<html><body><main><h1>Ada</h1><p>{TEXT}</p></main></body></html>", text=TEXT)
-ENDLESS = Snapshot(title="x", html=("<div><p>a<b>b</b><i>" * (MAX_HTML // 20))[:MAX_HTML], text="x")
+PARAGRAPH = "<p>A sentence about <b>helium</b> in pores.</p>"
+LONG = Snapshot(title="x", html=f"<main>{PARAGRAPH * (MAX_HTML // len(PARAGRAPH) - 1)}</main>", text="x")
 
 
 def children() -> list[str]:
@@ -45,7 +46,7 @@ async def test_pages_at_once_do_not_wait_for_each_other() -> None:
 
 async def test_a_page_that_takes_too_long_is_given_up_and_its_process_is_gone() -> None:
     with pytest.raises(ExtractionError):
-        await Extractor(timeout=0.05).text_of(ENDLESS)
+        await Extractor(timeout=0.05).text_of(LONG)
     assert children() == []
 
 
@@ -61,7 +62,7 @@ async def test_a_process_that_ends_is_replaced() -> None:
 
 
 async def test_who_is_cancelled_leaves_no_process_at_work() -> None:
-    working = asyncio.create_task(Extractor().text_of(ENDLESS))
+    working = asyncio.create_task(Extractor().text_of(LONG))
     await eventually(children)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
