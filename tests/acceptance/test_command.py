@@ -67,16 +67,27 @@ async def test_a_template_that_is_too_short_is_answered_with_the_rule(up: Up, tm
     assert answer.err.count("\n") == 1
 
 
-async def test_a_broken_key_is_named_with_its_provider(up: Up, tmp_path: Path) -> None:
+async def test_a_refused_key_holds_the_item_and_the_log_names_the_provider(up: Up, tmp_path: Path) -> None:
     (tmp_path / "template.txt").write_text(TEMPLATE)
+    who = ("--user", "refused@example.org", "--data", str(up.folder.path))
     options = ("--template", str(tmp_path / "template.txt"), "--name", "Peter Poor", "--interest", "ports")
     async with httpx.AsyncClient(base_url=str(up.state.upstreams_url), trust_env=False) as world:
         await world.post("/_control", json={"path": "/anthropic", "status": 401})
-        answer = await scribe("email", *options, "--data", str(up.folder.path))
-        await world.delete("/_control")
-    assert answer.code == 1
-    assert "check the API key and the account of anthropic" in answer.err
-    assert answer.err.count("\n") == 1
+        writing = asyncio.create_task(scribe("email", *options, *who))
+        try:
+            await eventually(lambda: "check the API key and the account of anthropic" in logged(up, "parser"))
+            (item,) = json.loads((await scribe("list", "--json", *who)).out)
+            assert item["status"] == "processing"
+            assert (await scribe("cancel", item["id"], *who)).code == 0
+            await writing
+        finally:
+            await world.delete("/_control")
+            writing.cancel()
+
+
+def logged(up: Up, process: str) -> str:
+    """What a process has written into its log."""
+    return (up.folder.logs / f"{process}.log").read_text()
 
 
 async def test_an_item_is_listed_shown_and_not_cancelled_after_its_end(up: Up, tmp_path: Path) -> None:

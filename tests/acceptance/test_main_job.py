@@ -68,7 +68,9 @@ class World:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running() -> AsyncIterator[World]:
     with ephemeral_folder() as folder:
-        options = PlatformOptions(environment=dict(os.environ), port=0, durable=False)
+        # A task that waits for arXiv is written without papers after a while; here after a short one.
+        environment = {**os.environ, "SCRIBE_ARXIV_PATIENCE": "2"}
+        options = PlatformOptions(environment=environment, port=0, durable=False)
         async with running_platform(folder, options, announce=lambda _: None) as platform:
             token = mint_token(folder, platform.state, "robin@example.org", admin=True)
             headers = {"Authorization": f"Bearer {token}"}
