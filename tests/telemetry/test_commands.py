@@ -98,7 +98,7 @@ async def test_top_shows_every_step_with_what_it_has_done(live: Live) -> None:
 async def test_where_nothing_runs_the_commands_say_so(tmp_path: Path) -> None:
     for command in (["top", "--once"], ["trace", "00000000-0000-4000-8000-000000000000"]):
         code, output = await scribe(*command, "--data", str(tmp_path))
-        assert code == 1
+        assert code == 3
         assert output.startswith("Nothing runs in ")
 
 

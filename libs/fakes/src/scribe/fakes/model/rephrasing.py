@@ -61,7 +61,12 @@ def _plural(verb: str) -> str:
 def _shortened(clause: str) -> str:
     words = clause.split()[:MAX_WORDS]
     if len(clause.split()) > MAX_WORDS:
-        ends = [place for place, word in enumerate(words) if place > 2 and word.lower() in _CONNECTIVES]
+        # Not within a name: `the University of Tennessee`.
+        ends = [
+            place
+            for place, word in enumerate(words)
+            if place > 2 and word.lower() in _CONNECTIVES and not words[place - 1][0].isupper()
+        ]
         words = words[: ends[-1]] if ends else words
         words = words[:-2] if len(words) > 5 and words[-3].endswith(",") else words
     return " ".join(words).rstrip(",;:")
