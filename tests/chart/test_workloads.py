@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from scribe.common.tasks.route import ROUTE
 from scribe.common.worker.settings import WorkerSettings
 from tests.chart.cases import EVERYTHING
 from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render, with_least
@@ -34,10 +35,12 @@ def test_pod_outlives_its_longest_step(service: str) -> None:
 
 def test_slots_follow_from_concurrency_and_pods() -> None:
     found = render(EVERYTHING)
-    assert found.value("parser", "SCRIBE_CONCURRENCY") == "8"
+    assert found.value("parser", "SCRIBE_CONCURRENCY") == "32"
     assert found.value("arxiv", "SCRIBE_MAX_REPLICAS") == "3"
-    assert found.value("gateway", "SCRIBE_STEP_CONCURRENCY") == "48"
-    fixed = render(with_least({"services": {"arxiv": {"replicas": 2}}}))
+    assert found.value("gateway", "SCRIBE_STEP_CONCURRENCY") == str(6 * 64)
+    assert found.value("gateway", "SCRIBE_IN_FLIGHT") == str(6 * 32 + 6 * 64 + 3 * 16 + 6 * 40)
+    fixed = render(with_least({"services": {"arxiv": {"replicas": 2}, "gateway": {"env": {"SCRIBE_IN_FLIGHT": 64}}}}))
+    assert fixed.value("gateway", "SCRIBE_IN_FLIGHT") == "64"
     assert fixed.value("arxiv", "SCRIBE_MAX_REPLICAS") == "2"
 
 
@@ -58,6 +61,7 @@ def test_step_scales_on_its_own_lag(service: str) -> None:
     found = render(with_least({"services": {service: {"autoscaling": {"type": "keda"}}}})).one("ScaledObject")
     trigger = cast("Object", part(found, "spec", "triggers", 0, "metadata"))
     assert (trigger["stream"], trigger["consumer"]) == ("PIPELINE", service)
+    assert int(str(trigger["lagThreshold"])) == ROUTE.named(service).concurrency * 3 // 2
     assert trigger["natsServerMonitoringEndpoint"] == "nats.nats:8222"
     assert part(found, "spec", "fallback") == {"failureThreshold": 3, "replicas": 2}
 

@@ -8,7 +8,7 @@ from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.ensuring import ensure_consumer, ensure_streams, verify_streams
+from scribe.common.messaging.ensuring import ensure_consumer, ensure_streams, verify_step_consumer, verify_streams
 from scribe.common.messaging.streams import DAY, MIB, StreamLimits, step_consumer
 from scribe.common.tasks.steps import Step
 
@@ -85,3 +85,11 @@ async def test_the_number_of_slots_may_change_without_losing_the_place(broker: B
         await ensure_consumer(broker.js, "PIPELINE", step_consumer(Step.PARSER, concurrency))
     found: ConsumerConfig = (await broker.js.consumer_info("PIPELINE", "parser")).config
     assert found.max_ack_pending == 64
+
+
+async def test_a_worker_that_wants_more_than_all_workers_of_its_step_may_have_is_refused_with_both_numbers(
+    broker: Broker,
+) -> None:
+    await verify_step_consumer(broker.js, Step.PARSER, 4)
+    with pytest.raises(ConfigurationError, match=r"SCRIBE_CONCURRENCY is 5, but all workers of parser .* have 4"):
+        await verify_step_consumer(broker.js, Step.PARSER, 5)

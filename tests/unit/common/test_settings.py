@@ -6,7 +6,10 @@ from pydantic import ValidationError
 from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.process.settings import DatabaseSettings
 from scribe.common.settings import load
+from scribe.common.tasks.route import ROUTE
 from scribe.common.worker.settings import WorkerSettings
+from scribe.gateway.settings import GatewaySettings
+from scribe.scraper.settings import ScraperSettings
 
 
 def test_a_value_that_cannot_be_used_is_one_line_that_names_the_variable(
@@ -48,3 +51,30 @@ def test_the_grace_covers_the_longest_step() -> None:
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIBE_DATABASE_URL", "postgresql://u:hunter2@h/d")
     assert "hunter2" not in repr(load(DatabaseSettings))
+
+
+def test_a_request_that_outlasts_its_attempt_is_refused_with_both_numbers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCRIBE_STEP_DEADLINE", "30")
+    with pytest.raises(SystemExit) as caught:
+        load(ScraperSettings)
+    assert caught.value.code == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("settings: ")
+    assert "SCRIBE_STEP_DEADLINE is 30 s, but one request may take 40 s (SCRIBE_EXA_TIMEOUT)" in printed
+
+
+def test_a_users_share_that_is_larger_than_the_whole_is_refused_with_both_numbers() -> None:
+    given = {"database_url": "postgresql://h/d", "supabase_url": "http://h", "in_flight": 10}
+    assert GatewaySettings.model_validate(given).in_flight == 10
+    with pytest.raises(ValidationError, match=r"SCRIBE_IN_FLIGHT_PER_USER is 20, but all users together may have 10"):
+        GatewaySettings.model_validate({**given, "in_flight_per_user": 20})
+
+
+def test_what_is_in_flight_keeps_one_worker_of_each_step_busy() -> None:
+    given = {"database_url": "postgresql://h/d", "supabase_url": "http://h"}
+    settings = GatewaySettings.model_validate(given)
+    assert settings.in_flight == sum(step.concurrency for step in ROUTE)
+    assert settings.in_flight_per_user < settings.in_flight
+    assert settings.step_concurrency >= max(step.concurrency for step in ROUTE)

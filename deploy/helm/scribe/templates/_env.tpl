@@ -13,6 +13,9 @@
 {{- if eq $name "gateway" }}
 {{- $_ := set $own "SCRIBE_PORT" "8000" }}
 {{- $_ := set $own "SCRIBE_STEP_CONCURRENCY" (include "scribe.stepConcurrency" $root) }}
+{{- if not (hasKey $service.env "SCRIBE_IN_FLIGHT") }}
+{{- $_ := set $own "SCRIBE_IN_FLIGHT" (include "scribe.inFlight" $root) }}
+{{- end }}
 {{- $_ := set $own "SCRIBE_STALE_AFTER" (include "scribe.staleAfter" $root) }}
 {{- $_ := set $own "SCRIBE_SUPABASE_URL" (tpl $root.Values.supabase.url $root) }}
 {{- $_ := set $own "SCRIBE_ADMIN_USER_IDS" (join "," $root.Values.adminUserIds) }}

@@ -41,6 +41,16 @@
 {{- $most }}
 {{- end }}
 
+{{- /* The most items in the pipeline: what all pods of all steps can have in progress. */}}
+{{- define "scribe.inFlight" -}}
+{{- $root := . }}
+{{- $sum := 0 }}
+{{- range $name, $service := omit $root.Values.services "gateway" }}
+{{- $sum = add $sum (mul (int $service.concurrency) (include "scribe.maxReplicas" (list $root $name) | int)) }}
+{{- end }}
+{{- $sum }}
+{{- end }}
+
 {{- /* Seconds without progress after which the reconciler re-issues an item: never within an attempt. */}}
 {{- define "scribe.staleAfter" -}}
 {{- $longest := 0.0 }}

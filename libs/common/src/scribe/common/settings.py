@@ -32,9 +32,14 @@ def load(settings: type[SettingsT]) -> SettingsT:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
-            name = ".".join(str(part) for part in problem["loc"])
-            print(f"setting {_environment_name(name)}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+            print(_sentence(problem["loc"], problem["msg"]), file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    """What is wrong with one setting, or with several that do not go together, which have no location."""
+    name = ".".join(str(part) for part in location)
+    return f"setting {_environment_name(name)}: {message}" if name else f"settings: {message}"
 
 
 def _environment_name(location: str) -> str:

@@ -8,7 +8,7 @@ from scribe.common.worker.settings import WorkerSettings
 class ArxivSettings(WorkerSettings):
     """What the arxiv worker reads."""
 
-    concurrency: int = Field(4, ge=1, le=64, description="Deliveries that one arxiv worker has in progress at once.")
+    concurrency: int = Field(16, ge=1, le=64, description="Deliveries that one arxiv worker has in progress at once.")
     max_replicas: int = Field(4, ge=1, description="Most replicas of this worker; all of them take turns at arXiv.")
     arxiv_url: str = Field("https://export.arxiv.org", description="Where arXiv's API is.")
     arxiv_interval: float = Field(

@@ -12,6 +12,7 @@ from scribe.common.worker.settings import WorkerSettings
 class ComposerSettings(WorkerSettings, DatabaseSettings, ProviderSettings):
     """What the composer reads from the environment."""
 
+    concurrency: int = Field(40, ge=1, le=256, description="Deliveries that one composer has in progress at once.")
     composer_model: ModelName = Field(
         "anthropic:claude-sonnet-4-6", description="The composer's model, `provider:model`; a good one."
     )

@@ -1,10 +1,10 @@
 """What the gateway reads."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
 from scribe.common.http.guard import GuardSettings
@@ -12,6 +12,7 @@ from scribe.common.messaging.provision import ProvisionSettings
 from scribe.common.models.settings import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.process.protocol import Bounds
 from scribe.common.process.settings import DatabaseSettings
+from scribe.common.tasks.route import ROUTE
 from scribe.gateway.template_writer.documents import FETCH_DEADLINE, PARSE_DEADLINE
 
 
@@ -52,8 +53,12 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens; without it they are refused.")
     admin_user_ids: Ids = Field(frozenset(), description="Comma-separated ids of administrators.")
 
-    in_flight_per_user: int = Field(32, ge=1, description="Items of one user in the pipeline at once.")
-    in_flight: int = Field(128, ge=1, description="Items in the pipeline at once.")
+    in_flight_per_user: int = Field(96, ge=1, description="Items of one user in the pipeline at once.")
+    in_flight: int = Field(
+        sum(step.concurrency for step in ROUTE),
+        ge=1,
+        description="Items in the pipeline at once: the sum of `SCRIBE_CONCURRENCY` over the workers of all steps.",
+    )
     pending_per_user: int = Field(10_000, ge=1, description="Items that one user may have waiting.")
     relay_interval: float = Field(1.0, gt=0, description="Seconds between two looks of an idle relay.")
     reconcile_interval: float = Field(30.0, gt=0, description="Seconds between two rounds of the reconciler.")
@@ -72,6 +77,20 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     )
     template_fallback_models: ModelNames = Field((), description="Models that take over, comma-separated.")
     template_timeout: float = Field(45.0, gt=0, description="Seconds that writing a template may take.")
+
+    @model_validator(mode="after")
+    def raise_if_one_user_may_have_more_than_all(self) -> Self:
+        """Refuse a share of one user, where somebody has set it, that is larger than the whole.
+
+        Raises:
+            ValueError: it is; the sentence says both numbers.
+        """
+        if "in_flight_per_user" in self.model_fields_set and self.in_flight_per_user > self.in_flight:
+            raise ValueError(
+                f"SCRIBE_IN_FLIGHT_PER_USER is {self.in_flight_per_user}, but all users together may have "
+                f"{self.in_flight} items in the pipeline (SCRIBE_IN_FLIGHT): raise the second or lower the first"
+            )
+        return self
 
     @property
     def shutdown_grace(self) -> float:

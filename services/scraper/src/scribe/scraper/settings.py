@@ -12,6 +12,12 @@ from scribe.common.worker.settings import WorkerSettings
 class ScraperSettings(WorkerSettings, GuardSettings, ProviderSettings):
     """What the scraper reads."""
 
+    concurrency: int = Field(
+        64,
+        ge=1,
+        le=256,
+        description="Deliveries that one scraper has in progress at once; the pages in Chromium are limited apart.",
+    )
     exa_api_key: SecretStr | None = Field(
         None, description="Key of the Exa API.", validation_alias=AliasChoices("SCRIBE_EXA_API_KEY", "EXA_API_KEY")
     )

@@ -15,6 +15,9 @@ from scribe.common.observability.spans import call_span, record_call
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 529})
 CONNECT_TIMEOUT = 5.0
+MAX_CONNECTIONS = 512
+"""Two calls of each of the 256 deliveries that one worker may have in progress: none waits for another's connection."""
+MAX_IDLE_CONNECTIONS = 128
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
@@ -86,7 +89,7 @@ async def open_upstream(
 ) -> AsyncIterator[Upstream]:
     """An upstream whose every call ends within `timeout` seconds per phase (connect: 5 s)."""
     metrics.upstreams.create_zeros(name)
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS)
     async with httpx.AsyncClient(
         base_url=base_url,
         timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),

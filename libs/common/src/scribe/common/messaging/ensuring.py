@@ -14,6 +14,7 @@ from nats.js.errors import NotFoundError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.streams import (
+    ACK_PENDING_PER_DELIVERY,
     EVENTS,
     PIPELINE,
     StreamLimits,
@@ -24,6 +25,7 @@ from scribe.common.messaging.streams import (
     streams,
 )
 from scribe.common.tasks.route import ROUTE, Route
+from scribe.common.tasks.steps import Step
 
 
 async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
@@ -81,6 +83,22 @@ async def verify_consumer(js: JetStreamContext, stream: str, wanted: ConsumerCon
     found: ConsumerConfig = (await js.consumer_info(stream, str(wanted.durable_name))).config
     _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
     return found
+
+
+async def verify_step_consumer(js: JetStreamContext, step: Step, concurrency: int) -> None:
+    """Check the durable consumer of a step, for a worker that has up to `concurrency` deliveries in progress.
+
+    Raises:
+        ConfigurationError: it differs, or allows all workers of the step together fewer deliveries than this one wants.
+        NotFoundError: it is not there (yet).
+    """
+    found = await verify_consumer(js, PIPELINE, step_consumer(step, concurrency))
+    allowed = (found.max_ack_pending or 0) // ACK_PENDING_PER_DELIVERY
+    if allowed < concurrency:
+        raise ConfigurationError(
+            f"SCRIBE_CONCURRENCY is {concurrency}, but all workers of {step} together may have {allowed} deliveries in "
+            "progress: raise SCRIBE_STEP_CONCURRENCY where the streams are provisioned, or lower SCRIBE_CONCURRENCY"
+        )
 
 
 async def ensure_all_consumers(js: JetStreamContext, concurrency: int, route: Route = ROUTE) -> None:

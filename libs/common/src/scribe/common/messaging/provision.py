@@ -22,7 +22,11 @@ from scribe.common.tasks.route import ROUTE, Route
 class ProvisionSettings(BrokerSettings):
     """What the provisioning command reads."""
 
-    step_concurrency: int = Field(64, ge=1, description="Deliveries that all pods of one step may have in progress.")
+    step_concurrency: int = Field(
+        4 * max(step.concurrency for step in ROUTE),
+        ge=1,
+        description="Deliveries that all pods of one step may have in progress.",
+    )
 
 
 async def provision(broker: Broker, settings: ProvisionSettings, route: Route = ROUTE) -> None:

@@ -32,6 +32,9 @@ PROJECTOR = "projector"
 ARXIV, ASKER, ARXIV_EARLY = "arxiv", "lookups", "arxiv-early"
 """The durable consumers of TURNS, of LOOKUPS, and of PIPELINE's messages to the scraper."""
 
+ACK_PENDING_PER_DELIVERY = 4
+"""Places that a step's consumer has for each delivery in progress: one that is to come again later keeps its own."""
+
 HOUR = 3600.0
 DAY = 24 * HOUR
 ACK_WAIT = 30.0
@@ -189,7 +192,7 @@ def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
         deliver_policy=DeliverPolicy.ALL,
         ack_wait=ACK_WAIT,
         max_deliver=-1,
-        max_ack_pending=4 * concurrency,
+        max_ack_pending=ACK_PENDING_PER_DELIVERY * concurrency,
         max_waiting=512,
     )
 

@@ -14,7 +14,8 @@ class Step(str):
 
     `wire_name` is its name in the REST contract. `position` is its place in the route, from 0; persisted ranks hold it
     (see `rank`). `task` says what it does, for people. `concurrency` is how many deliveries one worker works on at
-    once, where no setting says otherwise. A task whose template is of a type in `skipped_for` goes past it.
+    once where no setting says otherwise: a waiting delivery costs little memory, so it follows from how long the step
+    waits (docs/explanation/scaling.md). A task whose template is of a type in `skipped_for` goes past it.
     """
 
     __slots__ = ("concurrency", "position", "skipped_for", "task", "wire_name")
@@ -38,7 +39,7 @@ class Step(str):
         position: int,
         task: str,
         *,
-        concurrency: int = 8,
+        concurrency: int = 32,
         skipped_for: Iterable[TemplateType] = (),
     ) -> Self:
         step = super().__new__(cls, name)
@@ -56,10 +57,10 @@ class Step(str):
 
 
 Step.PARSER = Step("parser", "template_parser", 0, "read the template")
-Step.SCRAPER = Step("scraper", "web_scraper", 1, "research the person")
+Step.SCRAPER = Step("scraper", "web_scraper", 1, "research the person", concurrency=64)
 Step.ARXIV = Step(
-    "arxiv", "arxiv_helper", 2, "find papers", concurrency=4, skipped_for=(TemplateType.BOOK, TemplateType.GENERAL)
+    "arxiv", "arxiv_helper", 2, "find papers", concurrency=16, skipped_for=(TemplateType.BOOK, TemplateType.GENERAL)
 )
-Step.COMPOSER = Step("composer", "email_composer", 3, "write the e-mail")
+Step.COMPOSER = Step("composer", "email_composer", 3, "write the e-mail", concurrency=40)
 Step.DONE = Step("done", "", 7, "nothing")
 """The end of every route: no worker consumes it, only the projector."""

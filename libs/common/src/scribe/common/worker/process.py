@@ -18,10 +18,10 @@ from nats.js.errors import NotFoundError, ServiceUnavailableError
 from scribe.common.errors import ConfigurationError, ScribeError
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.consumer import Consumer, PullOptions
-from scribe.common.messaging.ensuring import verify_consumer, verify_streams
+from scribe.common.messaging.ensuring import verify_step_consumer, verify_streams
 from scribe.common.messaging.permissions import stores_of
 from scribe.common.messaging.publisher import Publisher
-from scribe.common.messaging.streams import PIPELINE, step_consumer
+from scribe.common.messaging.streams import PIPELINE
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
@@ -120,7 +120,7 @@ async def _wait_for_streams(step: Step, broker: Broker, settings: WorkerSettings
 
 def _consumer(step: Step, settings: WorkerSettings, resources: Resources, runner: Runner) -> Consumer:
     async def verify() -> None:
-        await verify_consumer(resources.broker.js, PIPELINE, step_consumer(step, settings.concurrency))
+        await verify_step_consumer(resources.broker.js, step, settings.concurrency)
 
     return Consumer(
         resources.broker,
