@@ -63,6 +63,10 @@ eval: $(STAMP) ## Judge research and writing: make eval [MODEL=provider:model|st
 chaos: $(STAMP) ## Cause faults in real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only SEED=1
 	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)"
 
+.PHONY: bench
+bench: $(STAMP) ## Measure everything beside its peers: make bench [ROUNDS=5] [ONLY=noop,growth] [FORCE=1]
+	@$(RUN)python -m benchmarks --rounds $(or $(ROUNDS),5) $(if $(ONLY),--only $(ONLY)) $(if $(FORCE),--force)
+
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
 	@$(RUN)python -m scribe.local.reference
