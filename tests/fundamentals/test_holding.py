@@ -6,6 +6,7 @@ from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import DELAY, State, read_progress
+from scribe.common.tasks.rank import Phase, state_rank
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
 from tests.support.deadlines import stretched
@@ -39,7 +40,26 @@ async def test_a_dependency_that_stays_away_gives_the_task_back_with_nothing_cou
         await settled(broker)
     progress = read_progress(Subject.parse(event(data, State.RETRYING)), headers)
     assert progress.delay is not None
-    assert (progress.attempt, progress.error) == (1, None)
+    assert (progress.attempt, progress.error, progress.cause) == (1, None, "PostgreSQL is away")
+    assert progress.notice == UnavailableError.notice
+
+
+async def test_what_is_held_says_once_what_it_waits_for(broker: Broker) -> None:
+    async def refused_twice(data: PipelineData, before: int) -> PipelineData:
+        if before < 2:
+            raise UnavailableError("anthropic answered 529: held back", retry_after=0.1)
+        return data
+
+    async with working(broker, Step1(refused_twice)):
+        data = await submit(broker)
+        await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+        headers = await headers_at(broker, "EVENTS", event(data, State.HELD))
+    held = read_progress(Subject.parse(event(data, State.HELD)), headers)
+    assert held.cause == "anthropic answered 529: held back"
+    assert held.notice is not None
+    assert held.notice.startswith("Writing is paused")
+    started = state_rank(1, Step.PARSER, 1, Phase.STARTED)
+    assert started < held.rank < state_rank(1, Step.PARSER, 1, Phase.RETRYING)
 
 
 async def test_a_worker_that_ends_gives_back_what_it_only_holds(broker: Broker) -> None:

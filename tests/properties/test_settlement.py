@@ -42,7 +42,7 @@ OUTCOMES: list[Outcome] = [
     Postpone(TASK, TransientError("much later", retry_after=300), 300.0),
     Failed(TASK, PermanentError("never")),
     Cancelled(TASK),
-    Released(TASK),
+    Released(TASK, UnavailableError("NATS is away")),
     Deferred(TASK, DeferredError("being fetched", retry_after=5.0, position=3)),
     Unreadable(UnreadableMessageError("no schema")),
 ]

@@ -10,12 +10,14 @@ from uuid import UUID
 
 import pytest
 
+from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.backlog import Backlog
+from scribe.local.timeline import timeline
 from scribe.local.top import Activity
-from scribe.local.trace import TaskRow, timeline
+from scribe.local.trace import TaskRow
 from tests.support.deadlines import stretched
 from tests.support.tasks import make_task
 from tests.telemetry.conftest import Live
@@ -162,20 +164,15 @@ def test_what_a_later_run_takes_over_is_not_counted_again_and_what_it_does_is() 
     assert rates(activity) == {Step.PARSER: 1, Step.SCRAPER: 1, Step.ARXIV: 0, Step.COMPOSER: 0}
 
 
-def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() -> None:
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    data = make_task(task_id=TASK)
-    states = [
-        progress_of(data, State.STARTED, step, at + timedelta(seconds=after), attempt=1)
-        for step, after in ((Step.PARSER, 1), (Step.SCRAPER, 27), (Step.ARXIV, 30.1))
-    ]
-    row = TaskRow(
+def row_of(data: PipelineData, at: datetime, **timings: float) -> TaskRow:
+    """The row of a task under way that was submitted at a time; the seconds of its steps."""
+    return TaskRow(
         id=TASK,
         user_id=data.user_id,
         status="processing",
         run=1,
         attempt=1,
-        step_timings={"template_parser": 1.0, "web_scraper": 3.0},
+        step_timings=timings,
         skipped_steps=(),
         error_message=None,
         traceparent=None,
@@ -184,9 +181,59 @@ def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() 
         completed_at=None,
         email_id=None,
     )
+
+
+def test_the_way_tells_of_the_time_between_a_steps_seconds_and_the_next_start() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    data = make_task(task_id=TASK)
+    states = [
+        progress_of(data, State.STARTED, step, at + timedelta(seconds=after), attempt=1)
+        for step, after in ((Step.PARSER, 1), (Step.SCRAPER, 27), (Step.ARXIV, 30.1))
+    ]
+    row = row_of(data, at, template_parser=1.0, web_scraper=3.0)
     started = {event.step: event.detail for event in timeline(row, states, []) if event.what == "started"}
     assert started == {
         Step.PARSER: "attempt 1",
-        Step.SCRAPER: "attempt 1, 25.00 s later: parser was held, or this waited in the queue",
+        Step.SCRAPER: "attempt 1, 25.00 s in the queue",
         Step.ARXIV: "attempt 1",
     }
+
+
+def test_held_work_is_told_with_its_cause_and_its_time_and_its_step_ends_after_it() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    data = make_task(task_id=TASK)
+
+    def after(seconds: float, state: State) -> Progress:
+        return progress_of(data, state, Step.PARSER, at + timedelta(seconds=seconds), attempt=1)
+
+    held = replace(after(2, State.HELD), cause="anthropic answered 529: held back")
+    states = [after(1, State.STARTED), held, *(after(seconds, State.STARTED) for seconds in (7, 17, 31))]
+    told = [(event.what, event.detail) for event in timeline(row_of(data, at, template_parser=1.5), states, [])]
+    assert told[2:] == [
+        ("started", "attempt 1"),
+        ("held", "attempt 1: anthropic answered 529: held back"),
+        ("started", "attempt 1, held for 29.00 s"),
+        ("finished", "1.50 s"),
+    ]
+
+
+def test_what_waits_is_told_by_step_and_cause_until_it_goes_on() -> None:
+    activity = Activity()
+
+    def tell(number: int, state: State, step: Step, cause: str | None) -> None:
+        data = make_task(task_id=UUID(int=number))
+        note(activity, replace(progress_of(data, state, step, datetime.now(UTC), attempt=1), cause=cause))
+
+    for number in (1, 2):
+        tell(number, State.HELD, Step.PARSER, "anthropic answered 529: held back")
+        tell(number, State.STARTED, Step.PARSER, None)
+    tell(3, State.WAITING, Step.ARXIV, "arxiv answered 503")
+    told = [re.sub(r"since \S+:", "since …:", line) for line in activity.waits.lines()]
+    assert told == [
+        "parser: 2 held since …: anthropic answered 529: held back",
+        "arxiv: 1 wait since …: arxiv answered 503",
+    ]
+    for number in (1, 2):
+        tell(number, State.QUEUED, Step.SCRAPER, None)
+    tell(3, State.QUEUED, Step.COMPOSER, None)
+    assert list(activity.waits.lines()) == []

@@ -8,6 +8,7 @@ from scribe.common.tasks.progress import State
 from scribe.common.tasks.steps import Step
 from tests.support.gateway import User, running_gateway
 from tests.support.issuer import Issuer
+from tests.support.listening import ITEMS, listening
 from tests.support.pipeline import Workers, connected, workers_of
 from tests.support.waiting import eventually
 
@@ -93,6 +94,59 @@ async def test_a_task_tried_again_has_not_waited_yet(user: User, workers: Worker
 
     await eventually(partial(workers.is_waiting, Step.ARXIV, task_id, 3))
     assert (await workers.waiting(Step.ARXIV, task_id, 3)).waited == 0.0
+
+
+PAUSED = "Writing is paused: a service that Scribe depends on does not answer. It goes on by itself."
+
+
+async def notice_of(user: User, task_id: str) -> object:
+    """What the task's status says it waits for."""
+    result = (await user.status(task_id))["result"]
+    return result.get("notice") if isinstance(result, dict) else None
+
+
+async def test_a_held_task_says_so_in_status_list_and_stream_until_its_step_is_over(
+    user: User, workers: Workers
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, task_id)
+    await workers.tell(data, State.STARTED, Step.PARSER)
+    async with listening(user, ITEMS) as listener:
+        await workers.tell(data, State.HELD, Step.PARSER, notice=PAUSED, cause="anthropic answered 529: held back")
+        await eventually(lambda: [event for event in listener.events if event.data["notice"] == PAUSED])
+    assert listener.states()[-1] == ("processing", "template_parser")
+    assert await notice_of(user, task_id) == PAUSED
+    (item,) = await user.items()
+    assert (item["status"], item["notice"]) == ("processing", PAUSED)
+
+    await workers.finish(data, Step.PARSER)
+
+    await eventually(partial(no_notice, user, task_id))
+    (item,) = await user.items()
+    assert item["notice"] is None
+
+
+async def no_notice(user: User, task_id: str) -> bool:
+    """Whether the task waits for nothing any more."""
+    return await notice_of(user, task_id) is None
+
+
+async def test_a_task_given_back_while_a_service_is_away_is_told_as_paused_and_not_as_queued(
+    user: User, workers: Workers
+) -> None:
+    task_id = await user.generate()
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, task_id)
+    await workers.tell(data, State.RETRYING, Step.PARSER, notice=PAUSED, cause="NATS is away", delay=60.0)
+
+    async def paused() -> bool:
+        return await notice_of(user, task_id) == PAUSED
+
+    await eventually(paused)
+    assert (await user.status(task_id))["status"] == "STARTED"
+    (item,) = await user.items()
+    assert (item["status"], item["position"], item["notice"]) == ("processing", None, PAUSED)
 
 
 async def has_failed(user: User, task_id: str) -> bool:

@@ -4,9 +4,10 @@ import io
 from uuid import UUID
 
 from rich.console import Console
+from rich.progress import Progress
 
 from scribe.local.answers import CitedPaper, CitedSource, Claim, Email, Item, Metadata, Spent, Usage
-from scribe.local.presentation import StepLines, closing_line, number_sources, print_email
+from scribe.local.presentation import StepBars, StepLines, closing_line, items_table, number_sources, print_email
 
 ID = UUID(int=7)
 LAB = CitedSource(url="https://lab.example.org", title="The lab")
@@ -76,3 +77,37 @@ def test_every_step_gets_one_line_and_a_skipped_one_says_so() -> None:
     told = [line.split() for line in console.file.getvalue().splitlines() if line.strip()]
     assert [line[0] for line in told] == ["✓", "✓", "–", "✓"]
     assert told[2][-1] == "skipped"
+
+
+PAUSED = "Writing is paused: a service that Scribe depends on does not answer. It goes on by itself."
+
+
+def text_of(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_what_an_email_waits_for_is_told_once_and_stands_in_the_list() -> None:
+    console = Console(file=io.StringIO(), width=160)
+    held = Item(id=ID, status="processing", current_step="template_parser", notice=PAUSED)
+    with console.status("") as status:
+        lines = StepLines(console, status)
+        lines.update(held)
+        lines.update(held)
+    assert text_of(console).count(PAUSED) == 1
+    console.print(items_table([held]))
+    assert text_of(console).count(PAUSED) == 2
+
+
+def test_what_many_emails_wait_for_is_told_once_until_none_of_them_waits() -> None:
+    console = Console(file=io.StringIO(), width=160)
+    held = [Item(id=UUID(int=number), status="processing", notice=PAUSED) for number in (1, 2)]
+    with Progress(console=console) as progress:
+        bars = StepBars(progress, len(held))
+        for item in held:
+            bars.update(item)
+        assert text_of(console).count(PAUSED) == 1
+        for item in held:
+            bars.update(item.model_copy(update={"notice": None}))
+        bars.update(held[0])
+    assert text_of(console).count(PAUSED) == 2

@@ -132,7 +132,7 @@ def test_a_cancelled_probe_leaves_the_place_to_another(breaker: Breaker, clock: 
 
 def test_the_gauge_tells_whether_calls_are_held_back(breaker: Breaker, metrics: Metrics, clock: Clock) -> None:
     def gauge() -> float | None:
-        return metrics.registry.get_sample_value("scribe_upstream_breaker_open", {"upstream": "anthropic"})
+        return metrics.registry.get_sample_value("scribe_upstream_breaker_open", {"upstream": "anthropic", "cause": ""})
 
     assert gauge() == 0
     fail_quietly(breaker, 3)
@@ -148,4 +148,25 @@ def test_a_pause_that_is_over_holds_nothing_back_though_nobody_has_called_since(
 ) -> None:
     fail_quietly(breaker, 3)
     clock.now += 5.0
-    assert metrics.registry.get_sample_value("scribe_upstream_breaker_open", {"upstream": "anthropic"}) == 0
+    labels = {"upstream": "anthropic", "cause": ""}
+    assert metrics.registry.get_sample_value("scribe_upstream_breaker_open", labels) == 0
+
+
+def test_what_is_held_back_tells_the_status_of_the_last_failure(
+    breaker: Breaker, metrics: Metrics, clock: Clock
+) -> None:
+    def gauges() -> dict[str, float]:
+        (open_,) = [metric for metric in metrics.registry.collect() if metric.name == "scribe_upstream_breaker_open"]
+        return {sample.labels["cause"]: sample.value for sample in open_.samples}
+
+    for code in ("500", "500", "529"):
+        with suppress(TransientError), breaker.admit():
+            raise TransientError(f"anthropic answered {code}", code=code)
+    with pytest.raises(UnavailableError, match="anthropic answered 529") as held:
+        answer(breaker)
+    assert held.value.code == "529"
+    assert gauges() == {"": 0, "500": 0, "529": 1}
+    clock.now += 5.0
+    answer(breaker)
+    assert gauges() == {"": 0, "500": 0, "529": 0}
+    assert breaker.failure is None

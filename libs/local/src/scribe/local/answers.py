@@ -28,6 +28,7 @@ class Item(Lenient):
     cancelled_at: datetime | None = None
     current_step: str | None = None
     position: int | None = None
+    notice: str | None = None
     attempt: int = 0
     step_timings: Mapping[str, float] = Field(default_factory=dict)
     skipped_steps: tuple[str, ...] = ()

@@ -164,6 +164,7 @@ def old_item(item_id: UUID, answer: bytes) -> Item:
         id=item_id,
         status=words.get(found["status"], "pending"),
         current_step=result.get("current_step"),
+        notice=result.get("notice"),
         step_timings=result.get("step_timings") or {},
         email_id=result.get("email_id"),
         error_message=found.get("error"),

@@ -26,6 +26,7 @@ class StepLines:
     console: Console
     status: Status
     told: set[str] = field(default_factory=set)
+    notice: str | None = None
     attempts: int = 1
 
     def update(self, item: Item) -> None:
@@ -40,6 +41,9 @@ class StepLines:
         if item.attempt > self.attempts:
             self._line("↻", STEPS.get(item.current_step or "", "the step"), f"attempt {item.attempt}")
             self.attempts = item.attempt
+        if item.notice and item.notice != self.notice:
+            self.console.print(_paused(item.notice), soft_wrap=True)
+        self.notice = item.notice
         self.status.update(_waiting(item))
 
     def _line(self, mark: str, words: str, outcome: str) -> None:
@@ -53,16 +57,35 @@ class StepBars:
         self._progress = progress
         self._bars: Mapping[str, TaskID] = {step: progress.add_task(STEPS[step], total=total) for step in STEPS}
         self._passed: Mapping[str, set[UUID]] = {step: set() for step in STEPS}
+        self._waiting: dict[str, set[UUID]] = {}
 
     def update(self, item: Item) -> None:
-        """Show which steps are behind an item; all are behind one that has ended."""
+        """Show which steps are behind an item, all of one that has ended; and what items wait for, when it begins."""
+        self._show_notice(item)
         for step, passed in self._passed.items():
             if item.is_terminal or step in item.step_timings or step in item.skipped_steps:
                 passed.add(item.id)
                 self._progress.update(self._bars[step], completed=len(passed))
 
+    def _show_notice(self, item: Item) -> None:
+        """A sentence is shown again only after nobody has waited for that reason."""
+        for waiting in self._waiting.values():
+            waiting.discard(item.id)
+        self._waiting = {notice: waiting for notice, waiting in self._waiting.items() if waiting}
+        if item.notice is None:
+            return
+        if item.notice not in self._waiting:
+            self._progress.console.print(_paused(item.notice), soft_wrap=True)
+        self._waiting.setdefault(item.notice, set()).add(item.id)
+
+
+def _paused(notice: str) -> Text:
+    return Text.assemble(("  ‖ ", "yellow"), notice)
+
 
 def _waiting(item: Item) -> str:
+    if item.notice:
+        return item.notice
     if item.status == "pending":
         return f"waiting, place {item.position} in the queue" if item.position else "waiting"
     return STEPS.get(item.current_step or "", "working")

@@ -21,16 +21,19 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
-from scribe.common.messaging.streams import ASKER, LOOKUPS
+from scribe.common.messaging.streams import ASKER, EVENTS, LOOKUPS, PIPELINE
 from scribe.common.tasks.progress import Progress, State, read_progress
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
 from scribe.local.errors import LocalError
+from scribe.local.waits import Waits, stream_lines
 
 WINDOW = timedelta(minutes=5)
 RATE_WINDOW = timedelta(minutes=1)
+EVENTS_WINDOW = timedelta(minutes=15)
+"""Work is held for ten minutes at most before it says so again."""
 MAX_KEPT = 20_000
 
 
@@ -62,9 +65,11 @@ class Row:
 
 
 class Activity:
-    """Collects what happens at each step from the messages of the streams."""
+    """Collects what happens at each step from the messages of the streams, `since` when it is followed live."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: datetime | None = None) -> None:
+        self.waits = Waits()
+        self._since = since or datetime.now(UTC)
         self._steps = {step: Happened() for step in ROUTE}
         self._started: dict[tuple[UUID, int, Step], None] = {}
         self._known: dict[tuple[UUID, int, Step], None] = {}
@@ -79,6 +84,7 @@ class Activity:
             progress = read_progress(Subject.parse(subject), headers)
         except UnreadableMessageError:
             return
+        self.waits.note(progress)
         if progress.state in (State.QUEUED, State.STARTED, State.DONE):
             self._note_finish(progress)
         if progress.state is State.STARTED:
@@ -109,11 +115,16 @@ class Activity:
             oldest=backlog.oldest,
             in_progress=backlog.unsettled,
             idle_pulls=backlog.waiting_pulls,
-            rate=sum(at > now - RATE_WINDOW for at, _ in happened.finished) / (RATE_WINDOW / timedelta(minutes=1)),
+            rate=sum(at > now - RATE_WINDOW for at, _ in happened.finished) / self._minutes(backlog.consumer, now),
             p95=seconds[math.ceil(0.95 * len(seconds)) - 1] if seconds else None,
             retries=sum(at > now - WINDOW for at in happened.retries),
             failures=sum(at > now - WINDOW for at in happened.failures),
         )
+
+    def _minutes(self, step: str, now: datetime) -> float:
+        """Over what time a rate is known: the ends of the last step only from the beginning of the command on."""
+        known = min(RATE_WINDOW, now - self._since) if step == ROUTE.last else RATE_WINDOW
+        return max(known, timedelta(seconds=1)) / timedelta(minutes=1)
 
 
 def step_before(progress: Progress) -> Step | None:
@@ -138,7 +149,7 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
     """
     try:
         *backlogs, authors = await asyncio.gather(
-            *(read_backlog(js, "PIPELINE", step) for step in ROUTE), read_backlog(js, LOOKUPS, ASKER)
+            *(read_backlog(js, PIPELINE, step) for step in ROUTE), read_backlog(js, LOOKUPS, ASKER)
         )
     except NATS_UNAVAILABLE as error:
         raise LocalError(
@@ -149,6 +160,18 @@ async def read_rows(js: JetStreamContext, activity: Activity) -> list[Row]:
     return [*(activity.row(backlog, now) for backlog in backlogs), lookups]
 
 
+async def read_waits(js: JetStreamContext, activity: Activity) -> list[str]:
+    """Why work waits now, one reason a line.
+
+    Raises:
+        LocalError: NATS does not answer.
+    """
+    try:
+        return [*activity.waits.lines(), *await stream_lines(js)]
+    except NATS_UNAVAILABLE as error:
+        raise LocalError(f"NATS does not tell of Scribe's streams ({type(error).__name__}).") from None
+
+
 @asynccontextmanager
 async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
     """Activity that is updated while the block runs, with that of the five minutes before.
@@ -157,13 +180,11 @@ async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
         LocalError: nothing is provisioned there.
     """
     activity = Activity()
-    since = ConsumerConfig(
-        headers_only=True, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=datetime.now(UTC) - WINDOW
-    )
+    places = ((PIPELINE, "pipeline.>", WINDOW), (EVENTS, "events.>", EVENTS_WINDOW))
     try:
         subscriptions = [
-            await js.subscribe(subject, stream=stream, ordered_consumer=True, config=since, cb=activity.take)
-            for stream, subject in (("PIPELINE", "pipeline.>"), ("EVENTS", "events.>"))
+            await js.subscribe(subject, stream=stream, ordered_consumer=True, config=_from(window), cb=activity.take)
+            for stream, subject, window in places
         ]
     except NATS_UNAVAILABLE as error:
         raise LocalError(f"NATS has none of Scribe's streams ({type(error).__name__}). Is it provisioned?") from None
@@ -172,3 +193,9 @@ async def following(js: JetStreamContext) -> AsyncIterator[Activity]:
     finally:
         for subscription in subscriptions:
             await subscription.unsubscribe()
+
+
+def _from(window: timedelta) -> ConsumerConfig:
+    """Headers only, of what was published within `window`, and of what comes."""
+    start = datetime.now(UTC) - window
+    return ConsumerConfig(headers_only=True, deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=start)

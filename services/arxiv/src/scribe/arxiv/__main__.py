@@ -42,7 +42,9 @@ MIN_PAUSE_SECONDS = 1.0
 async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The step; while it is open this process also takes its turns at asking arXiv."""
     lookups, answers = Lookups(resources.broker), Answers(resources.broker.js)
-    step = FindPapers(SharedLibrary(lookups, answers, settings.arxiv_interval), settings.arxiv_patience, resources.log)
+    breaker = _breaker(settings.arxiv_interval, resources)
+    library = SharedLibrary(lookups, answers, settings.arxiv_interval, breaker)
+    step = FindPapers(library, settings.arxiv_patience, resources.log)
 
     async def counted(data: PipelineData) -> PipelineData:
         found = await step(data)
@@ -53,7 +55,7 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
     resources.metrics.grounding.create_zeros_of_papers()
     await _wait_for_consumers(resources)
     async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(_asker(settings, resources, lookups, answers).run())
+        asking = tasks.create_task(_asker(settings, resources, lookups, answers, breaker).run())
         early = _early_consumer(resources, EarlyLookups(lookups, answers, resources.log))
         looking = tasks.create_task(early.run())
         try:
@@ -79,20 +81,26 @@ async def _wait_for_consumers(resources: Resources) -> None:
             await asyncio.sleep(RETRY_INTERVAL)
 
 
-def _asker(settings: ArxivSettings, resources: Resources, lookups: Lookups, answers: Answers) -> Asker:
+def _breaker(interval: float, resources: Resources) -> Breaker:
+    return Breaker(
+        "arxiv",
+        resources.metrics.upstreams,
+        threshold=1,
+        first=max(MIN_PAUSE_SECONDS, MIN_PAUSE * interval),
+        longest=max(MIN_PAUSE_SECONDS, MAX_PAUSE * interval),
+    )
+
+
+def _asker(
+    settings: ArxivSettings, resources: Resources, lookups: Lookups, answers: Answers, breaker: Breaker
+) -> Asker:
     interval = settings.arxiv_interval
     return Asker(
         turns=Turns(resources.broker, interval),
         lookups=lookups,
         answers=answers,
         source=ArxivClient(settings.arxiv_url, settings.arxiv_timeout, resources.metrics),
-        breaker=Breaker(
-            "arxiv",
-            resources.metrics.upstreams,
-            threshold=1,
-            first=max(MIN_PAUSE_SECONDS, MIN_PAUSE * interval),
-            longest=max(MIN_PAUSE_SECONDS, MAX_PAUSE * interval),
-        ),
+        breaker=breaker,
         interval=interval,
         metrics=resources.metrics.arxiv,
         log=resources.log,

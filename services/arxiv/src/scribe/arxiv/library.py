@@ -9,12 +9,14 @@ from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.asking import MAX_AUTHORS
 from scribe.arxiv.lookups import Lookup, Lookups
 from scribe.common.errors import DeferredError
+from scribe.common.http.breaker import Breaker
 
 GRACE = (0.2, 0.3, 0.5)
 """Seconds between looks for an answer that may be on its way: cheaper than leaving the pipeline and coming back."""
 REQUEST_SECONDS = 1.0
 """What arXiv takes for an answer, mostly."""
 MIN_WAIT = 1.0
+NOT_ANSWERING = "arXiv does not answer at the moment. This e-mail waits, and is written without papers if that lasts."
 
 
 class PaperLibrary(Protocol):
@@ -33,6 +35,7 @@ class SharedLibrary:
     lookups: Lookups
     answers: Answers
     interval: float
+    breaker: Breaker
 
     async def look_up(self, lookup: Lookup) -> Answer:
         """The answer.
@@ -50,7 +53,13 @@ class SharedLibrary:
             answer = await self.answers.get(lookup.key)
             if answer is not None:
                 return answer
-        raise DeferredError("arXiv has not answered yet", retry_after=self._wait(position), position=position)
+        raise self._later(position)
+
+    def _later(self, position: int) -> DeferredError:
+        failure, wait = self.breaker.failure, self._wait(position)
+        if failure is None:
+            return DeferredError("arXiv has not answered yet", retry_after=wait, position=position)
+        return DeferredError(failure, retry_after=wait, position=position, notice=NOT_ANSWERING)
 
     def _wait(self, position: int) -> float:
         """Seconds until an author at this place is answered, when arXiv answers."""

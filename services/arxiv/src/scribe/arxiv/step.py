@@ -65,7 +65,7 @@ class FindPapers:
         except DeferredError as error:
             if data.waited < self.patience:
                 wait = min(MAX_WAIT, max(error.retry_after, data.waited / 4))
-                raise DeferredError(str(error), retry_after=wait, position=error.position) from error
+                raise error.after(wait) from error
             self.log.warning("arxiv_without_answer", reason=f"{data.waited:.0f} s were waited for")
         except (TransientError, PermanentError) as error:
             self.log.warning("arxiv_without_answer", reason=str(error))

@@ -64,7 +64,7 @@ class LimitedTransport(HTTPAdapter):
                 return self._read(response, until)
         except (requests.RequestException, OSError) as error:
             self.outcome = type(error).__name__
-            raise TransientError(f"arxiv: {type(error).__name__}") from error
+            raise TransientError(f"arxiv: {self.outcome}", code=self.outcome) from error
 
     def _read(self, response: requests.Response, until: float) -> requests.Response:
         self.outcome = str(response.status_code)
@@ -86,5 +86,5 @@ def _body(raw: HTTPResponse, until: float) -> bytes:
         if len(body) > MAX_BYTES:
             raise AnswerTooLargeError(f"arxiv answered more than {MAX_BYTES} bytes")
         if time.monotonic() > until:
-            raise TransientError("arxiv did not answer in time")
+            raise TransientError("arxiv did not answer in time", code="slow")
     return bytes(body)

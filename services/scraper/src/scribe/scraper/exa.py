@@ -92,14 +92,14 @@ class ExaAnswers:
                 call.outcome = ACCESS_REFUSED
                 raise
             except WorkError as error:
-                call.outcome = str(error).rpartition(" ")[2]
+                call.outcome = error.code
                 raise
             except httpx.HTTPError as error:
                 call.outcome = type(error).__name__
-                raise TransientError(f"exa: {type(error).__name__}") from error
+                raise TransientError(f"exa: {call.outcome}", code=call.outcome) from error
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 call.outcome = "unreadable"
-                raise TransientError(f"exa: unreadable answer ({type(error).__name__})") from None
+                raise TransientError(f"exa: unreadable answer ({type(error).__name__})", code="unreadable") from None
             call.outcome = "200"
         if not isinstance(response, AnswerResponse):
             raise TransientError("exa: a stream where an answer was expected")
@@ -122,7 +122,8 @@ def _kept(response: AnswerResponse) -> Answer:
 async def _raise_for_status(response: httpx.Response) -> None:
     """The status decides the class, before the client turns it into a ValueError that holds the body."""
     if response.status_code in REFUSED_KEY:
-        raise AccessRefusedError(f"exa answered {response.status_code}: check its key and account")
+        code = str(response.status_code)
+        raise AccessRefusedError(f"exa answered {code}: check its key and account", code=code)
     if response.status_code >= 400:
         raise error_for_status("exa", response.status_code, response.headers)
 

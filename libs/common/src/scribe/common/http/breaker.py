@@ -45,8 +45,9 @@ class Breaker:
         self._open_until: float | None = None
         self._probing = False
         self._refusal: AccessRefusedError | None = None
-        # Asked, not told: nothing happens when a pause is over and no work is there to probe.
-        metrics.breaker_open.labels(name).set_function(lambda: float(self.is_open))
+        self._gauge = metrics.breaker_open
+        self._failure: WorkError | None = None
+        self._show("")
 
     @property
     def is_open(self) -> bool:
@@ -54,9 +55,25 @@ class Breaker:
         return self._open_until is not None and (self._open_until > self._clock() or self._probing)
 
     @property
+    def failure(self) -> str | None:
+        """Why the last call failed, in an engineer's words; None where it was answered."""
+        return None if self._failure is None else str(self._failure)
+
+    @property
     def remaining(self) -> float:
         """Seconds for which calls will be held back."""
         return 0.0 if self._open_until is None else max(0.0, self._open_until - self._clock())
+
+    def _show(self, code: str) -> None:
+        """Have the gauge tell whether the breaker is open for failures with this code.
+
+        Asked, not told: nothing happens when a pause is over and no work is there to probe.
+        """
+        self._gauge.labels(self._name, code).set_function(lambda: float(self.is_open and self._code == code))
+
+    @property
+    def _code(self) -> str:
+        return self._failure.code if self._failure else ""
 
     @contextmanager
     def admit(self) -> Iterator[None]:
@@ -72,11 +89,13 @@ class Breaker:
         try:
             yield
         except TransientError as error:
+            self._note(error)
             self._failed(error.retry_after)
             if error.retry_after is not None:
                 raise self._held(error.retry_after) from error
             raise
         except AccessRefusedError as error:
+            self._note(error)
             self._refusal = error
             self._open_until = self._clock() + error.retry_after
             raise
@@ -100,12 +119,18 @@ class Breaker:
         self._probing = True
         return True
 
+    def _note(self, error: WorkError) -> None:
+        self._failure = error
+        self._show(error.code)
+
     def _held(self, seconds: float) -> WorkError:
+        code = self._code
         if self._refusal is not None:
-            return AccessRefusedError(str(self._refusal), public=self._refusal.public)
+            return AccessRefusedError(str(self._refusal), public=self._refusal.public, code=code)
         if seconds > MAX_HOLD:
-            return TransientError(f"{self._name} is not to be called for {seconds:.0f} s", retry_after=seconds)
-        return UnavailableError(f"{self._name} is held back", retry_after=max(seconds, 0.1))
+            text = f"{self.failure or self._name}: not to be called for {seconds:.0f} s"
+            return TransientError(text, retry_after=seconds, code=code)
+        return UnavailableError(f"{self.failure or self._name}: held back", retry_after=max(seconds, 0.1), code=code)
 
     def _failed(self, retry_after: float | None) -> None:
         self._failures += 1
@@ -117,4 +142,4 @@ class Breaker:
 
     def _answered(self) -> None:
         self._failures = self._openings = 0
-        self._open_until = self._refusal = None
+        self._open_until = self._refusal = self._failure = None

@@ -38,8 +38,9 @@ def error_for_status(upstream: str, status: int, headers: Mapping[str, str]) -> 
     """The error of an answer whose status is 400 or above. Its text holds no part of the answer's body."""
     message = f"{upstream} answered {status}"
     if status in TRANSIENT_STATUSES or status >= 500:
-        return TransientError(message, retry_after=parse_retry_after(headers.get("retry-after"), datetime.now(UTC)))
-    return PermanentError(message)
+        named = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
+        return TransientError(message, retry_after=named, code=str(status))
+    return PermanentError(message, code=str(status))
 
 
 @contextmanager
@@ -76,7 +77,7 @@ class Upstream:
                 response = await self.client.request(method, url, params=params, timeout=timeout or self.client.timeout)
             except httpx.HTTPError as error:
                 call.outcome = type(error).__name__
-                raise TransientError(f"{self.name}: {type(error).__name__}") from error
+                raise TransientError(f"{self.name}: {call.outcome}", code=call.outcome) from error
             call.outcome = str(response.status_code)
         if response.status_code >= 400:
             raise error_for_status(self.name, response.status_code, response.headers)

@@ -54,9 +54,10 @@ class Publisher:
         with publish_span(subject.destination, subject.task_id, message_id, len(body)):
             await self.publish(subject, body, {**progress.headers(), MESSAGE_ID: message_id})
 
-    async def event(self, progress: Progress) -> None:
-        """Publish what happened between two transitions."""
+    async def event(self, progress: Progress, *, repeat: int = 0) -> None:
+        """Publish what happened between two transitions. With the same `repeat` again it is stored once."""
         message_id = f"{progress.task_id}:{progress.run}:{progress.step}:{progress.attempt}:{progress.state}"
+        message_id += f":{repeat}" if repeat else ""
         await self.publish(progress.subject, b"", {**progress.headers(), MESSAGE_ID: message_id})
 
     async def dead_letter(

@@ -21,7 +21,7 @@ UNREADABLE = (IndexError, KeyError, TypeError, AttributeError, ValueError)
 
 def unreadable(provider: str, error: Exception) -> TransientError:
     """The error of an answer that is not of its protocol."""
-    return TransientError(f"{provider} gave an unreadable answer: {type(error).__name__}")
+    return TransientError(f"{provider} gave an unreadable answer: {type(error).__name__}", code="unreadable")
 
 
 def error_of(provider: str, error: AgentRunError) -> WorkError:
@@ -29,17 +29,19 @@ def error_of(provider: str, error: AgentRunError) -> WorkError:
     if isinstance(error, ModelHTTPError):
         return _error_of_status(provider, error)
     if isinstance(error, ModelAPIError):
-        return TransientError(f"{provider}: {type(error).__name__}", retry_after=error.retry_after)
+        fault = type(error).__name__
+        return TransientError(f"{provider}: {fault}", retry_after=error.retry_after, code=fault)
     return unreadable(provider, error)
 
 
 def _error_of_status(provider: str, error: ModelHTTPError) -> WorkError:
-    message = f"{provider} answered {error.status_code}"
+    code = str(error.status_code)
+    message = f"{provider} answered {code}"
     if error.status_code in TRANSIENT_STATUSES or error.status_code >= 500:
-        return TransientError(message, retry_after=error.retry_after or _named_time(error))
+        return TransientError(message, retry_after=error.retry_after or _named_time(error), code=code)
     if error.status_code in REFUSED_ACCESS or _is_out_of_credit(provider, error):
-        return AccessRefusedError(f"{message}: check the API key and the account of {provider}")
-    return PermanentError(message)
+        return AccessRefusedError(f"{message}: check the API key and the account of {provider}", code=code)
+    return PermanentError(message, code=code)
 
 
 def _is_out_of_credit(provider: str, error: ModelHTTPError) -> bool:

@@ -23,8 +23,13 @@ AT, TIMINGS, SKIPPED = "Scribe-At", "Scribe-Step-Timings", "Scribe-Skipped"
 TEMPLATE_TYPE, EMAIL, ERROR = "Scribe-Template-Type", "Scribe-Email-Id", "Scribe-Error"
 DELAY, POSITION = "Scribe-Delay", "Scribe-Position"
 FAILURES, ALONE = "Scribe-Failures", "Scribe-Alone"
+CAUSE, NOTICE = "Scribe-Cause", "Scribe-Notice"
 NOT_BEFORE = "Scribe-Not-Before"
 """What the release before reads and writes in place of the delay: the time, by a worker's clock."""
+
+
+MAX_CAUSE = 500
+"""Characters."""
 
 
 class State(StrEnum):
@@ -33,6 +38,7 @@ class State(StrEnum):
     QUEUED = "queued"
     DONE = "done"
     STARTED = "started"
+    HELD = "held"
     RETRYING = "retrying"
     WAITING = "waiting"
     FAILED = "failed"
@@ -42,6 +48,7 @@ class State(StrEnum):
 _PHASES = {
     State.QUEUED: Phase.QUEUED,
     State.STARTED: Phase.STARTED,
+    State.HELD: Phase.HELD,
     State.RETRYING: Phase.RETRYING,
     State.WAITING: Phase.RETRYING,
     State.FAILED: Phase.FAILED,
@@ -55,7 +62,8 @@ class Progress:
 
     `timings` are seconds per finished step; `error` is the sentence the user reads; `delay` are the seconds after which
     the task comes back to its step, counted by the database's clock; `position` is the place among all tasks that wait
-    for the same service. `failures` counts the attempts at a message that ended with an error, `alone` those that have
+    for the same service; `notice` is the sentence the user reads for as long as the task waits, `cause` says why in an
+    engineer's words. `failures` counts the attempts at a message that ended with an error, `alone` those that have
     no outcome and had nothing beside them; both are for the worker that gets the message next.
     """
 
@@ -73,6 +81,8 @@ class Progress:
     error: str | None = None
     delay: float | None = None
     position: int | None = None
+    notice: str | None = None
+    cause: str | None = None
     failures: int = 0
     alone: int = 0
 
@@ -100,6 +110,8 @@ class Progress:
             DELAY: "" if self.delay is None else f"{self.delay:.3f}",
             NOT_BEFORE: "" if self.delay is None else (self.at + timedelta(seconds=self.delay)).isoformat(),
             POSITION: str(self.position or ""),
+            NOTICE: json.dumps(self.notice) if self.notice else "",
+            CAUSE: json.dumps(self.cause[:MAX_CAUSE]) if self.cause else "",
             FAILURES: str(self.failures or ""),
             ALONE: str(self.alone or ""),
         }
@@ -151,7 +163,6 @@ def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progres
     state = _transition_state(step) if subject.root == "pipeline" else State(subject.state)
     template_type = headers.get(TEMPLATE_TYPE)
     email_id = headers.get(EMAIL)
-    error = headers.get(ERROR)
     position = headers.get(POSITION)
     return Progress(
         state=state,
@@ -165,10 +176,17 @@ def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progres
         skipped=tuple(name for name in headers.get(SKIPPED, "").split(",") if name),
         template_type=TemplateType(template_type) if template_type else None,
         email_id=UUID(email_id) if email_id else None,
-        error=str(json.loads(error)) if error else None,
+        error=_sentence(headers, ERROR),
         delay=_delay(headers),
         position=int(position) if position else None,
+        notice=_sentence(headers, NOTICE),
+        cause=_sentence(headers, CAUSE),
     )
+
+
+def _sentence(headers: Mapping[str, str], name: str) -> str | None:
+    text = headers.get(name)
+    return str(json.loads(text)) if text else None
 
 
 def _delay(headers: Mapping[str, str]) -> float | None:

@@ -27,12 +27,16 @@ COMPLETED_RANK = 1 << 62
 
 
 class Phase(IntEnum):
-    """Where a delivery stands within its step."""
+    """Where a delivery stands within its step. The values stand in rows; a failure's place does not depend on its own.
+
+    RETRYING was 2 in the release before: a gateway of that release may leave the retrying of a held delivery out.
+    """
 
     QUEUED = 0
     STARTED = 1
-    RETRYING = 2
+    HELD = 2
     FAILED = 3
+    RETRYING = 4
 
 
 def state_rank(run: int, step: Step, attempt: int, phase: Phase) -> int:

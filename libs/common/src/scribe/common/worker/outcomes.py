@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scribe.common.errors import DeferredError, UnreadableMessageError
+from scribe.common.errors import DeferredError, UnavailableError, UnreadableMessageError
 from scribe.common.tasks.data import PipelineData
 
 
@@ -68,6 +68,7 @@ class Released:
     name: ClassVar[str] = "released"
 
     data: PipelineData
+    error: UnavailableError
 
 
 @dataclass(frozen=True)

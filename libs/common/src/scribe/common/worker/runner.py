@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from typing import TypeVar
 
 from opentelemetry import trace
@@ -31,6 +33,7 @@ from scribe.common.worker.settings import WorkerSettings
 from scribe.common.worker.settlement import MAX_ALONE, MAX_DELIVERIES, CrashLoopError, decide, settle
 
 T = TypeVar("T")
+Tell = Callable[[UnavailableError], Awaitable[None]]
 
 
 def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
@@ -93,25 +96,37 @@ class Runner:
         link_earlier(history.span, delivery.attempt)
         if history.alone >= MAX_ALONE or delivery.attempt > MAX_DELIVERIES:
             raise CrashLoopError(f"worked on {history.alone} times alone, delivered {delivery.attempt} times")
-        result = await self._hold(lambda: self._isolated(data, delivery, history), until=self.stopping)
+        tries = count()
+        result = await self._hold(
+            lambda: self._isolated(data, delivery, history, next(tries)),
+            until=self.stopping,
+            tell=partial(self._tell_held, data, delivery),
+        )
         if result.email_id is None:
             await self._hold(lambda: self.cancellations.raise_if_cancelled(data))
         return result
 
-    async def _isolated(self, data: PipelineData, delivery: Delivery, history: History) -> PipelineData:
+    async def _isolated(self, data: PipelineData, delivery: Delivery, history: History, holds: int) -> PipelineData:
         """What may have ended a worker runs alone, so that it takes nothing along."""
         alone = history.alone + 1 if history.is_suspect else 0
         async with self.isolation.alone() if history.is_suspect else self.isolation.beside_others():
             if self.stopping.is_set():
                 raise UnavailableError("the worker is asked to end before the work has begun")
-            return await self._attempt(data, delivery, alone)
+            return await self._attempt(data, delivery, alone, holds)
 
-    async def _attempt(self, data: PipelineData, delivery: Delivery, alone: int) -> PipelineData:
+    async def _attempt(self, data: PipelineData, delivery: Delivery, alone: int, holds: int) -> PipelineData:
+        """Announce that the work begins, each time that it has been held, and do it."""
         await self.cancellations.raise_if_cancelled(data)
         started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
-        await self.publisher.event(replace(started, alone=alone))
+        await self.publisher.event(replace(started, alone=alone), repeat=holds)
         with self.cancellations.interruptible(data.task_id, data.run):
             return await self.work(data)
+
+    async def _tell_held(self, data: PipelineData, delivery: Delivery, error: UnavailableError) -> None:
+        """Announce what the work waits for, where that can be told."""
+        held = progress_of(data, State.HELD, self.step, datetime.now(UTC), attempt=delivery.attempt)
+        with suppress(UnavailableError):
+            await self.publisher.event(replace(held, notice=error.notice, cause=str(error)))
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
         try:
@@ -124,8 +139,13 @@ class Runner:
             return await self._settle(Failed(outcome.data, error), delivery)
         return outcome.name
 
-    async def _hold(self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None) -> T:
-        """Repeat `operation` while it raises UnavailableError, up to the hold limit or until `until` is set."""
+    async def _hold(
+        self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None, tell: Tell | None = None
+    ) -> T:
+        """Repeat `operation` while it raises UnavailableError, up to the hold limit or until `until` is set.
+
+        `tell` is called once, when the wait begins.
+        """
         end, until = time.monotonic() + self.hold_limit, until or asyncio.Event()
         while True:
             try:
@@ -133,6 +153,9 @@ class Runner:
             except UnavailableError as error:
                 if time.monotonic() + error.retry_after > end:
                     raise
+                if tell is not None:
+                    await tell(error)
+                    tell = None
                 self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(error.retry_after * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter

@@ -28,6 +28,8 @@ from scribe.common.errors import (
     UnavailableError,
     UnreadableMessageError,
     WorkError,
+    cause_of,
+    notice_of,
     public_sentence,
 )
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
@@ -102,7 +104,7 @@ def decide(
     if isinstance(error, CancelledTaskError):
         return Cancelled(data)
     if isinstance(error, UnavailableError):
-        return Released(data)
+        return Released(data, error)
     if isinstance(error, DeferredError):
         return Deferred(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
@@ -159,28 +161,27 @@ def _transition(data: PipelineData, step: Step, route: Route) -> tuple[PipelineD
 
 def _event(data: PipelineData, state: State, step: Step, delivery: Settleable, error: BaseException | None) -> Progress:
     sentence = public_sentence(error) if error else None
-    return progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
+    progress = progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
+    return replace(progress, notice=notice_of(error), cause=cause_of(error))
 
 
 def _departure(outcome: Postpone | Released | Deferred, step: Step, delivery: Settleable) -> Progress:
     """What brings the task back to the step later."""
     match outcome:
         case Postpone(data, error, delay):
-            return _postponed(data, step, delivery, error, delay)
-        case Released(data):
-            return _postponed(data, step, delivery, None, RELEASE_DELAY)
+            return replace(_event(data, State.RETRYING, step, delivery, error), delay=delay)
+        case Released(data, error):
+            return _uncounted(_event(data, State.RETRYING, step, delivery, error), RELEASE_DELAY)
         case Deferred(data, error):
-            progress = _postponed(data, step, delivery, None, min(error.retry_after, MAX_POSTPONEMENT))
-            return replace(progress, state=State.WAITING, position=error.position)
+            waiting = _event(data, State.WAITING, step, delivery, error)
+            return replace(_uncounted(waiting, min(error.retry_after, MAX_POSTPONEMENT)), position=error.position)
         case _:
             assert_never(outcome)
 
 
-def _postponed(
-    data: PipelineData, step: Step, delivery: Settleable, error: BaseException | None, delay: float
-) -> Progress:
-    progress = _event(data, State.RETRYING, step, delivery, error)
-    return replace(progress, delay=delay)
+def _uncounted(progress: Progress, delay: float) -> Progress:
+    """The progress of a task that comes back without having failed."""
+    return replace(progress, delay=delay, error=None)
 
 
 def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from nats.js import JetStreamContext
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -17,12 +18,12 @@ from scribe.local.commands.options import Data
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.reach import NatsUrl, nats_of, reached_nats
 from scribe.local.running import run
-from scribe.local.top import Row, following, read_rows
+from scribe.local.top import Activity, Row, following, read_rows, read_waits
 
 WIDTH = 100
 OLD, VERY_OLD = 60.0, 300.0
-HISTORY = 0.5
-"""Seconds in which what happened before has arrived."""
+HISTORY = 1.0
+"""Seconds in which what happened before has arrived, and over which the ends of the last step are counted at first."""
 
 
 def top(
@@ -46,12 +47,18 @@ async def _top(data: Path, nats: str | None, interval: float, *, once: bool) -> 
     async with reached_nats(nats_of(data, nats)) as broker, following(broker.js) as activity:
         await asyncio.sleep(HISTORY)
         if once:
-            console.print(steps_table(await read_rows(broker.js, activity)))
+            console.print(await _picture(broker.js, activity))
             return
         with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
             while True:
-                live.update(steps_table(await read_rows(broker.js, activity)), refresh=True)
+                live.update(await _picture(broker.js, activity), refresh=True)
                 await asyncio.sleep(interval)
+
+
+async def _picture(js: JetStreamContext, activity: Activity) -> Group:
+    """The steps, and below them why work waits."""
+    table = steps_table(await read_rows(js, activity))
+    return Group(table, *(Text(line, "yellow") for line in await read_waits(js, activity)))
 
 
 def steps_table(rows: Sequence[Row]) -> Table:
@@ -72,7 +79,7 @@ def steps_table(rows: Sequence[Row]) -> Table:
             _count(row.retries, row.retries > 0),
             _count(row.failures, row.failures > 0),
         )
-    table.caption = "p95, retries, failed: the last five minutes; e-mails finished before this began are not counted"
+    table.caption = "p95, retries, failed: the last five minutes; the last step's are counted from now on"
     return table
 
 

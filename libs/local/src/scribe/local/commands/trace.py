@@ -18,7 +18,8 @@ from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.reach import DatabaseUrl, NatsUrl, database_of, nats_of, reached_nats
 from scribe.local.running import run
-from scribe.local.trace import TaskRow, TimelineEvent, read_dead_letters, read_row, read_states, timeline
+from scribe.local.timeline import TimelineEvent, timeline
+from scribe.local.trace import TaskRow, read_dead_letters, read_row, read_states
 
 TIMEOUT = 10.0
 

@@ -92,6 +92,9 @@ SET state_rank = e.rank,
                          WHEN e.current_step = q.current_step THEN q.failing_since END,
     waiting_since = CASE WHEN e.step_status = 'waiting' THEN coalesce(q.waiting_since, now()) ELSE q.waiting_since END,
     upstream_position = e.position,
+    -- A wait is over when its step is: being queued or begun again at the same one does not end it.
+    notice = CASE WHEN e.notice <> '' THEN e.notice
+                  WHEN e.current_step = q.current_step AND e.step_status IN ('queued', 'started') THEN q.notice END,
     started_at = CASE WHEN e.step_status = 'started' THEN coalesce(q.started_at, e.at) ELSE q.started_at END,
     completed_at = CASE WHEN e.status IN ('completed', 'failed') THEN e.at END,
     cancelled_at = CASE WHEN e.status = 'completed' THEN NULL
@@ -100,9 +103,9 @@ SET state_rank = e.rank,
     progressed_at = now()
 FROM unnest(
     $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::float8[], $15::int[], $16::timestamptz[]
+    $10::text[], $11::uuid[], $12::text[], $13::text[], $14::float8[], $15::int[], $16::timestamptz[], $17::text[]
 ) AS e (id, rank, status, run, attempt, current_step, step_status, timings, skipped, template_type, email_id, error,
-        resume_step, delay, position, at)
+        resume_step, delay, position, at, notice)
 -- A message of an older run may still come after its task was sent back; only an e-mail makes that run count. And only
 -- with its e-mail is a task completed: a server that fails over may have lost what its client was told is committed.
 -- A task that has an e-mail does not fail any more; where its end was not told, the reconciler completes it.
@@ -184,7 +187,7 @@ waiting AS (
     SELECT user_id, submission,
            row_number() OVER (PARTITION BY user_id ORDER BY submission) + coalesce(flight.items, 0) AS turn
     FROM queue_items LEFT JOIN flight USING (user_id)
-    WHERE status = 'pending' AND step_status IS DISTINCT FROM 'waiting'
+    WHERE status = 'pending' AND notice IS NULL AND step_status IS DISTINCT FROM 'waiting'
     ORDER BY turn, submission
     LIMIT $1
 ),

@@ -15,6 +15,7 @@ CANCELLED_BY_USER = "Cancelled by you."
 _STATUS = {
     State.QUEUED: "processing",
     State.STARTED: "processing",
+    State.HELD: "processing",
     State.RETRYING: "processing",
     State.WAITING: "processing",
     State.DONE: "completed",
@@ -69,4 +70,5 @@ def _row(state: Progress, route: Route) -> tuple[object, ...]:
         state.delay,
         state.position,
         state.at,
+        state.notice,
     )

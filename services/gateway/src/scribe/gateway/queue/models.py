@@ -78,6 +78,9 @@ class QueueItem(BaseModel):
     email_id: UUID | None
     error_message: str | None
     current_step: str | None
+    notice: str | None = Field(
+        None, description="What the e-mail waits for, where a service does not answer: one sentence to show."
+    )
     attempt: int
     step_timings: dict[str, float]
     skipped_steps: list[str]

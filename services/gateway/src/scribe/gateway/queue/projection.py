@@ -12,32 +12,36 @@ Row = Mapping[str, object] | Record
 def queue_item(row: Row) -> QueueItem:
     """The item without its position, which the list fills in."""
     waiting = {"status": "processing", "position": row["upstream_position"]} if _waits(row) else {"position": None}
-    return QueueItem.model_validate({**row, **waiting})
+    notice = row["notice"] if row["status"] in ("pending", "processing") else None
+    return QueueItem.model_validate({**row, **waiting, "notice": notice})
 
 
 def task_status(row: Row, generation_time: float | None) -> TaskStatus:
     """The TaskStatus of a row."""
-    timings = row["step_timings"]
     if _waits(row):
-        result = {"current_step": row["current_step"], "step_status": "waiting", "step_timings": timings}
-        result["position"] = row["upstream_position"]
+        result = _started(row) | {"position": row["upstream_position"]}
         return TaskStatus(task_id=row["id"], status="STARTED", result=result)
     match row["status"]:
         case "pending":
             return TaskStatus(task_id=row["id"], status="PENDING")
         case "processing":
-            result = {"current_step": row["current_step"], "step_status": row["step_status"], "step_timings": timings}
-            return TaskStatus(task_id=row["id"], status="STARTED", result=result)
+            return TaskStatus(task_id=row["id"], status="STARTED", result=_started(row))
         case "completed":
             return TaskStatus(task_id=row["id"], status="SUCCESS", result=_success(row, generation_time))
         case _:
-            failed = {"current_step": row["current_step"], "step_timings": timings}
+            failed = {"current_step": row["current_step"], "step_timings": row["step_timings"]}
             return TaskStatus(task_id=row["id"], status="FAILURE", result=failed, error=str(row["error_message"] or ""))
 
 
 def _waits(row: Row) -> bool:
     """Whether the task is out of the pipeline until a service that it waits for has answered."""
-    return row["status"] == "pending" and row["step_status"] == "waiting"
+    return row["status"] == "pending" and (row["step_status"] == "waiting" or row["notice"] is not None)
+
+
+def _started(row: Row) -> dict[str, object]:
+    """Where the task stands; with a `notice` only where there is something to say."""
+    result = {name: row[name] for name in ("current_step", "step_status", "step_timings")}
+    return result | ({"notice": row["notice"]} if row["notice"] is not None else {})
 
 
 def _success(row: Row, generation_time: float | None) -> dict[str, object]:

@@ -41,9 +41,10 @@ SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 -- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has the places of $2, in its
 -- order, and behind them comes after all $3 that were counted; what waits for a service has the place it was told there.
 WITH recent AS (
-    SELECT *, xmin AS changed_by, status = 'pending' AND step_status IS NOT DISTINCT FROM 'waiting' AS waits,
-        row_number() OVER (PARTITION BY status, step_status IS NOT DISTINCT FROM 'waiting' ORDER BY submission) AS nth
-    FROM queue_items
+    SELECT *, row_number() OVER (PARTITION BY status, waits ORDER BY submission) AS nth
+    FROM (SELECT *, xmin AS changed_by,
+              status = 'pending' AND (notice IS NOT NULL OR step_status IS NOT DISTINCT FROM 'waiting') AS waits
+          FROM queue_items) AS own
     WHERE user_id = $1
       AND (status = 'pending' OR status = 'processing' OR created_at > now() - interval '24 hours')
 ),
@@ -69,6 +70,7 @@ SELECT concat(count(*), '-', to_hex(bit_xor(hashtextextended(concat_ws(' ', chan
         'email_id', email_id,
         'error_message', error_message,
         'current_step', current_step,
+        'notice', CASE WHEN status IN ('pending', 'processing') THEN notice END,
         'attempt', attempt,
         'step_timings', step_timings,
         'skipped_steps', skipped_steps,
@@ -85,7 +87,7 @@ DELETE FROM queue_items WHERE id = $1 AND user_id = $2
 -- name: cancel
 UPDATE queue_items
 SET status = 'failed', state_rank = $3, error_message = 'Cancelled by you.', cancelled_at = now(),
-    completed_at = now(), progressed_at = now(), not_before = NULL
+    completed_at = now(), progressed_at = now(), not_before = NULL, notice = NULL
 WHERE id = $1 AND user_id = $2
 RETURNING *
 
@@ -95,7 +97,7 @@ UPDATE queue_items
 SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status = 'queued', resume_step = $4,
     error_message = NULL, cancelled_at = NULL, completed_at = NULL, started_at = NULL, not_before = NULL,
     first_published_at = NULL, requeue_count = 0, requested_run = run + 1, failing_since = NULL,
-    waiting_since = NULL, upstream_position = NULL, progressed_at = now()
+    waiting_since = NULL, upstream_position = NULL, notice = NULL, progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
 

@@ -62,6 +62,7 @@ EXAMPLES: dict[str, Any] = {
         "email_id": None,
         "error_message": None,
         "current_step": "web_scraper",
+        "notice": None,
         "attempt": 1,
         "step_timings": {"template_parser": 1.2},
         "skipped_steps": [],

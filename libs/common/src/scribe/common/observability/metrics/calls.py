@@ -36,7 +36,10 @@ class UpstreamMetrics:
             registry=registry,
         )
         self.breaker_open = Gauge(
-            "scribe_upstream_breaker_open", "1 while calls are held back.", ["upstream"], registry=registry
+            "scribe_upstream_breaker_open",
+            "1 while calls are held back; `cause` is the status, or the class of the fault, of the last failure.",
+            ["upstream", "cause"],
+            registry=registry,
         )
 
     def create_zeros(self, upstream: str) -> None:
