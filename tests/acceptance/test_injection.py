@@ -52,7 +52,7 @@ async def stand_in() -> AsyncIterator[StructuredModel]:
     async with serving() as fakes:
         fakes.controls.add(path="/anthropic", behaviour="obedient")
         settings = ProviderSettings(anthropic_api_key=SecretStr("key"), anthropic_base_url=fakes.anthropic_url)
-        choice = ModelChoice(("anthropic:claude-haiku-4-5",))
+        choice = ModelChoice(("anthropic:claude-haiku-5-5",))
         async with open_model(choice, settings, Metrics(), role="test") as model:
             yield model
 

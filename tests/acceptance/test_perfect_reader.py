@@ -40,16 +40,13 @@ class PerfectReader:
             request = Request.of(messages, info.model_request_parameters)
             return responded(request, json.dumps(self._answer(request.prompt)))
 
-        return structured("anthropic:claude-haiku-4-5", FunctionModel(read), label.role)
+        return structured("anthropic:claude-haiku-5-5", FunctionModel(read), label.role)
 
     def _answer(self, prompt: str) -> dict[str, object]:
         shown = prompt.partition('<data name="pages">')[2].partition("</data>")[0]
         passages = dict(PASSAGE.findall(shown))
         about = {page.url: "other" if page.about == "other" else "recipient" for page in self._trial.expected.pages}
-        pages = [
-            {"page": page, "passage": f"{page}.1", "about": about[url], "site": "other"}
-            for page, url in PAGE.findall(shown)
-        ]
+        pages = [{"passage": f"{page}.1", "about": about[url], "site": "other"} for page, url in PAGE.findall(shown)]
         return {"pages": pages, "life": "active", "life_passage": "", "facts": list(self._facts(passages))}
 
     def _facts(self, passages: dict[str, str]) -> Iterator[dict[str, object]]:

@@ -18,7 +18,7 @@ from scribe.common.text.fencing import Json, prompt_of
 from scribe.fakes.server import Fakes, serving
 from scribe.fakes.supabase import Keys
 
-MODELS = ["anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/llama-v3p1-70b-instruct"]
+MODELS = ["anthropic:claude-haiku-5-5", "fireworks:accounts/fireworks/models/llama-v3p1-70b-instruct"]
 TEMPLATE = "Dear {{name}},\n\nI read your paper {{paper_title}}.\n\nKind regards,\n{{my_name}}"
 
 

@@ -37,7 +37,7 @@ class Script:
 
 
 def scripted(
-    *answers: Said, name: str = "anthropic:claude-haiku-4-5", cache: ResponseCache | None = None
+    *answers: Said, name: str = "anthropic:claude-haiku-5-5", cache: ResponseCache | None = None
 ) -> tuple[StructuredModel, Script]:
     """A model that gives these answers."""
     script = Script(list(answers))
@@ -47,7 +47,7 @@ def scripted(
 def from_function(
     say: Callable[[list[ModelMessage], AgentInfo], ModelResponse],
     *,
-    name: str = "anthropic:claude-haiku-4-5",
+    name: str = "anthropic:claude-haiku-5-5",
     cache: ResponseCache | None = None,
 ) -> StructuredModel:
     """A model that is a function."""

@@ -30,8 +30,7 @@ def shelf(*pages: Page, max_tokens: int = 6_000) -> Shelf:
 def read(*facts: SelectedFact, about: Mapping[str, str], site: Site = "own", **fields: object) -> PagesRead:
     """An answer that judges these pages by their first passages and selects these facts."""
     pages = [
-        JudgedPage.model_validate({"page": page, "passage": f"{page}.1", "about": of, "site": site})
-        for page, of in about.items()
+        JudgedPage.model_validate({"passage": f"{page}.1", "about": of, "site": site}) for page, of in about.items()
     ]
     return PagesRead.model_validate({"pages": pages, "facts": list(facts), **fields})
 

@@ -13,18 +13,18 @@ scribe-gateway: SERVER POST /api/email/generate
   scribe-gateway: CLIENT INSERT queue_items
   scribe-gateway: PRODUCER send pipeline.parser
     scribe-parser: CONSUMER process pipeline.parser
-      scribe-parser: CLIENT chat claude-haiku-4-5
+      scribe-parser: CLIENT chat claude-haiku-5-5
       scribe-parser: PRODUCER send pipeline.scraper
         scribe-scraper: CONSUMER process pipeline.scraper
           scribe-scraper: CLIENT POST
           scribe-scraper: CLIENT POST
-          scribe-scraper: CLIENT chat claude-haiku-4-5
+          scribe-scraper: CLIENT chat claude-haiku-5-5
           scribe-scraper: PRODUCER send pipeline.arxiv
             scribe-arxiv: CONSUMER process pipeline.arxiv
               scribe-arxiv: PRODUCER send pipeline.composer
                 scribe-composer: CONSUMER process pipeline.composer
-                  scribe-composer: CLIENT chat claude-sonnet-4-6
-                  scribe-composer: CLIENT chat claude-haiku-4-5
+                  scribe-composer: CLIENT chat claude-sonnet-5-5
+                  scribe-composer: CLIENT chat claude-haiku-5-5
                   scribe-composer: CLIENT INSERT emails
                   scribe-composer: PRODUCER send pipeline.done
                     scribe-gateway: CONSUMER process pipeline.done

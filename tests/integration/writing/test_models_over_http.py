@@ -16,7 +16,7 @@ from scribe.fakes.server import Fakes
 from scribe.parser.reading import TemplateReading
 from tests.support.deadlines import stretched
 
-ANTHROPIC, FIREWORKS = "anthropic:claude-haiku-4-5", "fireworks:accounts/fireworks/models/kimi-k2p6"
+ANTHROPIC, FIREWORKS = "anthropic:claude-haiku-5-5", "fireworks:accounts/fireworks/models/kimi-k2p6"
 PATIENT, IMPATIENT = 20.0, 1.0
 """Seconds for an answer: where one comes, and where none does."""
 
@@ -203,6 +203,6 @@ async def test_the_call_is_counted_with_its_outcome_tokens_and_cost(fakes: Fakes
     value = metrics.registry.get_sample_value
     for outcome in ("200", "500"):
         assert value("scribe_upstream_calls_total", {"upstream": "anthropic", "outcome": outcome}) == 1
-    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "role": "parser"}
+    labels = {"provider": "anthropic", "model": "claude-haiku-5-5", "role": "parser"}
     assert value("scribe_llm_tokens_total", {**labels, "direction": "input"})
     assert value("scribe_llm_cost_usd_total", labels)

@@ -98,14 +98,14 @@ def task() -> PipelineData:
 
 @pytest.mark.parametrize(("verdict", "is_found"), [("unsupported", True), ("nothing", False)])
 async def test_the_checkers_verdict_decides_whether_a_falsehood_is_found(verdict: str, is_found: bool) -> None:
-    checker = saying("anthropic:claude-haiku-4-5", verdicts(verdict), "checker")
+    checker = saying("anthropic:claude-haiku-5-5", verdicts(verdict), "checker")
     judged = await judge_draft(TRIAL, TRIAL.false, task(), checker)
     assert judged.finds(FIRST) is is_found
 
 
 async def test_a_writer_that_mends_nothing_sends_no_named_falsehood() -> None:
-    writer = saying("anthropic:claude-sonnet-4-6", json.dumps(TRIAL.false.answer), "composer")
-    checker = saying("anthropic:claude-haiku-4-5", verdicts("unsupported"), "checker")
+    writer = saying("anthropic:claude-sonnet-5-5", json.dumps(TRIAL.false.answer), "composer")
+    checker = saying("anthropic:claude-haiku-5-5", verdicts("unsupported"), "checker")
     email = await compose(task(), writer, checker)
     assert email is None or FIRST.sentence not in email.message
 

@@ -17,7 +17,7 @@ def test_the_closing_line_holds_every_score() -> None:
 
 def test_what_is_not_known_is_a_dash() -> None:
     assert str(replace(GOOD, seconds=None, cost=None)).endswith("| usd - | s -")
-    assert replace(GOOD, seconds=None, cost=None).short == []
+    assert replace(GOOD, seconds=None).short == []
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,17 @@ def test_what_is_not_known_is_a_dash() -> None:
         ("honest", 0.917),
         ("falsehoods", 0.875),
         ("confident", 1),
+        ("cost", 0.0351),
+        ("cost", None),
+        ("seconds", 4.1),
         ("pages", None),
         ("forbidden", None),
     ],
 )
 def test_every_missed_target_is_short(name: str, value: float | None) -> None:
-    assert replace(GOOD, **{name: value}).short == [name]  # type: ignore[arg-type]
+    shown = {"cost": "usd", "seconds": "s"}.get(name, name)
+    assert replace(GOOD, **{name: value}).short == [shown]  # type: ignore[arg-type]
 
 
 def test_without_results_nothing_is_known_and_every_target_is_missed() -> None:
-    assert TrialScores.of([]).short == ["pages", "recall", "forbidden", "honest", "falsehoods"]
+    assert TrialScores.of([]).short == ["pages", "recall", "forbidden", "honest", "falsehoods", "usd"]

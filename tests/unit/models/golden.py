@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from scribe.common.errors import WorkError
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
@@ -18,18 +19,22 @@ from scribe.common.observability.metrics import Metrics
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import Checker
 from scribe.composer.drafting import Writer
+from scribe.composer.settings import ComposerSettings
 from scribe.fakes.server import Fakes, serving
 from scribe.gateway.problems import Problem
+from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.template_writer.writing import TemplateWriter
+from scribe.parser.settings import ParserSettings
 from scribe.parser.step import Parser
 from scribe.scraper.reader import Reader
+from scribe.scraper.settings import ScraperSettings
 from scribe.scraper.sources import Page
 from tests.support.reading import ADA, HOME, NEWS
 from tests.support.tasks import make_task
 from tests.support.writing import GOOD, material
 
 FOLDER = Path(__file__).parent / "golden"
-MODELS = {"anthropic": "anthropic:claude-sonnet-4-6", "fireworks": "fireworks:accounts/fireworks/models/kimi-k2p6"}
+FIREWORKS = "fireworks:accounts/fireworks/models/kimi-k2p6"
 
 
 async def parse(model: StructuredModel) -> None:
@@ -64,13 +69,14 @@ async def template(model: StructuredModel) -> None:
     await TemplateWriter(model, prompt, deadline=60.0).write("A student of physics.", "Ask for an internship.")
 
 
-PROMPTS: Mapping[str, Callable[[StructuredModel], Awaitable[None]]] = {
-    "parse": parse,
-    "read": read,
-    "compose": compose,
-    "check": check,
-    "template": template,
+PROMPTS: Mapping[str, tuple[Callable[[StructuredModel], Awaitable[None]], FieldInfo]] = {
+    "parse": (parse, ParserSettings.model_fields["parser_model"]),
+    "read": (read, ScraperSettings.model_fields["scraper_model"]),
+    "compose": (compose, ComposerSettings.model_fields["composer_model"]),
+    "check": (check, ComposerSettings.model_fields["checker_model"]),
+    "template": (template, GatewaySettings.model_fields["template_model"]),
 }
+"""Who asks, and the setting whose default answers."""
 
 
 async def requests() -> dict[str, str]:
@@ -78,9 +84,9 @@ async def requests() -> dict[str, str]:
     async with serving() as fakes:
         fakes.controls.add(status=400)
         return {
-            f"{prompt}.{provider}.json": await _request(fakes, name, ask)
-            for prompt, ask in PROMPTS.items()
-            for provider, name in MODELS.items()
+            f"{prompt}.{name.partition(':')[0]}.json": await _request(fakes, name, ask)
+            for prompt, (ask, setting) in PROMPTS.items()
+            for name in (str(setting.default), FIREWORKS)
         }
 
 

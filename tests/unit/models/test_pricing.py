@@ -10,7 +10,7 @@ from scribe.common.tasks.data import Usage, total
 
 @pytest.mark.parametrize(
     "name",
-    ["anthropic:claude-haiku-4-5", "anthropic:claude-sonnet-4-6", "fireworks:accounts/fireworks/models/kimi-k2p6"],
+    ["anthropic:claude-haiku-5-5", "anthropic:claude-sonnet-5-5", "fireworks:accounts/fireworks/models/kimi-k2p6"],
 )
 def test_models_in_the_table_have_a_price(name: str) -> None:
     usage = priced(name, RequestUsage(input_tokens=1000, output_tokens=100))

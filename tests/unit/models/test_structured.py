@@ -62,7 +62,7 @@ def http(status: int, **headers: str) -> ModelHTTPError:
     return ModelHTTPError(status, "m", headers=headers or None)
 
 
-FIRST, SECOND = "anthropic:claude-haiku-4-5", "fireworks:kimi-k2p6"
+FIRST, SECOND = "anthropic:claude-haiku-5-5", "fireworks:kimi-k2p6"
 KEYLESS = ProviderSettings(anthropic_api_key=None, fireworks_api_key=None)
 HELLO: Said = {"word": "hello"}
 
@@ -155,7 +155,7 @@ async def test_a_redelivery_does_not_pay_twice() -> None:
     again = await model.ask(instructions="i", prompt="p", output=Word, scope="task:1:1")
     assert first == again
     assert len(script.prompts) == 1
-    labels = {"provider": "anthropic", "model": "claude-haiku-4-5", "role": "test", "direction": "output"}
+    labels = {"provider": "anthropic", "model": "claude-haiku-5-5", "role": "test", "direction": "output"}
     assert metrics.registry.get_sample_value("scribe_llm_tokens_total", labels) == first.usage.output_tokens
 
 
@@ -190,14 +190,14 @@ async def test_the_answers_schema_is_the_only_tool_and_must_be_called() -> None:
     assert not seen[0].allow_text_output
 
 
-@pytest.mark.parametrize("names", [("anthropic:claude-haiku-4-5",), ("fireworks:x", "anthropic:y")])
+@pytest.mark.parametrize("names", [("anthropic:claude-haiku-5-5",), ("fireworks:x", "anthropic:y")])
 async def test_a_missing_key_is_a_sentence_that_names_it(names: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError, match=r"set (ANTHROPIC|FIREWORKS)_API_KEY"):
         async with open_model(ModelChoice(names), KEYLESS, Metrics(), role="test"):
             pass
 
 
-@pytest.mark.parametrize("name", ["claude-haiku-4-5", "openai:gpt", "anthropic:", ":x", ""])
+@pytest.mark.parametrize("name", ["claude-haiku-5-5", "openai:gpt", "anthropic:", ":x", ""])
 def test_a_model_is_named_with_its_provider(name: str) -> None:
     with pytest.raises(ValidationError, match="provider:model"):
         ParserSettings(parser_model=name)

@@ -16,7 +16,7 @@ from tests.support.tasks import make_task
 
 PROMPT = load_prompt("scribe.scraper.prompts", "read")
 PAGE = Page(HOME, "Ada Example", "I am a professor of physics at Nowhere College. My group studies superfluid helium.")
-JUDGED = {"page": "S1", "passage": "S1.1", "about": "recipient", "site": "own"}
+JUDGED = {"passage": "S1.1", "about": "recipient", "site": "own"}
 GOOD = {
     "pages": [JUDGED],
     "facts": [{"passages": ["S1.2"], "statement": "Ada Example studies superfluid helium.", "kind": "work"}],

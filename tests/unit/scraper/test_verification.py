@@ -52,9 +52,11 @@ def test_a_fact_has_its_passages_as_quotes() -> None:
     assert (found.source_ids, found.current) == (("S1",), True)
 
 
-def test_without_a_statement_the_passage_is_the_statement() -> None:
-    [found] = held(fact("S2.1")).facts
-    assert found.statement == "Ada Example is a professor of physics at Nowhere College in Nowhere."
+def test_without_a_statement_the_passage_is_the_statement_and_names_the_recipient() -> None:
+    [named, unnamed] = held(fact("S2.1"), fact("S1.2", "S2.4")).facts
+    assert named.statement == "Ada Example is a professor of physics at Nowhere College in Nowhere."
+    assert unnamed.statement == "Ada Example: My group studies superfluid helium in pores."
+    assert set(unnamed.quotes) == {"S1", "S2"}
 
 
 def test_quotes_stand_by_source_in_the_order_of_the_page() -> None:
@@ -125,10 +127,9 @@ def test_nothing_of_pages_about_others_is_kept() -> None:
     assert set(held(s2="other").pages) == {"S1"}
 
 
-def test_a_page_is_the_recipients_only_by_a_passage_of_its_own() -> None:
-    answer = read(fact("S1.1"), about={"S1": "recipient"})
-    elsewhere = answer.model_copy(update={"pages": [answer.pages[0].model_copy(update={"passage": "S2.1"})]})
-    assert verified(pages(), elsewhere).pages == {}
+def test_a_page_is_judged_by_a_passage_of_its_own() -> None:
+    answer = read(about={"S2": "recipient", "S9": "recipient", "": "recipient"})
+    assert set(verified(pages(), answer).pages) == {"S2"}
 
 
 def test_the_same_passages_make_one_fact() -> None:
@@ -178,7 +179,7 @@ def test_copies_and_pages_of_one_domain_are_one_source() -> None:
     )
     for found in (copy, same):
         answer = read(
-            fact("S1.1", "S2.1", statement="Ada Example studies superfluid helium in pores."),
+            fact("S1.1", "S2.1", statement="Ada Example studies superfluid helium in pores.", kind="other"),
             about={"S1": "recipient", "S2": "recipient"},
         )
         assert [kept.certain for kept in verified(found, answer).facts] == [False]

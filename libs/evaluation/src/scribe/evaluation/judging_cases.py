@@ -18,7 +18,7 @@ from scribe.evaluation.running import Result, Steps
 from scribe.fakes.controls import Controls
 from scribe.fakes.server import serving
 
-STAND_IN = "anthropic:claude-haiku-4-5"
+STAND_IN = "anthropic:claude-haiku-5-5"
 CONCURRENCY = 4
 TIMEOUT = 60.0
 

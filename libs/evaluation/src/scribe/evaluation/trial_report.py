@@ -11,6 +11,7 @@ from scribe.evaluation.research_scores import ResearchScore
 from scribe.evaluation.trial_run import TrialResult
 
 PAGES, RECALL, FORBIDDEN, HONEST, FALSEHOODS = 0.97, 0.90, 1, 0.95, 0.90
+MAX_COST, MAX_SECONDS = 0.035, 4.0
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,15 @@ class TrialScores:
 
     @property
     def short(self) -> list[str]:
-        """The scores that miss their target; one that is not known misses it."""
+        """The scores that miss their target; one that is not known misses it, but for the seconds."""
         reached = {
             "pages": self.pages is not None and self.pages >= PAGES,
             "recall": self.recall is not None and self.recall >= RECALL,
             "forbidden": self.forbidden is not None and self.forbidden <= FORBIDDEN,
             "honest": self.honest is not None and self.honest >= HONEST,
             "falsehoods": self.falsehoods is not None and self.falsehoods >= FALSEHOODS,
+            "usd": self.cost is not None and self.cost <= MAX_COST,
+            "s": self.seconds is None or self.seconds <= MAX_SECONDS,
             "confident": not self.confident,
         }
         return [name for name, is_reached in reached.items() if not is_reached]

@@ -14,7 +14,7 @@ class ComposerSettings(WorkerSettings, DatabaseSettings, ProviderSettings):
 
     concurrency: int = Field(40, ge=1, le=256, description="Deliveries that one composer has in progress at once.")
     composer_model: ModelName = Field(
-        "anthropic:claude-sonnet-4-6", description="The composer's model, `provider:model`; a good one."
+        "anthropic:claude-sonnet-5-5", description="The composer's model, `provider:model`; a good one."
     )
     composer_fallback_models: ModelNames = Field(
         (), description="Models to try when it does not answer, comma-separated."
@@ -22,7 +22,7 @@ class ComposerSettings(WorkerSettings, DatabaseSettings, ProviderSettings):
     composer_max_tokens: int = Field(6000, ge=512, description="Most tokens of one answer.")
     composer_model_timeout: float = Field(35.0, gt=0, description="Seconds that one request to a model may take.")
     checker_model: ModelName | Literal["none"] = Field(
-        "anthropic:claude-haiku-4-5",
+        "anthropic:claude-haiku-5-5",
         description="The model that judges each sentence of an e-mail against the evidence, `provider:model`; a cheap "
         "one will do. `none`: nobody does, no e-mail is confident, and each carries a warning.",
     )

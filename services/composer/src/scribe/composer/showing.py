@@ -88,7 +88,8 @@ def _statement(fact: Fact) -> View:
 
 
 def _statement_and_passages(fact: Fact) -> View:
-    passages = ELLIPSIS.join(quote for quote in dict.fromkeys(fact.quotes.values()) if quote != fact.statement)
+    quotes = dict.fromkeys(fact.quotes.values())
+    passages = ELLIPSIS.join(quote for quote in quotes if not fact.statement.endswith(quote))
     return {**_statement(fact), **({"passages": passages[:MAX_PASSAGES]} if passages else {})}
 
 

@@ -73,7 +73,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     ping_interval: float = Field(15.0, gt=0, description="Seconds between two comments on a quiet event stream.")
 
     template_model: ModelName = Field(
-        "anthropic:claude-sonnet-4-6", description="Model that writes templates from a PDF."
+        "anthropic:claude-sonnet-5-5", description="Model that writes templates from a PDF."
     )
     template_fallback_models: ModelNames = Field((), description="Models that take over, comma-separated.")
     template_timeout: float = Field(45.0, gt=0, description="Seconds that writing a template may take.")

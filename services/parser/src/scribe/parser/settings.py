@@ -10,7 +10,7 @@ class ParserSettings(WorkerSettings, ProviderSettings):
     """What the parser reads from the environment."""
 
     parser_model: ModelName = Field(
-        "anthropic:claude-haiku-4-5", description="The parser's model, `provider:model`; a cheap one will do."
+        "anthropic:claude-haiku-5-5", description="The parser's model, `provider:model`; a cheap one will do."
     )
     parser_fallback_models: ModelNames = Field(
         (), description="Models to try when it does not answer, comma-separated."

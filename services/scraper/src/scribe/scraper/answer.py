@@ -1,4 +1,4 @@
-"""What the reader is asked to answer. Its schema travels with every request, so it is kept small."""
+"""What the reader is asked to answer. Each word of it is waited for, so what is mostly so is left out."""
 
 from typing import Annotated, Literal, get_args
 
@@ -26,24 +26,28 @@ PassageId = Annotated[str, BeforeValidator(_id)]
 
 
 class JudgedPage(BaseModel):
-    """One page: whom it is about, whose site it is on, and the passage that tells."""
+    """One page, named by the passage that tells whom it is about, and whose site it is on."""
 
     model_config = ConfigDict(frozen=True)
 
-    page: PassageId
     passage: PassageId
     about: Annotated[About, _or("unclear", *get_args(About))]
     site: Annotated[Site, _or("other", *get_args(Site))] = "other"
 
+    @property
+    def page(self) -> str:
+        """The id of its source: `S2` of `S2.14`."""
+        return self.passage.partition(".")[0]
+
 
 class SelectedFact(BaseModel):
-    """Passages that tell something about the recipient."""
+    """Passages that tell something about the recipient. Without a statement the first of them says it by itself."""
 
     model_config = ConfigDict(frozen=True)
 
     passages: list[PassageId]
     statement: str = ""
-    kind: Annotated[FactKind, _or("other", *get_args(FactKind))] = "other"
+    kind: Annotated[FactKind, _or("other", *get_args(FactKind))] = "work"
     time: Annotated[Time, _or("current", *get_args(Time))] = "current"
     caution: Annotated[Caution, _or("none", *get_args(Caution))] = "none"
 

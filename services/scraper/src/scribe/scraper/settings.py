@@ -28,7 +28,7 @@ class ScraperSettings(WorkerSettings, GuardSettings, ProviderSettings):
     )
     exa_timeout: float = Field(40.0, gt=0, description="Seconds for one answer of Exa.")
     scraper_model: ModelName = Field(
-        "anthropic:claude-haiku-4-5",
+        "anthropic:claude-haiku-5-5",
         description="The model that reads the pages, `provider:model`; a cheap one will do.",
     )
     scraper_fallback_models: ModelNames = Field(

@@ -70,9 +70,7 @@ class Verifier:
         """The pages that the reader finds to be about the recipient, by a passage on them, and their copies."""
         shelf = self._shelf
         judged = {
-            page.page: page.site
-            for page in read.pages
-            if page.about == "recipient" and page.page in shelf.sources and _page_of(page.passage) == page.page
+            page.page: page.site for page in read.pages if page.about == "recipient" and page.page in shelf.sources
         }
         return {
             source_id: KnownPage(source, judged[original], original)
@@ -96,7 +94,7 @@ class Verifier:
             return "other_page"
         if reason := _withheld(selected):
             return reason
-        statement = " ".join(selected.statement.split()) or " ".join(passage.text for passage in known)
+        statement = " ".join(selected.statement.split()) or self._said_by(known)
         if (len(statement) > MAX_STATEMENT and selected.statement) or len(known) > MAX_PASSAGES:
             return "too_long"
         supported = self._supported(statement, known)
@@ -109,6 +107,12 @@ class Verifier:
         if not quoted:
             return next(iter(refused.values()), "garbled")
         return self._checked(selected, statement, quoted, pages)
+
+    def _said_by(self, passages: Sequence[Passage]) -> str:
+        """The first sentence of the passages: where it does not name the recipient, the name tells who "she" is."""
+        passage = next((passage for passage in passages if passage.is_sentence), passages[0])
+        is_named = self._recipient.is_named_in(passage.text)
+        return passage.text if is_named else f"{self._recipient.shown}: {passage.text}"
 
     def _unquotable(self, passage: Passage, withheld: Mapping[str, str]) -> str | None:
         """Why a passage is not quoted, also where the statement leaves out what is wrong with it."""
@@ -178,7 +182,3 @@ def _withheld(selected: SelectedFact) -> str | None:
 
 def _size(fact: Fact) -> int:
     return sum(len(quote.encode()) for quote in fact.quotes.values())
-
-
-def _page_of(passage_id: str) -> str:
-    return passage_id.partition(".")[0]

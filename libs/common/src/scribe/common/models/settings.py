@@ -34,7 +34,7 @@ def _split(value: object) -> object:
 
 
 ModelName = Annotated[str, AfterValidator(_checked)]
-"""`provider:model`, such as `anthropic:claude-haiku-4-5`."""
+"""`provider:model`, such as `anthropic:claude-haiku-5-5`."""
 
 ModelNames = Annotated[tuple[ModelName, ...], NoDecode, BeforeValidator(_split)]
 """A comma-separated list of them."""

@@ -1,6 +1,6 @@
 """Asking a model for a value of a given type: one request, its deadline, its price, its fallbacks.
 
-async with open_model(ModelChoice(("anthropic:claude-haiku-4-5",)), settings, metrics, role="parser") as model:
+async with open_model(ModelChoice(("anthropic:claude-haiku-5-5",)), settings, metrics, role="parser") as model:
     answer = await model.ask(instructions="…", prompt="…", output=Draft)
 """
 
@@ -202,6 +202,7 @@ async def open_model(
         request_timeout=choice.timeout,
         max_retries=0,
         framing_announcement="never",  # a paragraph of pydantic-ai's own in front of the prompt
+        thinking=False,  # seconds and tokens before each answer; the schemas ask for a reason where one helps
     )
     async with open_provider_models(choice.names, settings) as models:
         providers = {name: name.partition(":")[0] for name in models}

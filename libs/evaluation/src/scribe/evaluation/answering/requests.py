@@ -17,8 +17,8 @@ from scribe.common.tasks.data import Usage
 EMAIL = "email"
 """The subject of requests about an e-mail that a model writes: they depend on its other answers, so none is kept."""
 
-CHARACTERS_PER_TOKEN = 4
-"""An estimate for English prose and JSON; used only where no provider has counted."""
+CHARACTERS_PER_TOKEN = 3
+"""An estimate for English prose and JSON that rather counts too many; used only where no provider has counted."""
 
 Role = Literal["parser", "reader", "composer", "checker"]
 ROLES: tuple[Role, ...] = get_args(Role)

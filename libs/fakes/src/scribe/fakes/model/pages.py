@@ -60,7 +60,6 @@ def listed(text: str) -> Iterator[ListedPage]:
 
 def _judged(page: ListedPage, family: str, *, is_own: bool) -> dict[str, object]:
     return {
-        "page": page.id,
         "passage": next(iter(page.passages)),
         "about": "recipient" if is_own else "unclear",
         "site": "own" if family in page.url.casefold() else "other",
@@ -81,4 +80,4 @@ def _facts(pages: list[ListedPage], family: str) -> list[dict[str, object]]:
 
 def _fact(text: str, passages: list[str]) -> dict[str, object]:
     kind = "position" if _POSITION.search(text) else "publication" if _PUBLICATION.search(text) else "work"
-    return {"passages": passages, "statement": text if len(passages) > 1 else "", "kind": kind}
+    return {"passages": passages, "kind": kind}

@@ -1,0 +1,1 @@
+"""Measurements, each beside a peer or a limit: `python -m benchmarks.NAME`."""
