@@ -38,6 +38,23 @@ COPY --from=base / /
 ENV PATH=/app/bin:/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin LANG=C.UTF-8 HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 USER 10001:10001
+
+# Chromium is here and nowhere else.
+FROM runtime AS chromium-runtime
+USER root
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium \
+    fonts-dejavu-core >/dev/null && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale /usr/share/icons
+USER 10001:10001
+ENV SCRIBE_CHROMIUM=/usr/bin/chromium
+
+# Version and commit come after everything that is run: an argument is part of the cache's key of each RUN that follows it.
+FROM runtime AS image
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+ARG SOURCE=https://example.org/scribe
+LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.revision=${REVISION} \
+      org.opencontainers.image.source=${SOURCE} org.opencontainers.image.vendor=Scribe
+FROM chromium-runtime AS image-with-chromium
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 ARG SOURCE=https://example.org/scribe
@@ -52,7 +69,7 @@ FROM gateway-dependencies AS gateway-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-gateway \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS gateway
+FROM image AS gateway
 LABEL org.opencontainers.image.title="Scribe gateway" org.opencontainers.image.description="REST, relay and projector"
 COPY --from=gateway-dependencies /app /app
 COPY --from=gateway-code /code /app
@@ -65,7 +82,7 @@ FROM parser-dependencies AS parser-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-parser \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS parser
+FROM image AS parser
 LABEL org.opencontainers.image.title="Scribe parser" org.opencontainers.image.description="Step 1: reads the template"
 COPY --from=parser-dependencies /app /app
 COPY --from=parser-code /code /app
@@ -78,7 +95,7 @@ FROM arxiv-dependencies AS arxiv-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-arxiv \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS arxiv
+FROM image AS arxiv
 LABEL org.opencontainers.image.title="Scribe arxiv" org.opencontainers.image.description="Step 3: finds papers"
 COPY --from=arxiv-dependencies /app /app
 COPY --from=arxiv-code /code /app
@@ -91,20 +108,12 @@ FROM composer-dependencies AS composer-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-composer \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS composer
+FROM image AS composer
 LABEL org.opencontainers.image.title="Scribe composer" org.opencontainers.image.description="Step 4: writes the e-mail"
 COPY --from=composer-dependencies /app /app
 COPY --from=composer-code /code /app
 EXPOSE 8080
 ENTRYPOINT ["python", "-m", "scribe.composer"]
-
-# Chromium is here and nowhere else.
-FROM runtime AS chromium
-USER root
-RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium \
-    fonts-dejavu-core >/dev/null && rm -rf /var/lib/apt/lists/* /usr/share/doc /usr/share/man /usr/share/locale /usr/share/icons
-USER 10001:10001
-ENV SCRIBE_CHROMIUM=/usr/bin/chromium
 
 FROM manifests AS scraper-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-scraper --no-install-workspace && slim
@@ -112,7 +121,7 @@ FROM scraper-dependencies AS scraper-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-scraper \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM chromium AS scraper
+FROM image-with-chromium AS scraper
 LABEL org.opencontainers.image.title="Scribe scraper" org.opencontainers.image.description="Step 2: researches"
 COPY --from=scraper-dependencies /app /app
 COPY --from=scraper-code /code /app
@@ -126,7 +135,7 @@ FROM migrations-dependencies AS migrations-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-migrations \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS migrations
+FROM image AS migrations
 LABEL org.opencontainers.image.title="Scribe migrations" org.opencontainers.image.description="The database schema"
 COPY --from=migrations-dependencies /app /app
 COPY --from=migrations-code /code /app
@@ -139,7 +148,7 @@ FROM fakes-dependencies AS fakes-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-fakes \
     && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
-FROM runtime AS fakes
+FROM image AS fakes
 LABEL org.opencontainers.image.title="Scribe fakes" org.opencontainers.image.description="Stand-ins, for tests only"
 COPY --from=fakes-dependencies /app /app
 COPY --from=fakes-code /code /app
