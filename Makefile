@@ -85,9 +85,20 @@ images: ## Build every image, tagged TAG
 	  echo "scribe-$$target:$(TAG)"; \
 	done
 
+.PHONY: release
+release: $(STAMP) ## Push images of TAG and the charts to REGISTRY, with lists of contents; signed where cosign is installed
+	@test -n "$(REGISTRY)" || { echo "make release needs REGISTRY=registry/path, such as ghcr.io/acme/scribe" >&2; exit 1; }
+	@command -v docker >/dev/null && command -v helm >/dev/null || { echo "make release needs docker and helm on the PATH" >&2; exit 1; }
+	@$(RUN)python deploy/release.py $(REGISTRY) $(TAG) $(if $(PLAIN_HTTP),--plain-http)
+
+.PHONY: audit
+audit: $(STAMP) ## Look the locked dependencies up among the known vulnerabilities; needs the internet
+	@$(UV) audit --frozen
+
 .PHONY: chart
 chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both charts
 	@$(RUN)python deploy/helm/nats_users.py
+	@$(RUN)python deploy/helm/settings.py
 	@$(RUN)python deploy/helm/readme.py
 	@$(RUN)python -m tests.chart.golden
 	@$(RUN)pytest -q tests/chart

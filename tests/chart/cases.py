@@ -66,6 +66,9 @@ EVERY_POD: dict[str, Any] = {
     "nodeSelector": {"pool": "apps"},
     "tolerations": [{"key": "apps", "operator": "Exists"}],
     "affinity": {"nodeAffinity": {}},
+    "hostAliases": [{"ip": "10.0.0.9", "hostnames": ["db.acme.org"]}],
+    "dnsPolicy": "None",
+    "dnsConfig": {"nameservers": ["10.0.0.10"], "options": [{"name": "ndots", "value": "1"}]},
     "priorityClassName": "high",
     "runtimeClassName": "gvisor",
     "extraEgress": [{"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}], "ports": [{"port": 5353, "protocol": "UDP"}]}],
@@ -84,5 +87,30 @@ CASES: dict[str, Values] = {
     "open-network": with_least({"networkPolicy": {"enabled": False}}),
     "given-account": with_least({"serviceAccount": {"create": False, "name": "own"}}),
     "no-budgets": with_least({"defaults": {"pdb": {"enabled": False}}}),
+    "service-monitor": with_least(
+        {
+            "serviceMonitor": {
+                "enabled": True,
+                "scrapeTimeout": "5s",
+                "labels": {"release": "prometheus"},
+                "relabelings": [{"action": "labeldrop", "regex": "endpoint"}],
+                "metricRelabelings": [{"action": "drop", "sourceLabels": ["__name__"], "regex": "python_gc_.*"}],
+            }
+        }
+    ),
+    "own-lifecycle": with_least(
+        {
+            "defaults": {
+                "extraInitContainers": [{"name": "first", "image": "first:1"}],
+                "lifecycle": {"preStop": {"sleep": {"seconds": 20}}},
+                "probes": {"startup": {"failureThreshold": 300}},
+                "strategy": {"type": "Recreate"},
+                "pdb": {"minAvailable": "50%"},
+            }
+        }
+    ),
+    "memory-scaling": with_least(
+        {"services": {"gateway": {"autoscaling": {"type": "hpa", "cpu": 0, "memory": 80}}}},
+    ),
     "node-port": with_least({"service": {"type": "NodePort", "port": 8000}, "fullnameOverride": "mailer"}),
 }

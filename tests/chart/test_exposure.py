@@ -3,8 +3,8 @@
 import json
 from typing import cast
 
-from tests.chart.cases import EVERYTHING
-from tests.chart.rendering import SCRIBE, SERVICES, Object, part, render
+from tests.chart.cases import CASES, EVERYTHING
+from tests.chart.rendering import SCRIBE, SERVICES, Object, Values, part, render, with_least
 
 
 def test_ingress_and_route_lead_to_the_service() -> None:
@@ -25,6 +25,43 @@ def test_monitor_scrapes_every_service_and_no_job() -> None:
     monitor = render(EVERYTHING).one("PodMonitor")
     assert part(monitor, "spec", "selector", "matchExpressions", 0, "values") == sorted(SERVICES)
     assert part(monitor, "metadata", "labels", "release") == "prometheus"
+
+
+def test_service_monitor_names_jobs_as_the_pod_monitor_does() -> None:
+    found = render(CASES["service-monitor"])
+    service = found.one("Service", "-metrics")
+    assert part(service, "spec", "clusterIP") == "None"
+    monitor = cast("Object", found.one("ServiceMonitor")["spec"])
+    wanted = cast("Object", part(monitor, "selector", "matchLabels"))
+    assert wanted.items() <= cast("Object", part(service, "metadata", "labels")).items()
+    endpoint = cast("Object", part(monitor, "endpoints", 0))
+    assert endpoint["port"] == part(service, "spec", "ports", 0, "name")
+    assert (endpoint["interval"], endpoint["scrapeTimeout"]) == ("15s", "5s")
+    jobs, own = cast("list[Object]", endpoint["relabelings"])
+    assert jobs["targetLabel"] == "job"
+    assert own["action"] == "labeldrop"
+
+
+def test_dashboards_go_where_grafana_looks() -> None:
+    place = {"enabled": True, "namespace": "monitoring", "folder": "Mail", "annotations": {"team": "mail"}}
+    found = render(with_least({"dashboards": place})).one("ConfigMap", "-dashboard-overview")
+    assert part(found, "metadata", "namespace") == "monitoring"
+    assert part(found, "metadata", "annotations") == {"grafana_folder": "Mail", "team": "mail"}
+
+
+def notes(values: Values) -> str:
+    return next(text for path, text in render(values).documents.items() if path.endswith("NOTES.txt"))
+
+
+def test_notes_say_https_only_where_there_is_a_certificate() -> None:
+    hosts = {
+        "enabled": True,
+        "hosts": ["a.acme.org", "b.acme.org"],
+        "tls": [{"hosts": ["a.acme.org"], "secretName": "a"}],
+    }
+    text = notes(with_least({"ingress": hosts}))
+    assert "https://a.acme.org/" in text
+    assert "http://b.acme.org/" in text
 
 
 def test_every_alert_file_becomes_a_rule_whose_runbook_is_a_link() -> None:

@@ -89,6 +89,29 @@ def test_servers_outside_are_reached_by_address_and_port() -> None:
     assert not reaches(egress(found, "setup"), "2600:1f18::2", 5432)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "port"),
+    [
+        ("https://otlp.example.org", 443),
+        ("https://otlp.example.org:4318/base", 4318),
+        ("https://{{ .Release.Name }}.org:4317", 4317),
+    ],
+)
+def test_traces_over_https_find_their_way_out(endpoint: str, port: int) -> None:
+    rules = egress(render(with_least({"telemetry": {"endpoint": endpoint}})), "parser")
+    assert reaches(rules, "93.184.216.34", port)
+    assert not reaches(rules, "10.1.2.3", port)
+
+
+def test_traces_to_named_pods_use_the_endpoints_port_or_the_given_one() -> None:
+    collector: dict[str, object] = {"telemetryTo": [{"namespaceSelector": {}}]}
+    telemetry = {"endpoint": "http://collector.monitoring:4318"}
+    for given, port in ((0, 4318), (4319, 4319)):
+        policy = {**collector, "telemetryPort": given}
+        rules = egress(render(with_least({"telemetry": telemetry, "networkPolicy": policy})), "parser")
+        assert {"to": [{"namespaceSelector": {}}], "ports": [{"port": port}]} in rules
+
+
 @pytest.mark.parametrize("service", WORKERS)
 def test_workers_answer_the_monitoring_only(service: str) -> None:
     rules = cast("list[Object]", part(render().one("NetworkPolicy", f"scribe-{service}"), "spec", "ingress"))

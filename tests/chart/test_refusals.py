@@ -84,6 +84,35 @@ REFUSED: dict[str, tuple[Values, str]] = {
         with_least({"services": {"scraper": {"env": {"EXA_API_KEY": "secret"}}}}),
         "services.scraper.env.EXA_API_KEY is a secret: put it into the Secret",
     ),
+    "setting that there is not": (
+        with_least({"config": {"SCRIBE_LOGLEVEL": "debug"}}),
+        "config.SCRIBE_LOGLEVEL: there is no such setting; the nearest is SCRIBE_LOG_LEVEL",
+    ),
+    "setting of a service that there is not": (
+        with_least({"services": {"scraper": {"env": {"SCRIBE_PAGES_BROWSER": 4}}}}),
+        "services.scraper.env.SCRIBE_PAGES_BROWSER: there is no such setting; the nearest is SCRIBE_BROWSER_PAGES",
+    ),
+    "setting in extraEnv that there is not": (
+        with_least({"services": {"composer": {"extraEnv": [{"name": "SCRIBE_DATABASE_POOLSIZE", "value": "4"}]}}}),
+        "the nearest is SCRIBE_DATABASE_POOL_SIZE",
+    ),
+    "memory without a unit": (
+        with_least({"services": {"parser": {"resources": {"limits": {"memory": "512MB"}}}}}),
+        "/services/parser/resources/limits/memory",
+    ),
+    "tag that lost a zero": (with_least({"image": {"tag": 1.1}}), "/image/tag"),
+    "scaling by nothing": (
+        with_least({"services": {"gateway": {"autoscaling": {"type": "hpa", "cpu": 0}}}}),
+        "services.gateway.autoscaling.type hpa needs cpu or memory above 0",
+    ),
+    "two monitors": (
+        with_least({"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}),
+        "enable podMonitor or serviceMonitor, not both",
+    ),
+    "shared memory where there is no browser": (
+        with_least({"services": {"parser": {"sharedMemory": "1Gi"}}}),
+        "invalid propertyName 'sharedMemory'",
+    ),
     "ingress to nowhere": (with_least({"ingress": {"enabled": True}}), "ingress.enabled needs ingress.hosts"),
     "route from nowhere": (
         with_least({"httpRoute": {"enabled": True}}),

@@ -1,13 +1,16 @@
 """Every setting that a service reads can be given through the chart, and secrets only through a Secret."""
 
+import subprocess
+import sys
 from typing import cast
 
 import pytest
+import yaml
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from scribe.local.reference import PROCESSES, environment_names, settings_of
-from tests.chart.rendering import SERVICES, Object, part, render, with_least
+from tests.chart.rendering import ROOT, SCRIBE, SERVICES, Object, part, render, with_least
 
 
 def fields(service: str) -> dict[str, FieldInfo]:
@@ -44,6 +47,24 @@ def test_every_other_setting_has_a_value_or_takes_a_variable(service: str) -> No
     assert {name: found.value(service, name) for name in free} == free
 
 
+def test_the_charts_list_of_settings_is_current() -> None:
+    listing = "import runpy; print(runpy.run_path('deploy/helm/settings.py')['names'](), end='')"
+    answer = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, cwd=ROOT)
+    assert answer.stdout == (SCRIBE / "files/settings.txt").read_text(), "run `make chart`"
+
+
+def test_the_example_for_external_secrets_makes_the_secret_that_it_names() -> None:
+    example = yaml.safe_load((SCRIBE / "examples/external-secrets.yaml").read_text())
+    found = render(with_least(example))
+    made = found.one("ExternalSecret")
+    assert part(made, "spec", "target", "name") == example["secrets"]["existingSecret"]
+    filled = {item["secretKey"] for item in cast("list[Object]", part(made, "spec", "data"))}
+    assert filled <= {name for service in SERVICES for name in by_reference(service)} | {
+        "SCRIBE_MIGRATIONS_DATABASE_URL"
+    }
+    assert part(made, "spec", "data", 0, "remoteRef", "key") == "scribe/mail"
+
+
 @pytest.mark.parametrize("variable", ["SCRIBE_LOG_LEVEL", "SCRIBE_LOG_FORMAT", "SCRIBE_STAND_INS"])
 def test_shared_settings_reach_every_service_and_the_setup(variable: str) -> None:
     found = render(with_least({"config": {variable: "x"}}))
@@ -71,7 +92,7 @@ def test_reconciler_waits_longer_than_any_step() -> None:
 
 
 def _is_refused(service: str, name: str) -> bool:
-    roles = {"parser": ["PARSER"], "composer": ["COMPOSER", "CHECKER"], "gateway": ["TEMPLATE"]}
+    roles = {"parser": ["PARSER"], "scraper": ["SCRAPER"], "composer": ["COMPOSER", "CHECKER"], "gateway": ["TEMPLATE"]}
     models = {f"SCRIBE_{role}_{kind}" for role in roles.get(service, []) for kind in ("MODEL", "FALLBACK_MODELS")}
     lists = {"SCRIBE_ADMIN_USER_IDS", "SCRIBE_CORS_ORIGINS"} if service == "gateway" else set()
     files = {"SCRIBE_NATS_USER", "SCRIBE_NATS_CREDENTIALS_FILE"}

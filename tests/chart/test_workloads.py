@@ -6,7 +6,7 @@ import pytest
 
 from scribe.common.tasks.route import ROUTE
 from scribe.common.worker.settings import WorkerSettings
-from tests.chart.cases import EVERYTHING
+from tests.chart.cases import CASES, EVERYTHING
 from tests.chart.rendering import SCRIBE_DEV, SERVICES, WORKERS, Object, Render, part, render, with_least
 
 
@@ -136,6 +136,58 @@ def test_image_is_named_by_digest_before_tag() -> None:
     assert found.container("gateway")["image"] == f"ghcr.io/acme/scribe-gateway@sha256:{'ab' * 32}"
     assert found.container("parser")["image"] == "ghcr.io/acme/scribe-parser:1.2.3"
     assert render().container("parser")["image"] == "scribe-parser:0.1.0"
+
+
+def test_numbers_are_taken_for_tag_and_revision() -> None:
+    found = render(with_least({"image": {"tag": 20261126}, "secrets": {"revision": 2}}))
+    assert found.container("parser")["image"] == "scribe-parser:20261126"
+    text = render(with_least({"image": {"tag": "20261126"}, "secrets": {"revision": "2"}}))
+    assert text.one("Deployment", "-parser") == found.one("Deployment", "-parser")
+
+
+def test_a_chart_above_names_registry_and_pull_secrets_for_all() -> None:
+    shared = {"imageRegistry": "mirror.acme.org/scribe/", "imagePullSecrets": ["mirror", {"name": "other"}]}
+    found = render(with_least({"global": shared, "image": {"pullSecrets": ["own"]}}))
+    assert found.container("parser")["image"] == "mirror.acme.org/scribe/scribe-parser:0.1.0"
+    secrets = [{"name": "own"}, {"name": "mirror"}, {"name": "other"}]
+    assert all(spec["imagePullSecrets"] == secrets for spec in pods(found))
+    nearer = render(with_least({"global": shared, "image": {"registry": "ghcr.io/acme"}}))
+    assert nearer.container("parser")["image"] == "ghcr.io/acme/scribe-parser:0.1.0"
+
+
+def test_traces_name_the_version_of_their_own_image() -> None:
+    telemetry = {"telemetry": {"endpoint": "https://collector.example.org"}, "image": {"tag": "1.2.3"}}
+    found = render(with_least({**telemetry, "services": {"parser": {"image": {"tag": "1.2.4"}}}}))
+    assert str(found.value("parser", "OTEL_RESOURCE_ATTRIBUTES")).endswith("service.version=1.2.4")
+    assert str(found.value("composer", "OTEL_RESOURCE_ATTRIBUTES")).endswith("service.version=1.2.3")
+
+
+def test_probes_keep_what_is_not_changed_and_hooks_and_strategy_are_replaced() -> None:
+    found = render(CASES["own-lifecycle"])
+    container = found.container("gateway")
+    assert part(container, "startupProbe", "failureThreshold") == 300
+    assert part(container, "startupProbe", "httpGet", "path") == "/livez"
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 20}}}
+    assert part(found.one("Deployment", "-gateway"), "spec", "strategy") == {"type": "Recreate"}
+
+
+@pytest.mark.parametrize(("service", "first"), [("gateway", ["wait-for-schema", "first"]), ("parser", ["first"])])
+def test_own_init_containers_run_after_the_charts(service: str, first: list[str]) -> None:
+    runs = cast("list[Object]", render(CASES["own-lifecycle"]).pod(service)["initContainers"])
+    assert [container["name"] for container in runs] == first
+
+
+def test_budget_counts_those_that_stay_where_it_is_told() -> None:
+    budget = cast("Object", render(CASES["own-lifecycle"]).one("PodDisruptionBudget", "-parser")["spec"])
+    assert budget["minAvailable"] == "50%"
+    assert "maxUnavailable" not in budget
+
+
+def test_gateway_scales_by_memory_alone() -> None:
+    metrics = cast(
+        "list[Object]", part(render(CASES["memory-scaling"]).all("HorizontalPodAutoscaler")[0], "spec", "metrics")
+    )
+    assert [part(metric, "resource", "name") for metric in metrics] == ["memory"]
 
 
 def test_change_of_shared_settings_or_secrets_restarts_every_pod() -> None:

@@ -12,7 +12,7 @@ from typing import cast
 import yaml
 
 SCHEMAS = Path(__file__).parent / "schemas"
-KINDS = ("ScaledObject", "PodMonitor", "PrometheusRule", "HTTPRoute")
+KINDS = ("ScaledObject", "PodMonitor", "ServiceMonitor", "PrometheusRule", "HTTPRoute")
 DROPPED = ("description", "x-kubernetes-validations", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "default")
 
 Node = dict[str, object]

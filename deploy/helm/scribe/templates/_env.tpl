@@ -4,6 +4,11 @@
 {{- if kindIs "string" $value }}{{ tpl $value (index . 0) }}{{ else }}{{ toJson $value }}{{ end }}
 {{- end }}
 
+{{- define "scribe.revision" -}}
+{{- $revision := .Values.secrets.revision }}
+{{- kindIs "string" $revision | ternary $revision (toJson $revision) }}
+{{- end }}
+
 {{- /* The variables that the chart's own values decide, which nobody may set beside them. (list root name service) */}}
 {{- define "scribe.ownVariables" -}}
 {{- $root := index . 0 }}
@@ -28,7 +33,7 @@
 {{- if eq $name "arxiv" }}
 {{- $_ := set $own "SCRIBE_MAX_REPLICAS" (include "scribe.maxReplicas" (list $root $name)) }}
 {{- end }}
-{{- $roles := dict "gateway" (list "template") "parser" (list "parser") "composer" (list "composer" "checker") }}
+{{- $roles := dict "gateway" (list "template") "parser" (list "parser") "scraper" (list "scraper") "composer" (list "composer" "checker") }}
 {{- range $role := get $roles $name | default list }}
 {{- $_ := set $own (printf "SCRIBE_%s_MODEL" (upper $role)) (get $root.Values.models $role) }}
 {{- $_ := set $own (printf "SCRIBE_%s_FALLBACK_MODELS" (upper $role)) (join "," (get $root.Values.models.fallback $role)) }}
@@ -76,7 +81,7 @@
 - name: POD_NAMESPACE
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),service.version={{ $root.Values.image.tag | default $root.Chart.AppVersion }}
+  value: k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE),service.version={{ include "scribe.tag" (list $root $service.image) }}
 {{- end }}
 {{- with $service.extraEnv }}
 {{ toYaml . }}

@@ -19,7 +19,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "scribe.selector" $root }}
 app.kubernetes.io/component: {{ index . 1 }}
 app.kubernetes.io/part-of: scribe
-app.kubernetes.io/version: {{ default $root.Chart.AppVersion $root.Values.image.tag | trunc 63 | trimAll "-_." | quote }}
+app.kubernetes.io/version: {{ include "scribe.tag" (list $root dict) | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- with $root.Values.commonLabels }}

@@ -9,7 +9,7 @@ securityContext: {{- toYaml . | nindent 2 }}
 {{- include "scribe.pullSecrets" $root }}
 {{- end }}
 
-{{- /* Which nodes a pod may run on, and how; the argument is the values of a service or of the setup. */}}
+{{- /* Which nodes a pod may run on, and how, and how it finds names; the argument is the values of a service or of the setup. */}}
 {{- define "scribe.placement" -}}
 {{- with .priorityClassName }}
 priorityClassName: {{ . }}
@@ -25,6 +25,15 @@ tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .affinity }}
 affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .hostAliases }}
+hostAliases: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .dnsConfig }}
+dnsConfig: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
@@ -79,19 +88,26 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{- /* The server's own probes: alive means that it makes progress, ready that it can be given work. */}}
+{{- /* The server's own probes: alive means that it makes progress, ready that it can be given work; the argument is a service's `probes`. */}}
 {{- define "scribe.probes" -}}
-startupProbe:
+{{- $own := include "scribe.ownProbes" . | fromYaml }}
+{{- range $kind := list "startup" "liveness" "readiness" }}
+{{ $kind }}Probe: {{- include "scribe.merge" (list (get $own $kind) (get $ $kind)) | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.ownProbes" -}}
+startup:
   httpGet: {path: /livez, port: http}
   periodSeconds: 2
   timeoutSeconds: 5
   failureThreshold: 150
-livenessProbe:
+liveness:
   httpGet: {path: /livez, port: http}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 3
-readinessProbe:
+readiness:
   httpGet: {path: /readyz, port: http}
   periodSeconds: 5
   timeoutSeconds: 5
@@ -114,32 +130,47 @@ readinessProbe:
 {{- end }}
 {{- end }}
 
+{{- /* What runs before the service's container; (list root name service). */}}
+{{- define "scribe.initContainers" -}}
+{{- $root := index . 0 }}
+{{- $service := index . 2 }}
+{{- $waits := and (has (index . 1) (list "gateway" "composer")) (ne $root.Values.migrations.mode "none") }}
+{{- if or $waits $service.extraInitContainers }}
+initContainers:
+  {{- if $waits }}
+  {{- include "scribe.waitForSchema" (list $root $service) | nindent 2 }}
+  {{- end }}
+  {{- with $service.extraInitContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* Waits until the schema is there, and costs one query; only what uses the database needs it. (list root service) */}}
 {{- define "scribe.waitForSchema" -}}
 {{- $root := index . 0 }}
 {{- $service := index . 1 }}
-initContainers:
-  - name: wait-for-schema
-    image: {{ include "scribe.image" (list $root $root.Values.migrations.image "scribe-migrations") }}
-    imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-    args: [wait, --timeout, {{ $root.Values.migrations.timeout | quote }}]
-    {{- with $root.Values.containerSecurityContext }}
-    securityContext: {{- toYaml . | nindent 6 }}
+- name: wait-for-schema
+  image: {{ include "scribe.image" (list $root $root.Values.migrations.image "scribe-migrations") }}
+  imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+  args: [wait, --timeout, {{ $root.Values.migrations.timeout | quote }}]
+  {{- with $root.Values.containerSecurityContext }}
+  securityContext: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  env:
+    {{- include "scribe.secretEnv" (list $root (list "SCRIBE_DATABASE_URL")) | nindent 4 }}
+    {{- with $service.extraEnv }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
-    env:
-      {{- include "scribe.secretEnv" (list $root (list "SCRIBE_DATABASE_URL")) | nindent 6 }}
-      {{- with $service.extraEnv }}
-      {{- toYaml . | nindent 6 }}
-      {{- end }}
-    {{- with $service.extraEnvFrom }}
-    envFrom: {{- toYaml . | nindent 6 }}
+  {{- with $service.extraEnvFrom }}
+  envFrom: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $root.Values.migrations.resources }}
+  resources: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  volumeMounts:
+    - {name: tmp, mountPath: /tmp}
+    {{- with $service.extraVolumeMounts }}
+    {{- toYaml . | nindent 4 }}
     {{- end }}
-    {{- with $root.Values.migrations.resources }}
-    resources: {{- toYaml . | nindent 6 }}
-    {{- end }}
-    volumeMounts:
-      - {name: tmp, mountPath: /tmp}
-      {{- with $service.extraVolumeMounts }}
-      {{- toYaml . | nindent 6 }}
-      {{- end }}
 {{- end }}

@@ -20,7 +20,7 @@
 
 {{- /* The values of the setup: of the defaults those that a Job can have, and what `migrations` says itself. */}}
 {{- define "scribe.setup" -}}
-{{- $shared := pick .Values.defaults "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "podAnnotations" "podLabels" "nodeSelector" "tolerations" "affinity" "priorityClassName" "runtimeClassName" "extraEgress" "tmpSizeLimit" }}
+{{- $shared := pick .Values.defaults "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "podAnnotations" "podLabels" "nodeSelector" "tolerations" "affinity" "priorityClassName" "runtimeClassName" "hostAliases" "dnsPolicy" "dnsConfig" "extraEgress" "tmpSizeLimit" }}
 {{- include "scribe.merge" (list $shared .Values.migrations) }}
 {{- end }}
 
@@ -73,16 +73,23 @@
 {{- $root := index . 0 }}
 {{- $image := index . 1 }}
 {{- $name := default (index . 2) $image.repository }}
-{{- with $root.Values.image.registry }}{{ $name = printf "%s/%s" (trimSuffix "/" .) $name }}{{ end }}
+{{- with coalesce $root.Values.image.registry $root.Values.global.imageRegistry }}{{ $name = printf "%s/%s" (trimSuffix "/" .) $name }}{{ end }}
 {{- if $image.digest }}{{ $name }}@{{ $image.digest }}
-{{- else }}{{ $name }}:{{ coalesce $image.tag $root.Values.image.tag $root.Chart.AppVersion }}{{ end }}
+{{- else }}{{ $name }}:{{ include "scribe.tag" (list $root $image) }}{{ end }}
+{{- end }}
+
+{{- /* An image's tag. A number from a file of values is a float to Helm, and is written without its exponent. (list root image) */}}
+{{- define "scribe.tag" -}}
+{{- $root := index . 0 }}
+{{- $tag := coalesce (index . 1).tag $root.Values.image.tag $root.Chart.AppVersion }}
+{{- kindIs "string" $tag | ternary $tag (toJson $tag) }}
 {{- end }}
 
 {{- define "scribe.pullSecrets" -}}
-{{- with .Values.image.pullSecrets }}
+{{- with concat .Values.image.pullSecrets .Values.global.imagePullSecrets }}
 imagePullSecrets:
 {{- range . }}
-  - name: {{ . }}
+  - name: {{ kindIs "string" . | ternary . (get (kindIs "map" . | ternary . dict) "name") }}
 {{- end }}
 {{- end }}
 {{- end }}

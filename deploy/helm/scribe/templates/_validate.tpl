@@ -13,7 +13,8 @@
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}{{ fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateways that it attaches to" }}{{ end }}
 {{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.databaseTo) }}{{ fail "networkPolicy.databaseTo is missing: set it to where your PostgreSQL is, such as [{ipBlock: {cidr: 203.0.113.7/32}}]; nothing else is let out to its ports" }}{{ end }}
 {{- $noTelemetry := and .Values.networkPolicy.enabled (not .Values.networkPolicy.telemetryTo) }}
-{{- if and $noTelemetry (hasPrefix "http://" .Values.telemetry.endpoint) }}{{ fail "telemetry.endpoint needs networkPolicy.telemetryTo (and telemetryPort): the policies let no trace out to the collector" }}{{ end }}
+{{- if and $noTelemetry (hasPrefix "http://" (tpl .Values.telemetry.endpoint .)) }}{{ fail "telemetry.endpoint needs networkPolicy.telemetryTo : the policies let no trace out to the collector" }}{{ end }}
+{{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}{{ fail "enable podMonitor or serviceMonitor, not both: every sample would be there twice" }}{{ end }}
 {{- if and .Values.test.tokenUrl .Values.test.tokenSecret.name }}{{ fail "set test.tokenUrl or test.tokenSecret, not both" }}{{ end }}
 {{- end }}
 
@@ -41,10 +42,37 @@
 {{- toJson $seen }}
 {{- end }}
 
+{{- /* A variable of Scribe's that nothing reads, and the one that was meant; (list where name). */}}
+{{- define "scribe.validateVariable" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 2 }}
+{{- $known := $root.Files.Get "files/settings.txt" | trim | splitList "\n" }}
+{{- if and (hasPrefix "SCRIBE_" $name) (not (has $name $known)) }}
+{{- fail (printf "%s.%s: there is no such setting; the nearest is %s (docs/reference/settings.md lists them)" (index . 1) $name (include "scribe.nearest" (list $name $known))) }}
+{{- end }}
+{{- end }}
+
+{{- /* Of some names the one that shares most runs of three letters with a name, in proportion to its length; (list name names). */}}
+{{- define "scribe.nearest" -}}
+{{- $name := index . 0 }}
+{{- $best := "" }}
+{{- $most := -1.0 }}
+{{- range $other := index . 1 }}
+{{- $shared := 0 }}
+{{- range $start := untilStep 6 (sub (len $name) 2 | int) 1 }}
+{{- if contains (substr $start (int (add $start 3)) $name) $other }}{{ $shared = add1 $shared }}{{ end }}
+{{- end }}
+{{- $score := divf $shared (add (len $name) (len $other)) }}
+{{- if gt $score $most }}{{ $best = $other }}{{ $most = $score }}{{ end }}
+{{- end }}
+{{- $best }}
+{{- end }}
+
 {{- define "scribe.validateConfig" -}}
 {{- $shared := include "scribe.sharedVariables" . | fromYaml }}
 {{- $secret := include "scribe.secretKeys" . | fromJsonArray }}
 {{- range $key, $_ := .Values.config }}
+{{- include "scribe.validateVariable" (list $ "config" $key) }}
 {{- if hasKey $shared $key }}{{ fail (printf "%s follows from the chart's own values: set those instead of config.%s" $key $key) }}{{ end }}
 {{- if or (has $key $secret) (hasKey $.Values.secrets.from $key) }}{{ fail (printf "config.%s is a secret: put it into the Secret" $key) }}{{ end }}
 {{- end }}
@@ -63,7 +91,10 @@
 {{- range $key, $_ := merge (deepCopy $service.env) $root.Values.config }}
 {{- if hasKey $own $key }}{{ fail (printf "%s follows from the chart's own values: set those instead of the variable (services.%s)" $key $name) }}{{ end }}
 {{- end }}
+{{- if and (eq $scaling.type "hpa") (not (or $scaling.cpu $scaling.memory)) }}{{ fail (printf "services.%s.autoscaling.type hpa needs cpu or memory above 0" $name) }}{{ end }}
+{{- range $service.extraEnv }}{{ include "scribe.validateVariable" (list $root (printf "services.%s.extraEnv" $name) .name) }}{{ end }}
 {{- range $key, $_ := $service.env }}
+{{- include "scribe.validateVariable" (list $root (printf "services.%s.env" $name) $key) }}
 {{- if or (has $key $service.secretKeys) (hasKey $root.Values.secrets.from $key) }}{{ fail (printf "services.%s.env.%s is a secret: put it into the Secret" $name $key) }}{{ end }}
 {{- end }}
 {{- include "scribe.validateNames" (list (printf "services.%s" $name) (include "scribe.env" .)) }}

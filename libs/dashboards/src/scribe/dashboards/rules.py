@@ -24,14 +24,20 @@ class Condition:
     @property
     def expression(self) -> str:
         """As PromQL."""
-        return f"({self.value}) {self.operator} {self.limit:.10g}"
+        return f"({self.value}) {self.comparison}"
+
+    @property
+    def comparison(self) -> str:
+        """The operator and the limit."""
+        return f"{self.operator} {self.limit:.10g}"
 
 
 @dataclass(frozen=True)
 class Alert:
     """Fires when all `conditions` have held for `lasting`. `page` wakes somebody, `ticket` waits for the morning.
 
-    `window` tells alerts of one name apart.
+    The limit of the first condition is the alert's threshold, which an installation may set otherwise. `window` tells
+    alerts of one name apart; those follow from an objective, and have no threshold of their own.
     """
 
     name: str
@@ -75,6 +81,7 @@ def _rule(rule: Alert | Recording) -> dict[str, object]:
     if isinstance(rule, Recording):
         return {"record": rule.name, "expr": rule.expression}
     window = {"window": rule.window} if rule.window else {}
+    threshold = {} if rule.window else {"threshold": rule.conditions[0].comparison}
     return {
         "alert": rule.name,
         "expr": rule.expression,
@@ -83,6 +90,7 @@ def _rule(rule: Alert | Recording) -> dict[str, object]:
         "annotations": {
             "summary": rule.summary,
             "description": rule.description,
+            **threshold,
             "runbook_url": f"{RUNBOOKS}/{rule.name}.md",
         },
     }
