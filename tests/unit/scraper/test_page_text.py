@@ -65,6 +65,36 @@ def test_a_line_that_goes_on_with_a_small_letter_or_a_comma_is_joined() -> None:
     assert unwrapped(["Menu", "about us"]) == ["Menu", "about us"]
 
 
+def test_lines_wrapped_before_a_name_are_joined_beside_paragraphs_of_one_long_line() -> None:
+    wrapped = (
+        "Helium flows in old stones. The study with samples from nine caves was led by the physicist\n"
+        "Ada Example. She has been professor at Nowhere since 2015 and came from the College of\n"
+        "Elsewhere, where she had taught for years."
+    )
+    long = (
+        "Her colleague Bob Other, who was no part of that study, finds the results sober, "
+        "and has them measured once more."
+    )
+    found = lines_of(f"News of the College\n{wrapped}\n{long}")
+    assert found[1].text == wrapped.replace("\n", " ")
+    assert len(found) == 3
+
+
+def test_headings_and_items_of_lists_are_not_joined_with_what_follows() -> None:
+    long = (
+        "As a child Ada Example loved caves and cold water, and she found a way to go on with both of them "
+        "in all of her work."
+    )
+    lines = [
+        "Improving the health of pores, one cold liquid at a time",
+        long,
+        "PHYS 484: Quantum Fluids and Their Measurement (Spring 2024)",
+        "PHYS 597: Understanding Large Pores in Old Stones (Fall 2022)",
+        "All courses are taught in English. The list is kept by the department.",
+    ]
+    assert unwrapped(lines) == lines
+
+
 def test_text_is_cut_at_a_word_and_fits() -> None:
     assert clean("superfluid helium in nanopores", 24) == "superfluid helium in"
     assert len(clean("漢字" * 50, 40).encode()) <= 40

@@ -17,6 +17,12 @@ MIN_WRAP_WIDTH, MAX_WRAP_WIDTH = 50, 110
 """Between these lies the width at which people and programs wrap lines."""
 MIN_CONTINUED = 30
 """Characters of a line that a line with a small first letter continues."""
+NEIGHBOURS = 3
+"""Lines before and after one that tell the width at which it may have been wrapped."""
+MAX_PARTICLE = 2
+"""Letters of a last word at which no heading stops."""
+RAGGED = 0.88
+"""Of that width a wrapped line reaches at least, with the first word of the next."""
 LONG_CELL = 60
 """Characters from which a cell of a table is a text of its own: then the table is there for the layout."""
 _REFERENCE_MARK = re.compile(r" ?\[ ?(?:\d{1,3}|[a-z]|edit|note \d{1,2}|citation needed) ?\](?!\()")
@@ -24,6 +30,8 @@ _SPACE_AT_PUNCTUATION = re.compile(r" (?=[,.;:)](?:\s|$))|(?<=\() ")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]?(?:\s|$)")
+_OPENING = "\"'‘’“„«("
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,11 @@ def unwrapped(lines: Iterable[str]) -> list[str]:
     stripped = [line.strip() for line in lines]
     width = max(map(len, stripped), default=0)
     joined: list[list[str]] = []
-    for line in stripped:
-        if joined and _continues(joined[-1][-1], line, width):
+    for place, line in enumerate(stripped):
+        if place and (
+            _continues(stripped[place - 1], line, width)
+            or (_may_be_prose(joined[-1]) and _has_no_room(stripped, place - 1, len(joined[-1])))
+        ):
             joined[-1].append(line)
         else:
             joined.append([line])
@@ -109,10 +120,48 @@ def _continues(line: str, following: str, width: int) -> bool:
         return False
     if following[0] in ",.;)":
         return True
-    if following[0].islower() and len(line) >= MIN_CONTINUED and line[-1] not in ".!?:":
+    if following.lstrip(_OPENING)[:1].islower() and len(line) >= MIN_CONTINUED and line[-1] not in ".!?:":
         return True
-    first_word = following.split(" ", 1)[0]
-    return MIN_WRAP_WIDTH <= width <= MAX_WRAP_WIDTH and len(line) + 1 + len(first_word) > width
+    return MIN_WRAP_WIDTH <= width <= MAX_WRAP_WIDTH and len(line) + 1 + len(_first_word(following)) > width
+
+
+def _may_be_prose(parts: Sequence[str]) -> bool:
+    """Whether the last of these lines, joined so far, stops within a sentence; headings and items of lists do not.
+
+    Prose has had a sentence's end or a line's end before, or stops at a word such as "de" or "of".
+    """
+    last_word = parts[-1].rsplit(" ", 1)[-1]
+    has_begun = len(parts) > 1 or _SENTENCE_END.search(parts[-1]) or len(last_word) <= MAX_PARTICLE
+    return last_word.isalpha() and last_word.islower() and bool(has_begun)
+
+
+def _has_no_room(lines: Sequence[str], place: int, joined: int) -> bool:
+    """Whether a line is about as long as those around it can be, and a sentence ends soon after it.
+
+    A block may hold headings, lists and paragraphs of one long line as well, so its longest line tells little: it is
+    the lines already joined with this one, if there are any, and else those near it that tell the width.
+    """
+    line, following = lines[place], lines[place + 1]
+    if not MIN_WRAP_WIDTH <= len(line) <= MAX_WRAP_WIDTH or not following:
+        return False
+    near = lines[max(0, place - NEIGHBOURS) : place + NEIGHBOURS + 1]
+    around = lines[place - joined + 1 : place + 1] if joined > 1 else near
+    width = max(len(other) for other in around if len(other) <= MAX_WRAP_WIDTH)
+    return len(line) + 1 + len(_first_word(following)) > RAGGED * width and _ends_soon(lines[place + 1 :])
+
+
+def _ends_soon(lines: Sequence[str]) -> bool:
+    """Whether a sentence ends in these lines before they become as short as headings and lists are."""
+    for line in lines[:NEIGHBOURS]:
+        if _SENTENCE_END.search(line):
+            return True
+        if len(line) < MIN_WRAP_WIDTH:
+            break
+    return False
+
+
+def _first_word(line: str) -> str:
+    return line.split(" ", 1)[0]
 
 
 def _plain(parser: MarkdownIt, line: str) -> str:
