@@ -6,14 +6,12 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from tests.support.command import Marked, Up, scribe, scribe_up
+from tests.support.command import Marked, Up, scribe
 from tests.support.waiting import eventually
 
 CLOSING_LINE = re.compile(
@@ -22,29 +20,24 @@ CLOSING_LINE = re.compile(
 TEMPLATE = "Dear {{name}},\n\nI would like to hear about {{topic}}.\n\nKind regards,\nRobin Example"
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("command"),
     pytest.mark.skipif(sys.platform != "linux", reason="what is left is looked for in /proc"),
 ]
 
 
-async def test_two_demos_at_once_each_write_an_email_and_leave_nothing(tmp_path: Path) -> None:
+async def test_a_demo_beside_a_running_platform_writes_an_email_and_leaves_nothing(up: Up, tmp_path: Path) -> None:
     marked = Marked({"TMPDIR": str(tmp_path)})
-    for answer in await asyncio.gather(*(scribe("demo", marked=marked) for _ in range(2))):
-        assert answer.code == 0, answer.err
-        lines = answer.out.splitlines()
-        steps = [line.split("✓")[1].rpartition(" ")[0].rpartition(" ")[0].strip() for line in lines if "✓" in line]
-        assert steps == ["read the template", "research the person", "find papers", "write the e-mail"]
-        assert CLOSING_LINE.match(lines[-1]), lines[-1]
-        assert "[1] " in answer.out
+    answer = await scribe("demo", marked=marked)
+    assert answer.code == 0, answer.err
+    lines = answer.out.splitlines()
+    steps = [line.split("✓")[1].rpartition(" ")[0].rpartition(" ")[0].strip() for line in lines if "✓" in line]
+    assert steps == ["read the template", "research the person", "find papers", "write the e-mail"]
+    assert CLOSING_LINE.match(lines[-1]), lines[-1]
+    assert "[1] " in answer.out
     assert marked.left() == []
     assert folders_in(tmp_path) == []
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
-    async with scribe_up(tmp_path_factory.mktemp("command") / "data") as running:
-        yield running
+    assert up.process.returncode is None
 
 
 async def test_an_email_is_shown_with_its_steps_sources_and_cost(up: Up, tmp_path: Path) -> None:
@@ -83,6 +76,8 @@ async def test_a_refused_key_holds_the_item_and_the_log_names_the_provider(up: U
         finally:
             await world.delete("/_control")
             writing.cancel()
+            # It would not ask the provider again for a minute.
+            await up.kill_service("parser")
 
 
 def logged(up: Up, process: str) -> str:
@@ -175,35 +170,18 @@ async def test_where_nothing_runs_the_command_says_how_to_start_it(tmp_path: Pat
     assert "Start it with `scribe up`" in answer.err
 
 
-async def test_a_killed_service_comes_back(up: Up) -> None:
-    async with httpx.AsyncClient(trust_env=False) as api:
-
-        async def ready() -> bool:
-            try:
-                return (await api.get(f"{up.state.service_urls['arxiv']}/readyz")).is_success
-            except httpx.TransportError:
-                return False
-
-        (pid,) = up.marked.pids_of("-m scribe.arxiv")
-        os.kill(pid, signal.SIGKILL)
-        await eventually(lambda: up.marked.pids_of("-m scribe.arxiv") not in ([pid], []))
-        await eventually(ready, timeout=60)
-
-
-async def test_a_killed_supervisor_takes_everything_with_it_and_the_data_stay(up: Up, tmp_path: Path) -> None:
+async def test_a_killed_supervisor_takes_everything_with_it_and_data_and_tokens_stay(up: Up, tmp_path: Path) -> None:
     (tmp_path / "template.txt").write_text(TEMPLATE)
     options = ("--template", str(tmp_path / "template.txt"), "--name", "Ida Lasting", "--interest", "bridges")
     answer = await scribe("email", *options, "--data", str(up.folder.path))
     assert answer.code == 0, answer.err
+    token = (await scribe("token", "--data", str(up.folder.path))).out.strip()
     assert await up.end(signal.SIGKILL) == -signal.SIGKILL
     await eventually(lambda: up.marked.left() == [])
-    async with scribe_up(up.folder.path) as again:
-        token = (await scribe("token", "--data", str(up.folder.path))).out.strip()
-        async with client(again, token) as api:
-            emails = (await api.get("/api/email/")).json()
-        assert "Ida Lasting" in {email["recipient_name"] for email in emails}, json.dumps(emails)[:500]
-        assert await again.end(signal.SIGINT) == 0
-        assert again.marked.left() == []
+    await up.start()
+    async with client(up, token) as api:
+        emails = (await api.get("/api/email/")).json()
+    assert "Ida Lasting" in {email["recipient_name"] for email in emails}, json.dumps(emails)[:500]
 
 
 def folders_in(path: Path) -> list[str]:

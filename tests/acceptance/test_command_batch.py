@@ -2,30 +2,22 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator
 from email import message_from_bytes
 from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from tests.support.command import Answer, Up, scribe, scribe_up
+from tests.support.command import Answer, Up, scribe
 from tests.support.waiting import eventually
 
 TEMPLATE = "Subject: Hello\n\nDear {{name}},\n\nI would like to hear about {{topic}}.\n\nKind regards,\nRobin Example"
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("command batch"),
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("command"),
     pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
-    async with scribe_up(tmp_path_factory.mktemp("command") / "data") as running:
-        yield running
 
 
 async def batch(up: Up, folder: Path, rows: str, *options: str) -> Answer:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
+
 from scribe.local.errors import LocalError
 from scribe.local.folder import DataFolder, RunState
 from tests.support.deadlines import stretched
@@ -70,52 +72,70 @@ async def scribe(*arguments: str, marked: Marked | None = None, timeout: float =
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Up:
-    """A `scribe up` that runs."""
+    """A `scribe up`, which a test may end and start again in the same folder."""
 
-    process: asyncio.subprocess.Process
     folder: DataFolder
     marked: Marked
+    options: Sequence[str]
+    process: asyncio.subprocess.Process = field(init=False)
 
     @property
     def state(self) -> RunState:
         """Where everything is."""
         return self.folder.read_state()
 
+    async def start(self) -> None:
+        """Start it; returns when everything is ready."""
+        with (self.folder.path.parent / f"{self.folder.path.name}.out").open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                *(SCRIBE, "up", "--data", str(self.folder.path), "--port", "0", *self.options),
+                stdout=output,
+                stderr=output,
+                env=self.marked.environment,
+            )
+        await eventually(self._is_ready, timeout=START_TIMEOUT)
+
     async def end(self, number: signal.Signals) -> int:
         """Send a signal and wait; gives the exit code."""
         self.process.send_signal(number)
         return await asyncio.wait_for(self.process.wait(), stretched(60))
 
+    async def kill_service(self, name: str) -> None:
+        """SIGKILL; returns when another process of the service is ready."""
+        (pid,) = self.marked.pids_of(f"-m scribe.{name}")
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: self.marked.pids_of(f"-m scribe.{name}") not in ([pid], []))
+        await eventually(lambda: _answers(f"{self.state.service_urls[name]}/readyz"), timeout=60)
+
+    def _is_ready(self) -> bool:
+        assert self.process.returncode is None, f"scribe up ended with {self.process.returncode}"
+        try:
+            return self.state.pid == self.process.pid
+        except LocalError:
+            return False
+
 
 @asynccontextmanager
-async def scribe_up(data: Path, options: Sequence[str] = (), **variables: str) -> AsyncIterator[Up]:
-    """The platform in a folder, on free ports where `options` do not say otherwise; killed at the end."""
-    marked = Marked(variables)
-    with (data.parent / f"{data.name}.out").open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
-            *(SCRIBE, "up", "--data", str(data), "--port", "0", "--supabase-port", "0", *options),
-            stdout=output,
-            stderr=output,
-            env=marked.environment,
-        )
-    up = Up(process, DataFolder(data), marked)
+async def scribe_up(data: Path, *options: str) -> AsyncIterator[Up]:
+    """The platform in a folder, its gateway on a free port; killed at the end."""
+    up = Up(DataFolder(data), Marked(), options)
     try:
-        await eventually(lambda: _is_ready(up), timeout=START_TIMEOUT)
+        await up.start()
         yield up
     finally:
         with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+            up.process.kill()
+        await up.process.wait()
 
 
-def _is_ready(up: Up) -> bool:
-    assert up.process.returncode is None, f"scribe up ended with {up.process.returncode}"
-    try:
-        return bool(up.state.url)
-    except LocalError:
-        return False
+async def _answers(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(url)).is_success
+        except httpx.TransportError:
+            return False
 
 
 def _all_pids() -> list[int]:
