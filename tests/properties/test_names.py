@@ -4,13 +4,25 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scribe.common.text.name_words import DEGREES, FAMILY_FIRST, PARTICLES, TITLES, TITLES_AFTER_A_TITLE
+from scribe.common.text.name_words import (
+    AFFILIATIONS,
+    DEGREES,
+    DOUBLE_SURNAMES,
+    FAMILY_FIRST,
+    PARTICLES,
+    TITLES,
+    TITLES_AFTER_A_TITLE,
+    TITLES_OF_OFFICE,
+    TITLES_WITH_A_DOT,
+)
 from scribe.common.text.names import MAX_NAME, Match, fold, matches, parse_name, spellings
 
 CALM = settings(deadline=None)
 """A busy machine is no failure."""
 
-RESERVED = TITLES | TITLES_AFTER_A_TITLE | DEGREES | PARTICLES | FAMILY_FIRST
+ALL_TITLES = TITLES | TITLES_AFTER_A_TITLE | TITLES_OF_OFFICE | TITLES_WITH_A_DOT
+RESERVED = ALL_TITLES | DEGREES | PARTICLES | FAMILY_FIRST | AFFILIATIONS | DOUBLE_SURNAMES
+"""Words that have a meaning of their own in a name."""
 word = (
     st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüéèñçøł", min_size=2, max_size=10)
     .filter(lambda text: fold(text) not in RESERVED)

@@ -1,7 +1,5 @@
 """Pages of any kind: passages are verbatim pieces of the cleaned text, and reading takes a time that grows with it."""
 
-from time import process_time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.page_text import clean
 from scribe.scraper.passages import MAX_PASSAGE, joined, read_page
 from scribe.scraper.sources import Page
+from tests.support.patterns import MAX_GROWTH, growth
 from tests.support.reading import ADA, shelf
 
 CALM = settings(deadline=None, max_examples=40)
@@ -64,15 +63,9 @@ def test_every_line_that_is_shown_begins_with_an_id_of_ours(pages: list[str], ma
 
 @pytest.mark.parametrize("unit", MARKUP + WORDS)
 def test_reading_takes_a_time_that_grows_with_the_page(unit: str) -> None:
-    def seconds(size: int) -> float:
-        return min(_timed((unit * size)[:size]) for _ in range(2))
-
-    # Four times the text takes four times the time where it is linear, and 16 times where it is quadratic.
-    few, many = seconds(CITATION_BYTES // 16), seconds(CITATION_BYTES // 4)
-    assert many < 12 * few + 0.1
+    sizes = (CITATION_BYTES // 16, CITATION_BYTES // 8, CITATION_BYTES // 4)
+    assert max(growth(lambda size: lambda: _read((unit * size)[:size]), sizes)) <= MAX_GROWTH
 
 
-def _timed(text: str) -> float:
-    begin = process_time()
+def _read(text: str) -> None:
     shelf(Page("https://a.example/", "T", text))
-    return process_time() - begin

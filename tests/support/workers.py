@@ -26,6 +26,7 @@ async def worker_process(module: str, nats_url: str, **environment: str) -> Asyn
             "SCRIBE_PIPELINE_MAX_BYTES": str(8 * MIB),
             "SCRIBE_EVENTS_MAX_BYTES": str(8 * MIB),
             "SCRIBE_DEADLETTER_MAX_BYTES": str(8 * MIB),
+            "SCRIBE_CONCURRENCY": "4",
             "SCRIBE_HOST": "127.0.0.1",
             "SCRIBE_PORT": "0",
             **environment,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from nats.js.errors import NotFoundError
 
 from scribe.arxiv.lookups import Lookup
 from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import ARXIV, LOOKUPS, TURNS, lookups_consumer, turn_consumer
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.progress import State, read_progress
 from scribe.common.tasks.steps import Step
@@ -91,7 +93,7 @@ async def test_three_processes_keep_the_interval_and_share_requests(
 
 
 async def test_an_author_asked_for_by_a_pod_that_is_killed_meanwhile_is_asked_for_by_another(
-    nats_url: str, fakes: Fakes, campaign: tuple[str, ...], desk: Desk
+    broker: Broker, nats_url: str, fakes: Fakes, campaign: tuple[str, ...], desk: Desk
 ) -> None:
     async with workers(nats_url, fakes, 1) as (victim,):
         fakes.controls.add(path="/arxiv/", hang=True, times=1)
@@ -100,7 +102,20 @@ async def test_an_author_asked_for_by_a_pod_that_is_killed_meanwhile_is_asked_fo
         victim.kill()
         await victim.wait()
     async with workers(nats_url, fakes, 1):
-        await eventually(lambda: all_answered(desk, campaign), timeout=60)
+        await eventually(partial(waits_for_the_turn, broker))
+        await shorten_ack_wait(broker)
+        await eventually(partial(all_answered, desk, campaign), timeout=60)
+
+
+async def waits_for_the_turn(broker: Broker) -> bool:
+    """Whether a pod has started: it has found the consumers as they are declared."""
+    return bool((await broker.js.consumer_info(TURNS, ARXIV)).num_waiting)
+
+
+async def shorten_ack_wait(broker: Broker) -> None:
+    """Let the server take back after 2 s instead of 30 s what a dead pod has."""
+    for stream, consumer in ((LOOKUPS, lookups_consumer()), (TURNS, turn_consumer())):
+        await broker.js.add_consumer(stream, replace(consumer, ack_wait=2.0))
 
 
 async def all_answered(desk: Desk, names: tuple[str, ...]) -> bool:

@@ -1,12 +1,11 @@
 """Sentences: whole, verbatim, and found in a time that grows with the text."""
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.text.sentences import MAX_AT_ONCE, parts_of, split_sentences
+from tests.support.patterns import MAX_GROWTH, growth
 
 
 @pytest.mark.parametrize(
@@ -48,15 +47,5 @@ def test_parts_are_the_line_and_none_is_too_long(line: str, size: int) -> None:
 
 @pytest.mark.parametrize("unit", ["![", "a. ", "A.", '"a. ', "(", "Dr. Smith said hello. ", "。"])
 def test_time_grows_with_the_text(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = (unit * size)[:size]
-        return min(_timed(text) for _ in range(3))
-
-    few, many = seconds(4 * MAX_AT_ONCE), seconds(16 * MAX_AT_ONCE)
-    assert many < 10 * few + 0.05
-
-
-def _timed(text: str) -> float:
-    begin = perf_counter()
-    split_sentences(text)
-    return perf_counter() - begin
+    sizes = (4 * MAX_AT_ONCE, 8 * MAX_AT_ONCE, 16 * MAX_AT_ONCE)
+    assert max(growth(lambda size: lambda: split_sentences((unit * size)[:size]), sizes)) <= MAX_GROWTH
