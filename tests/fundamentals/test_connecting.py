@@ -1,4 +1,4 @@
-"""The first connection: what an operator has to mend is a sentence at once, and no credential travels in the clear."""
+"""Connections: what an operator has to mend is a sentence at once, and no credential travels in the clear."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from scribe.common.errors import ConfigurationError
-from scribe.common.messaging.broker import connect
+from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.settings import BrokerSettings
 from tests.support.deadlines import within
 
@@ -45,3 +45,13 @@ async def test_no_password_is_sent_before_the_connection_is_encrypted() -> None:
         settings = BrokerSettings(nats_url=url, nats_user="parser", nats_password="secret")
         assert "does not offer TLS" in await refusal(settings)
     assert not any(b"secret" in data for data in received)
+
+
+async def test_an_answer_to_a_ping_that_nobody_waits_for_any_more_does_not_end_the_connection(broker: Broker) -> None:
+    impatient = asyncio.create_task(broker.client.flush())
+    while not broker.client._pongs:  # noqa: ASYNC110 - nothing tells when it is sent
+        await asyncio.sleep(0)
+    impatient.cancel()
+    async with within(10):
+        await broker.client.flush()
+    assert impatient.cancelled()

@@ -48,6 +48,34 @@ class Broker:
         return self.client.is_connected
 
 
+@dataclass
+class _ConnectionEvents:
+    """What nats-py tells about a connection, as log events and as what a Broker's users wait for."""
+
+    log: Logger
+    is_established: bool = False
+    is_leaving: bool = False
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    reconnected: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def on_reconnected(self) -> None:
+        self.log.info("nats_reconnected")
+        async with self.reconnected:
+            self.reconnected.notify_all()
+
+    async def on_disconnected(self) -> None:
+        if not self.is_leaving:
+            self.log.warning("nats_disconnected")
+
+    async def on_error(self, error: Exception) -> None:
+        if not self.is_established:
+            _raise_if_refused(error)
+        self.log.warning("nats_error", error_class=type(error).__name__, reason=str(error)[:200])
+
+    async def on_closed(self) -> None:
+        self.closed.set()
+
+
 @asynccontextmanager
 async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIterator[Broker]:
     """A connection named `name`, drained at the end.
@@ -56,27 +84,22 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
         ConfigurationError: no server answered within a minute, or it refused the credentials, or their file is missing.
     """
     _raise_if_missing(settings.nats_nkey_file, settings.nats_credentials_file)
-    established, closed, leaving = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    reconnected = asyncio.Condition()
+    client, events = _Client(), _ConnectionEvents(log)
+    await _open(client, settings, name, events)
+    try:
+        yield Broker(
+            client=client,
+            js=client.jetstream(timeout=REQUEST_TIMEOUT, prefix=settings.nats_api_prefix),
+            api=settings.nats_api_prefix,
+            closed=events.closed,
+            reconnected=events.reconnected,
+        )
+    finally:
+        events.is_leaving = True
+        await _close(client)
 
-    async def on_reconnected() -> None:
-        log.info("nats_reconnected")
-        async with reconnected:
-            reconnected.notify_all()
 
-    async def on_disconnected() -> None:
-        if not leaving.is_set():
-            log.warning("nats_disconnected")
-
-    async def on_error(error: Exception) -> None:
-        if not established.is_set():
-            _raise_if_refused(error)
-        log.warning("nats_error", error_class=type(error).__name__, reason=str(error)[:200])
-
-    async def on_closed() -> None:
-        closed.set()
-
-    client = _EncryptedWhereNamed()
+async def _open(client: Client, settings: BrokerSettings, name: str, events: _ConnectionEvents) -> None:
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT):
             await client.connect(
@@ -91,42 +114,40 @@ async def connect(settings: BrokerSettings, name: str, log: Logger) -> AsyncIter
                 ping_interval=10,
                 max_outstanding_pings=2,
                 connect_timeout=5,
-                reconnected_cb=on_reconnected,
-                disconnected_cb=on_disconnected,
-                error_cb=on_error,
-                closed_cb=on_closed,
+                reconnected_cb=events.on_reconnected,
+                disconnected_cb=events.on_disconnected,
+                error_cb=events.on_error,
+                closed_cb=events.on_closed,
             )
-        established.set()
     except (TimeoutError, NoServersError, OSError) as error:
         raise ConfigurationError(
             "no NATS server answered; check SCRIBE_NATS_URL, the credentials, and that the server runs"
         ) from error
-    try:
-        yield Broker(
-            client=client,
-            js=client.jetstream(timeout=REQUEST_TIMEOUT, prefix=settings.nats_api_prefix),
-            api=settings.nats_api_prefix,
-            closed=closed,
-            reconnected=reconnected,
-        )
-    finally:
-        leaving.set()
-        await _close(client)
+    events.is_established = True
 
 
-class _EncryptedWhereNamed(Client):
-    """Sends no credential to a server that is named `tls://` before the connection is encrypted.
-
-    nats-py encrypts where the server asks for it, and a server, or whoever stands in between, may not ask.
-    """
+class _Client(Client):
+    """nats-py's client, with two faults of it mended."""
 
     def _connect_command(self) -> bytes:
+        """Send no credential to a server that is named `tls://` before the connection is encrypted.
+
+        nats-py encrypts where the server asks for it, and a server, or whoever stands in between, may not ask.
+        """
         writer = getattr(self._transport, "_io_writer", None)
         is_encrypted = writer is not None and writer.get_extra_info("ssl_object") is not None
         if self._current_server is not None and self._current_server.uri.scheme == "tls" and not is_encrypted:
             raise nats.errors.Error(_NO_TLS)
         command: bytes = super()._connect_command()
         return command
+
+    async def _process_pong(self) -> None:
+        """Take an answer whose ping nobody waits for any more; in nats-py it ends the reading of the connection."""
+        if self._pongs and self._pongs[0].done():
+            self._pongs.pop(0)
+            self._pings_outstanding = 0
+            return
+        await super()._process_pong()
 
 
 def _raise_if_refused(error: Exception) -> None:
