@@ -1,12 +1,16 @@
 """Settlement: every delivery is settled exactly once, after everything that others must know is stored."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import nats.errors
 from hypothesis import given
 from hypothesis import strategies as st
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
 
 from scribe.common.errors import (
     CancelledTaskError,
@@ -16,8 +20,10 @@ from scribe.common.errors import (
     UnavailableError,
     UnreadableMessageError,
 )
-from scribe.common.tasks.data import PipelineData, TemplateType
-from scribe.common.tasks.progress import Progress, State
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.publisher import Publisher
+from scribe.common.tasks.data import TemplateType
+from scribe.common.tasks.progress import State
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
@@ -48,61 +54,56 @@ OUTCOMES: list[Outcome] = [
 ]
 
 
-@dataclass
-class Journal:
-    """What the broker would have been told, in order; publishing fails `failures` times first."""
+class Journal(JetStreamContext):
+    """What the server would have been told, in order; the first `failures` requests are not answered."""
 
-    failures: int = 0
-    told: list[str] = field(default_factory=list)
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.told: list[str] = []
 
     def store(self, what: str) -> None:
-        """Store a message or fail as an absent server does."""
+        """Note a request, or fail as where no server is."""
         if self.failures > 0:
             self.failures -= 1
-            raise UnavailableError("away")
+            raise nats.errors.TimeoutError
         self.told.append(what)
 
-    async def transition(self, _data: PipelineData, progress: Progress) -> None:
-        self.store(f"transition {progress.step}")
-
-    async def event(self, progress: Progress) -> None:
-        self.store(f"event {progress.state}")
-
-    async def dead_letter(
-        self, step: Step, _task: UUID | str, _body: bytes, _headers: Mapping[str, str], _why: Mapping[str, str]
-    ) -> None:
-        self.store(f"dead letter {step}")
+    async def publish(self, subject: str, *_: object, **__: object) -> PubAck:
+        self.store(Subject.parse(subject).destination)
+        return PubAck("stream", 1)
 
 
 @dataclass
-class RecordedDelivery:
-    """A delivery that writes its settlements into the journal."""
+class RecordedMessage(Msg):
+    """A message that writes its settlements into the journal."""
 
-    journal: Journal
-    attempt: int = 1
-    subject: Subject = field(default_factory=lambda: pipeline_subject(Step.PARSER, TASK.task_id, 1))
-    body: bytes = b"{}"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    journal: Journal | None = None
 
-    async def ack(self) -> None:
+    async def ack_sync(self, timeout: float = 1.0) -> Msg:  # noqa: ARG002 - as the method it stands for
+        assert self.journal is not None
         self.journal.store("settled ack")
+        return self
 
     async def nak(self, delay: float | None = None) -> None:
+        assert self.journal is not None
         self.journal.told.append(f"settled nak {delay}")
 
     async def term(self) -> None:
+        assert self.journal is not None
         self.journal.told.append("settled term")
 
 
 def settled(outcome: Outcome, step: Step, failures: int = 0) -> list[str]:
-    """Settle as the runner does, again after every absence; gives what the broker was told."""
+    """Settle as the runner does, again after every absence; gives what the server was told."""
     journal = Journal(failures)
-    delivery = RecordedDelivery(journal)
+    subject = pipeline_subject(Step.PARSER, TASK.task_id, 1)
+    message = RecordedMessage(Client(), journal=journal)
+    delivery = Delivery(message, subject, b"{}", {}, attempt=1, stored_at=datetime.now(UTC))
 
     async def hold() -> None:
         while True:
             try:
-                await settle(outcome, step, delivery, journal)
+                await settle(outcome, step, delivery, Publisher(journal))
             except UnavailableError:
                 continue
             return
@@ -159,12 +160,12 @@ def test_decision_follows_the_class_of_the_error_and_the_attempt(
 
 
 def test_finished_research_goes_to_arxiv_and_everything_else_past_it() -> None:
-    assert settled(Finished(TASK), Step.SCRAPER) == ["transition arxiv", "settled ack"]
+    assert settled(Finished(TASK), Step.SCRAPER) == ["pipeline.arxiv", "settled ack"]
     for kind in (TemplateType.BOOK, TemplateType.GENERAL):
-        assert settled(Finished(make_task(parsed=parsed(kind))), Step.SCRAPER)[0] == "transition composer"
-    assert settled(Finished(TASK), Step.COMPOSER) == ["transition done", "settled ack"]
+        assert settled(Finished(make_task(parsed=parsed(kind))), Step.SCRAPER)[0] == "pipeline.composer"
+    assert settled(Finished(TASK), Step.COMPOSER) == ["pipeline.done", "settled ack"]
 
 
 def test_failure_is_kept_as_a_dead_letter_before_anybody_hears_of_it() -> None:
     told = settled(Failed(TASK, PermanentError("never")), Step.PARSER)
-    assert told == ["dead letter parser", f"event {State.FAILED}", "settled term"]
+    assert told == ["deadletter.parser", f"events.{State.FAILED}", "settled term"]

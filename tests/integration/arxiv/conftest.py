@@ -6,8 +6,9 @@ import pytest
 import structlog
 
 from scribe.arxiv.answers import Answer, Answers
-from scribe.arxiv.asking import Asker
+from scribe.arxiv.asking import Asker, Deal
 from scribe.arxiv.client import Page
+from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup, Lookups
 from scribe.arxiv.turns import Turns
 from scribe.common.http.breaker import Breaker
@@ -56,7 +57,7 @@ class Desk:
         """The store."""
         return Answers(self.broker.js)
 
-    def asker(self, arxiv: Arxiv, interval: float = 0.0) -> Asker:
+    def asker(self, arxiv: Arxiv, interval: float = 0.0, deal: Deal = deal) -> Asker:
         """One that asks that arXiv."""
         metrics = Metrics()
         return Asker(
@@ -68,6 +69,7 @@ class Desk:
             interval=interval,
             metrics=metrics.arxiv,
             log=structlog.get_logger(),
+            deal=deal,
         )
 
     async def ask(self, *names: str) -> None:

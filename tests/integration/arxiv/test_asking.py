@@ -1,12 +1,12 @@
 """Asking for everybody: who waits is joined, nothing is asked twice or lost, and the turn keeps its distance."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from scribe.arxiv import asking
 from scribe.arxiv.answers import Answer
 from scribe.arxiv.asking import MAX_AUTHORS, MAX_RECORDS
 from scribe.arxiv.client import Page
@@ -112,17 +112,14 @@ async def test_what_arxiv_refuses_is_found_by_halves_and_costs_nobody_else(desk:
     assert len(arxiv.queries) <= 12
 
 
-async def test_a_record_that_nobody_can_deal_out_costs_its_author_alone(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def strange(lookups: list[Lookup], page: Page) -> list[Answer | None]:
+async def test_a_record_that_nobody_can_deal_out_costs_its_author_alone(desk: Desk) -> None:
+    def strange(lookups: Sequence[Lookup], page: Page) -> list[Answer | None]:
         if any(lookup.name == "Bo Sample" for lookup in lookups):
             raise RecursionError("strange")
         return deal(lookups, page)
 
-    monkeypatch.setattr(asking, "deal", strange)
     await desk.ask("Ada Example", "Bo Sample")
-    asker = desk.asker(Arxiv(page("Ada Example")))
+    asker = desk.asker(Arxiv(page("Ada Example")), deal=strange)
     while await desk.answer("Ada Example") is None or await desk.answer("Bo Sample") is None:
         await desk.turns_of(asker, 1)
 

@@ -1,7 +1,7 @@
 """Asking arXiv for everybody: one request at a time over all pods, each for as many authors as wait."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
@@ -11,7 +11,7 @@ import nats.errors
 from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.client import Page, PaperSource
 from scribe.arxiv.dealing import deal
-from scribe.arxiv.lookups import Asked, Lookups
+from scribe.arxiv.lookups import Asked, Lookup, Lookups
 from scribe.arxiv.transport import AnswerTooLargeError
 from scribe.arxiv.turns import Turns
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
@@ -30,6 +30,10 @@ GATHERING = 0.1
 """The part of an interval for which others may join whoever came first."""
 IDLE_WAIT = 10.0
 PAUSE_WHILE_AWAY = 1.0
+UNDEALABLE = (ArithmeticError, LookupError, RecursionError, ValueError)
+"""What a record of a form that nobody foresaw can raise; it must cost only its own author."""
+
+Deal = Callable[[Sequence[Lookup], Page], list[Answer | None]]
 
 
 @dataclass
@@ -47,6 +51,7 @@ class Asker:
     interval: float
     metrics: ArxivMetrics
     log: Logger
+    deal: Deal = deal
     records: int = field(default=MAX_RECORDS, init=False)
     """What the next request may ask for; halved when arXiv refuses one or answers too much, doubled by an answer."""
 
@@ -79,13 +84,7 @@ class Asker:
         finally:
             await self.turns.give_back(turn, rest)
         if batch and page:
-            try:
-                await self._answer(batch, page)
-            except UnavailableError:
-                raise
-            except Exception as error:
-                self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
-                await self._refused(batch, error)
+            await self._answer(batch, page)
 
     async def _batch(self) -> list[Asked]:
         """The longest waiting lookups that fit into one query, without those that are answered already."""
@@ -138,7 +137,12 @@ class Asker:
 
     async def _answer(self, batch: Sequence[Asked], page: Page) -> None:
         """Keep what the page tells of each author; who may have more in it than came back is asked for again."""
-        dealt = await asyncio.to_thread(deal, [asked.lookup for asked in batch], page)
+        try:
+            dealt = await asyncio.to_thread(self.deal, [asked.lookup for asked in batch], page)
+        except UNDEALABLE as error:
+            self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
+            await self._refused(batch, error)
+            return
         for asked, answer in zip(batch, dealt, strict=True):
             if answer is None:
                 await _return(asked)

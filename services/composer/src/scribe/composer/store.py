@@ -55,7 +55,7 @@ class PostgresEmails:
         """See EmailStore. The e-mail and the user's count are one transaction."""
         with observed("INSERT emails", self._metrics), as_unavailable():
             async with acquired(self._pool) as connection, connection.transaction():
-                await self._refuse_cancelled(connection, data)
+                await self._raise_if_cancelled(connection, data)
                 written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))
                 if written is not None:
                     await connection.execute(self._queries["count"], data.user_id)
@@ -63,7 +63,7 @@ class PostgresEmails:
                 there: UUID = await connection.fetchval(self._queries["find"], data.task_id)
         return there
 
-    async def _refuse_cancelled(self, connection: Connection, data: PipelineData) -> None:
+    async def _raise_if_cancelled(self, connection: Connection, data: PipelineData) -> None:
         item = await connection.fetchrow(self._queries["lock_item"], data.task_id, data.user_id)
         if item is None:
             raise CancelledTaskError("the task was deleted")

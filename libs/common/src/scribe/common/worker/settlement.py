@@ -14,11 +14,9 @@
 | raises DeferredError                        | Deferred: as Postpone, a `waiting` event, counting nothing |
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol, assert_never
-from uuid import UUID
+from typing import assert_never
 
 from scribe.common.errors import (
     CancelledTaskError,
@@ -32,12 +30,12 @@ from scribe.common.errors import (
     notice_of,
     public_sentence,
 )
-from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON
+from scribe.common.messaging.delivery import Delivery
+from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, ORIGINAL_SUBJECT, REASON, Publisher
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
-from scribe.common.tasks.subject import Subject
 from scribe.common.worker.backoff import Jitter, retry_delay
 from scribe.common.worker.outcomes import (
     Cancelled,
@@ -59,32 +57,6 @@ MAX_DELIVERIES = 25
 MAX_NAK = 30.0
 MAX_POSTPONEMENT = 3600.0
 RELEASE_DELAY = 5.0
-
-
-class Settleable(Protocol):
-    """What settlement needs of a delivery."""
-
-    @property
-    def subject(self) -> Subject: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def attempt(self) -> int: ...
-    async def ack(self) -> None: ...
-    async def nak(self, delay: float | None = None) -> None: ...
-    async def term(self) -> None: ...
-
-
-class Publishes(Protocol):
-    """What settlement needs of a publisher; every method returns once the message is stored."""
-
-    async def transition(self, data: PipelineData, progress: Progress) -> None: ...
-    async def event(self, progress: Progress) -> None: ...
-    async def dead_letter(
-        self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
-    ) -> None: ...
 
 
 class CrashLoopError(PermanentError):
@@ -119,9 +91,7 @@ def decide(
     return Retry(data, error, delay, attempt)
 
 
-async def settle(
-    outcome: Outcome, step: Step, delivery: Settleable, publisher: Publishes, route: Route = ROUTE
-) -> None:
+async def settle(outcome: Outcome, step: Step, delivery: Delivery, publisher: Publisher, route: Route = ROUTE) -> None:
     """Carry an outcome out: first what others must know, durably, then the one settlement of the delivery.
 
     Safe to call again after UnavailableError: everything published carries an id, and nothing is settled before it.
@@ -159,13 +129,13 @@ def _transition(data: PipelineData, step: Step, route: Route) -> tuple[PipelineD
     return data, progress_of(data, state, following, datetime.now(UTC))
 
 
-def _event(data: PipelineData, state: State, step: Step, delivery: Settleable, error: BaseException | None) -> Progress:
+def _event(data: PipelineData, state: State, step: Step, delivery: Delivery, error: BaseException | None) -> Progress:
     sentence = public_sentence(error) if error else None
     progress = progress_of(data, state, step, datetime.now(UTC), attempt=delivery.attempt, error=sentence)
     return replace(progress, notice=notice_of(error), cause=cause_of(error))
 
 
-def _departure(outcome: Postpone | Released | Deferred, step: Step, delivery: Settleable) -> Progress:
+def _departure(outcome: Postpone | Released | Deferred, step: Step, delivery: Delivery) -> Progress:
     """What brings the task back to the step later."""
     match outcome:
         case Postpone(data, error, delay):
@@ -184,7 +154,7 @@ def _uncounted(progress: Progress, delay: float) -> Progress:
     return replace(progress, delay=delay, error=None)
 
 
-def _why(delivery: Settleable, error: BaseException) -> dict[str, str]:
+def _why(delivery: Delivery, error: BaseException) -> dict[str, str]:
     reason = str(error) if isinstance(error, WorkError | UnreadableMessageError) else "unforeseen error"
     return {
         REASON: " ".join(reason.split())[:500],
