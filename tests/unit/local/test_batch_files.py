@@ -8,9 +8,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
 from scribe.local.answers import Email, Item
-from scribe.local.batch_files import Outcome, as_csv, as_json, raise_if_unwritable, write_outcomes
+from scribe.local.batch_files import COLUMNS, Outcome, as_csv, as_json, raise_if_unwritable, write_outcomes
 from scribe.local.errors import LocalError
 
 ID = UUID(int=7)
@@ -37,6 +38,15 @@ def test_a_row_that_failed_keeps_its_place_with_the_reason() -> None:
 def test_no_cell_is_a_formula() -> None:
     (row,) = csv.DictReader(io.StringIO(as_csv([outcome("=cmd()", "+1 is what I would say.")])))
     assert (row["recipient_name"], row["email_message"]) == ("'=cmd()", "'+1 is what I would say.")
+
+
+def test_a_workbook_has_the_same_rows_and_no_formula(tmp_path: Path) -> None:
+    write_outcomes(tmp_path / "emails.xlsx", [outcome("Bo", None), outcome("=cmd()", "=1+1")])
+    sheet = load_workbook(tmp_path / "emails.xlsx").worksheets[0]
+    header, bo, formula = sheet.iter_rows()
+    assert [cell.value for cell in header] == list(COLUMNS)
+    assert [cell.value for cell in bo[:1]] == ["Bo"]
+    assert (formula[0].value, formula[0].data_type, formula[3].value) == ("=cmd()", "s", "=1+1")
 
 
 def test_a_draft_has_the_emails_subject_and_text_and_a_safe_name(tmp_path: Path) -> None:

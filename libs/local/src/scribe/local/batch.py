@@ -4,10 +4,12 @@ The note is written before the first part is sent, and its key goes with every p
 moment and run again submits nothing twice.
 """
 
+import asyncio
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,10 +18,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from scribe.gateway.problems import Unprocessable
 from scribe.gateway.queue.cells import Row, rows_of
 from scribe.gateway.queue.spreadsheet import MAX_ROWS, read_recipients
-from scribe.local.errors import LocalError
+from scribe.local.errors import BusyError, LocalError
 from scribe.local.gateway import Gateway
 
 SUFFIX = ".scribe.json"
+MAX_WAIT = 3600.0
+"""Seconds for which one part waits for the gateway to take it."""
+MIN_WAIT = 0.1
+"""Seconds that a refusal counts at least, so that the number of requests has a bound."""
 
 
 class Submission(BaseModel):
@@ -38,8 +44,10 @@ class Submission(BaseModel):
         return tuple(item_id for part in self.parts for item_id in part)
 
 
-async def submit_file(gateway: Gateway, file: Path, content: bytes, template: str, *, again: bool) -> Submission:
-    """Submit what has not been submitted of a file.
+async def submit_file(
+    gateway: Gateway, file: Path, content: bytes, template: str, *, again: bool, announce: Callable[[str], None]
+) -> Submission:
+    """Submit what has not been submitted of a file; what the gateway does not take yet waits, and `announce` says so.
 
     Raises:
         LocalError: a row cannot be used (nothing is sent then), the file or the template has changed since it was
@@ -50,10 +58,31 @@ async def submit_file(gateway: Gateway, file: Path, content: bytes, template: st
     submission = submission_in(note, digest_of(content, template), again=again)
     for number in range(len(submission.parts), len(parts)):
         name = file.name if len(parts) == 1 else f"{file.stem}-{number + 1}.csv"
-        ids = await gateway.upload(name, parts[number], template, key=f"{submission.key}-{number}")
+        key = f"{submission.key}-{number}"
+        ids = await _accepted(partial(gateway.upload, name, parts[number], template, key), announce)
         submission = submission.model_copy(update={"parts": (*submission.parts, ids)})
         _write(note, submission)
     return submission
+
+
+async def _accepted(
+    upload: Callable[[], Awaitable[tuple[UUID, ...]]], announce: Callable[[str], None]
+) -> tuple[UUID, ...]:
+    """The items of a part, once the gateway takes it.
+
+    Raises:
+        LocalError: it has not taken it for MAX_WAIT, or refuses it.
+    """
+    waited = 0.0
+    while True:
+        try:
+            return await upload()
+        except BusyError as busy:
+            if waited + busy.retry_after > MAX_WAIT:
+                raise
+            announce(f"{busy} Going on in {busy.retry_after:.0f} s.")
+            await asyncio.sleep(busy.retry_after)
+            waited += max(busy.retry_after, MIN_WAIT)
 
 
 def submission_in(note: Path, digest: str, *, again: bool) -> Submission:
@@ -109,11 +138,16 @@ def _csv(header: Sequence[Row], rows: Sequence[Row]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     at = 1
-    for line, cells in (*header, *rows):
+    for line, cells in (*_on_one_line(header), *rows):
         text.write("\n" * (line - at))
         writer.writerow(cells)
         at = max(at, line) + 1 + sum(cell.count("\n") for cell in cells)
     return text.getvalue().encode()
+
+
+def _on_one_line(header: Sequence[Row]) -> Iterator[Row]:
+    """The names of columns as they are compared: line breaks in them are spaces."""
+    return ((line, [" ".join(cell.split()) for cell in cells]) for line, cells in header)
 
 
 def _write(note: Path, submission: Submission) -> None:

@@ -1,4 +1,4 @@
-"""The e-mails of a batch as files: CSV, JSON, or a folder of drafts (.eml)."""
+"""The e-mails of a batch as files: CSV, XLSX, JSON, or a folder of drafts (.eml)."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from scribe.local.answers import Email, Item
 from scribe.local.errors import LocalError
 
 COLUMNS = ("recipient_name", "recipient_interest", "status", "email_message", "is_confident", "error_message", "id")
-FILES = (".csv", ".json")
+FILES = (".csv", ".xlsx", ".json")
 NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
 SUBJECT = "Subject:"
 
@@ -46,7 +46,7 @@ def raise_if_unwritable(path: Path) -> None:
         LocalError: the form is not known, or the folder does not exist.
     """
     if path.suffix and path.suffix not in FILES and not path.is_dir():
-        raise LocalError(f"--out {path} is not understood: name a .csv, a .json, or a folder for .eml files.")
+        raise LocalError(f"--out {path} is not understood: name a .csv, .xlsx or .json, or a folder for .eml files.")
     if not path.parent.is_dir():
         raise LocalError(f"--out {path} cannot be written: there is no folder {path.parent}.")
 
@@ -60,6 +60,8 @@ def write_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
     try:
         if path.suffix == ".csv":
             path.write_text(as_csv(outcomes), "utf-8-sig", newline="")
+        elif path.suffix == ".xlsx":
+            path.write_bytes(as_xlsx(outcomes))
         elif path.suffix == ".json":
             path.write_text(as_json(outcomes), "utf-8")
         else:
@@ -82,10 +84,26 @@ def as_csv(outcomes: Sequence[Outcome]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for found in outcomes:
-        fields = found.fields()
-        writer.writerow(["" if fields[name] is None else inert(str(fields[name])) for name in COLUMNS])
+    writer.writerows(map(inert, _cells(found)) for found in outcomes)
     return text.getvalue()
+
+
+def as_xlsx(outcomes: Sequence[Outcome]) -> bytes:
+    """A workbook with one sheet, a line a row, every cell a text."""
+    import xlsxwriter  # noqa: PLC0415 - no other command needs it
+
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("E-mails")
+        for line, cells in enumerate((COLUMNS, *map(_cells, outcomes))):
+            for column, cell in enumerate(cells):
+                sheet.write_string(line, column, cell)
+    return content.getvalue()
+
+
+def _cells(found: Outcome) -> tuple[str, ...]:
+    fields = found.fields()
+    return tuple("" if fields[name] is None else str(fields[name]) for name in COLUMNS)
 
 
 def as_draft(email: Email) -> bytes:

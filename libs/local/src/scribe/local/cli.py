@@ -19,7 +19,6 @@ app = typer.Typer(
     name="scribe",
     help="Personal cold e-mails to academics, researched and true.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 COMMANDS: dict[str, Callable[..., None]] = {

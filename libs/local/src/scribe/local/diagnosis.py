@@ -1,39 +1,31 @@
 """What `scribe doctor` looks at: each check gives findings, and none of them changes anything."""
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict
 
+from scribe.common.messaging.permissions import IMPORTED_API
+from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.models.settings import PROVIDERS
+from scribe.common.tasks.route import ROUTE
 from scribe.local.browser import browser_note
 from scribe.local.errors import LocalError, NothingRunsError
+from scribe.local.findings import Finding
+from scribe.local.folder import DataFolder, RunState
 from scribe.local.gateway import sentence_of
-from scribe.local.reach import gateway_of, state_of
+from scribe.local.platform import limits_of
+from scribe.local.reach import folder_of, gateway_of, state_of
+from scribe.local.server_checks import check_grants, check_migrations, check_nats_users, check_streams
 from scribe.local.servers.binaries import postgres_binaries
+from scribe.local.servers.nkeys import NkeyFiles
 
 TIMEOUT = 10.0
-MIGRATIONS_TIMEOUT = 60.0
 MAX_CLOCK_DIFFERENCE = 30.0
 """Seconds; access tokens allow no more."""
-
-
-class Finding(BaseModel):
-    """What was found at one place. `note` is worth knowing and nothing that must be mended."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    state: Literal["ok", "note", "bad"]
-    found: str
-    remedy: str = ""
 
 
 async def diagnose(data: Path, user: str, environment: Mapping[str, str]) -> Sequence[Finding]:
@@ -53,9 +45,26 @@ async def diagnose(data: Path, user: str, environment: Mapping[str, str]) -> Seq
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
         findings += await _gateway(client, url, headers)
         if state is not None:
-            findings.append(await _migrations(state.database_url))
+            findings += await _servers(folder_of(data), state, environment)
             findings += [await _service(client, *service) for service in state.service_urls.items()]
     return findings
+
+
+async def _servers(folder: DataFolder, state: RunState, environment: Mapping[str, str]) -> Sequence[Finding]:
+    seeds = NkeyFiles(folder.nkeys)
+    users = {
+        str(name): BrokerSettings(
+            nats_url=state.nats_url, nats_nkey_file=str(seeds.seed_file(name)), nats_api_prefix=IMPORTED_API
+        )
+        for name in ROUTE
+    }
+    operator = BrokerSettings(nats_url=state.nats_url, nats_nkey_file=state.nats_nkey_file)
+    return await asyncio.gather(
+        check_migrations(state.database_url),
+        check_grants(state.database_url),
+        check_streams(operator, limits_of(environment)),
+        check_nats_users(users),
+    )
 
 
 def _binaries() -> Finding:
@@ -97,7 +106,7 @@ async def _gateway(client: httpx.AsyncClient, url: str, headers: Mapping[str, st
     except httpx.HTTPError as error:
         remedy = f"See that a gateway is at {url} and can be reached from here."
         return [Finding(name="gateway", state="bad", found=f"no answer ({type(error).__name__})", remedy=remedy)]
-    return [*_health(url, health), _clock(health), _token(profile)]
+    return [*_health(url, health), check_clock(health), _token(profile)]
 
 
 def _health(url: str, response: httpx.Response) -> Sequence[Finding]:
@@ -118,7 +127,8 @@ def _health(url: str, response: httpx.Response) -> Sequence[Finding]:
     ]
 
 
-def _clock(response: httpx.Response) -> Finding:
+def check_clock(response: httpx.Response) -> Finding:
+    """Whether this machine's clock and that of the gateway, as its answer tells it, are near enough for tokens."""
     try:
         there = parsedate_to_datetime(response.headers["Date"]).timestamp()
     except (KeyError, ValueError):
@@ -139,25 +149,6 @@ def _token(response: httpx.Response) -> Finding:
     if response.is_error:
         return Finding(name="token", state="bad", found=sentence_of(response), remedy="See the gateway's log.")
     return Finding(name="token", state="ok", found="it is accepted")
-
-
-async def _migrations(url: str) -> Finding:
-    """By a process of its own: what it imports would slow down the start of every command."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "scribe.migrations", "wait", "--timeout", "0"),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, "SCRIBE_MIGRATIONS_DATABASE_URL": url},
-    )
-    try:
-        code = await asyncio.wait_for(process.wait(), MIGRATIONS_TIMEOUT)
-    except TimeoutError:
-        process.kill()
-        code = await process.wait()
-    if code == 0:
-        return Finding(name="migrations", state="ok", found="the database has the newest revision")
-    remedy = "Stop the platform and start it again: `scribe up` migrates."
-    return Finding(name="migrations", state="bad", found="the database lacks revisions", remedy=remedy)
 
 
 async def _service(client: httpx.AsyncClient, name: str, url: str) -> Finding:

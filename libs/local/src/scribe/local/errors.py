@@ -19,6 +19,14 @@ class AbsentError(LocalError):
     """The gateway knows no such thing, or not for this user."""
 
 
+class BusyError(LocalError):
+    """The gateway takes nothing more of this user now; it may be asked again after `retry_after` seconds."""
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class PortInUseError(LocalError):
     """The port is in use; another one may be free."""
 

@@ -11,12 +11,14 @@ import httpx
 from pydantic import TypeAdapter
 
 from scribe.local.answers import DeadLetter, Email, Item
-from scribe.local.errors import AbsentError, LocalError
+from scribe.local.errors import AbsentError, BusyError, LocalError
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0)
 FOLLOW_LIMIT = 900.0
 """Seconds without a change after which e-mails are no longer followed; they are written all the same."""
 RECONNECT_DELAY = 0.5
+RETRY_AFTER = 5.0
+"""Seconds until a refused request is sent again where the gateway names no time."""
 ITEMS = TypeAdapter(tuple[Item, ...])
 DEAD_LETTERS = TypeAdapter(tuple[DeadLetter, ...])
 
@@ -142,6 +144,8 @@ class Gateway:
             raise LocalError(f"The gateway at {self.client.base_url} does not answer; see its log.") from None
         if response.status_code == httpx.codes.NOT_FOUND:
             raise AbsentError(sentence_of(response))
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise BusyError(sentence_of(response), retry_after_of(response))
         if response.is_error:
             raise LocalError(sentence_of(response))
         return response.content
@@ -169,6 +173,12 @@ def old_item(item_id: UUID, answer: bytes) -> Item:
         email_id=result.get("email_id"),
         error_message=found.get("error"),
     )
+
+
+def retry_after_of(response: httpx.Response) -> float:
+    """Seconds after which the gateway wants to be asked again."""
+    named = response.headers.get("Retry-After", "")
+    return float(named) if named.isdecimal() else RETRY_AFTER
 
 
 def sentence_of(response: httpx.Response) -> str:

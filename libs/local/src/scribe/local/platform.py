@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from scribe.common.messaging.authorization import authorization
 from scribe.common.messaging.permissions import IMPORTED_API, OPERATOR, SETUP
+from scribe.common.messaging.streams import StreamLimits
 from scribe.common.tasks.route import ROUTE
 from scribe.local.errors import LocalError, PortInUseError, first_error
 from scribe.local.folder import DataFolder, RunState
@@ -38,6 +39,16 @@ DEFAULTS = {
 LOOPBACK = "127.0.0.1,localhost"
 
 Announce = Callable[[str], None]
+
+
+def limits_of(environment: Mapping[str, str]) -> StreamLimits:
+    """The sizes with which the streams are made."""
+    sizes = {
+        name.removeprefix("SCRIBE_").lower(): int(environment.get(name, default))
+        for name, default in DEFAULTS.items()
+        if name.endswith("_MAX_BYTES")
+    }
+    return StreamLimits(**sizes)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def gateway_of(data: Path, user: str, *, admin: bool = False) -> tuple[str, str]
             raise LocalError("SCRIBE_URL is set and SCRIBE_TOKEN is not; set it to an access token of that gateway.")
         return url, token
     state = state_of(data)
-    return state.url, token or mint_token(DataFolder(data.resolve()), state, user, admin=admin)
+    return state.url, token or mint_token(folder_of(data), state, user, admin=admin)
 
 
 def state_of(data: Path) -> RunState:
@@ -90,7 +90,12 @@ def state_of(data: Path) -> RunState:
     Raises:
         NothingRunsError: none does.
     """
-    return DataFolder(data.resolve()).read_state()
+    return folder_of(data).read_state()
+
+
+def folder_of(data: Path) -> DataFolder:
+    """The folder that `--data` names."""
+    return DataFolder(data.resolve())
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -29,7 +30,8 @@ def batch(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or .xlsx: recipient_name, recipient_interest.")],
     template: Annotated[Path, typer.Option("--template", help="File with the template; - reads it from stdin.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where the e-mails go: a .csv, a .json, or a folder for .eml files.")
+        Path | None,
+        typer.Option("--out", help="Where the e-mails go: a .csv, .xlsx or .json, or a folder for .eml files."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Submit all rows anew, also those of before.")] = False,
     as_json: AsJson = False,
@@ -60,7 +62,9 @@ async def _batch(options: BatchOptions) -> None:
         raise_if_unwritable(options.out)
     async with reached_gateway(options.data, options.user) as gateway:
         await gateway.sign_up()
-        submission = await submit_file(gateway, options.file, content, text, again=options.again)
+        submission = await submit_file(
+            gateway, options.file, content, text, again=options.again, announce=partial(typer.echo, err=True)
+        )
         items = await _followed(gateway, submission.ids)
         outcomes = [Outcome(item, await gateway.email(item.email_id) if item.email_id else None) for item in items]
     if options.out is not None:

@@ -2,11 +2,13 @@
 
 import os
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
 from scribe.local.browser import browser_note
-from scribe.local.commands.email import explained, write_email
+from scribe.local.commands.email import email_as_json, explained, write_email
+from scribe.local.commands.options import AsJson
 from scribe.local.folder import ephemeral_folder
 from scribe.local.gateway import open_gateway
 from scribe.local.platform import PlatformOptions, running_platform
@@ -32,12 +34,12 @@ RECIPIENT = ("Adrian Del Maestro", "quantum entanglement and superfluid helium")
 SENDER = "Robin Example"
 
 
-def demo() -> None:
+def demo(as_json: AsJson = False) -> None:
     """Write one e-mail with everything on this machine, and leave nothing behind."""
-    run(_demo(Console(highlight=False)))
+    run(_demo(Console(highlight=False, stderr=as_json), as_json=as_json))
 
 
-async def _demo(console: Console) -> None:
+async def _demo(console: Console, *, as_json: bool) -> None:
     environment = dict(os.environ)
     note = browser_note(environment)
     options = PlatformOptions(environment, port=0, durable=False)
@@ -55,7 +57,11 @@ async def _demo(console: Console) -> None:
                 console.print(f"An e-mail to {name} about {interest}")
                 async with explained(folder, state, DEFAULT_USER):
                     written, seconds = await write_email(console, gateway, TEMPLATE, RECIPIENT)
-            print_email(console, written)
+            if not as_json:
+                print_email(console, written)
             if note:
                 console.print(note)
+    if as_json:
+        typer.echo(email_as_json(written, seconds, platform.outside.played))
+        return
     console.print(closing_line(written, seconds, platform.outside.label), soft_wrap=True)

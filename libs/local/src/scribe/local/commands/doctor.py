@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from scribe.local.commands.options import AsJson, Data, User
-from scribe.local.diagnosis import Finding, diagnose
+from scribe.local.diagnosis import diagnose
 from scribe.local.errors import LocalError
+from scribe.local.findings import Finding
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.running import run
 from scribe.local.tokens import DEFAULT_USER

@@ -1,9 +1,11 @@
 """`scribe email`: one e-mail from the platform that runs here, followed step by step."""
 
+import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +14,7 @@ import typer
 from rich.console import Console
 
 from scribe.local.answers import Email
-from scribe.local.commands.options import Data, User
+from scribe.local.commands.options import AsJson, Data, User
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER, DataFolder, RunState
 from scribe.local.gateway import Gateway, open_gateway
@@ -26,25 +28,47 @@ def email(
     name: Annotated[str, typer.Option("--name", help="The recipient's name.")],
     interest: Annotated[str, typer.Option("--interest", help="What the recipient works on.")],
     sender: Annotated[str | None, typer.Option("--sender", help="Your name, for a user who is new.")] = None,
+    as_json: AsJson = False,
     user: User = DEFAULT_USER,
     data: Data = DEFAULT_FOLDER,
 ) -> None:
     """Have one e-mail written, and show how."""
-    run(_email(DataFolder(data.resolve()), template, (name, interest), user, sender))
+    run(_email(EmailOptions(DataFolder(data.resolve()), template, (name, interest), user, sender, as_json=as_json)))
 
 
-async def _email(folder: DataFolder, template: Path, recipient: tuple[str, str], user: str, sender: str | None) -> None:
-    text = read_template(template)
-    state = folder.read_state()
-    console = Console(highlight=False)
-    async with open_gateway(state.url, _token(folder, state, user)) as gateway:
-        await gateway.sign_up(sender)
-        async with explained(folder, state, user):
-            written, seconds = await write_email(console, gateway, text, recipient)
+@dataclass(frozen=True)
+class EmailOptions:
+    """What the command was given; `recipient` is a name and an interest."""
+
+    folder: DataFolder
+    template: Path
+    recipient: tuple[str, str]
+    user: str
+    sender: str | None
+    as_json: bool
+
+
+async def _email(options: EmailOptions) -> None:
+    text = read_template(options.template)
+    folder, state = options.folder, options.folder.read_state()
+    console = Console(highlight=False, stderr=options.as_json)
+    async with open_gateway(state.url, _token(folder, state, options.user)) as gateway:
+        await gateway.sign_up(options.sender)
+        async with explained(folder, state, options.user):
+            written, seconds = await write_email(console, gateway, text, options.recipient)
+    if options.as_json:
+        typer.echo(email_as_json(written, seconds, state.stand_ins))
+        return
     print_email(console, written)
     console.print(spent_line(written, seconds), soft_wrap=True)
     if state.stand_ins:
         console.print(f"written with stand-ins for {', '.join(state.stand_ins)}: nothing in it is real", soft_wrap=True)
+
+
+def email_as_json(email: Email, seconds: float, stand_ins: Sequence[str]) -> str:
+    """The e-mail, how long it took, and which outside services were played by stand-ins."""
+    answer = {**email.model_dump(mode="json"), "seconds": round(seconds, 3), "stand_ins": list(stand_ins)}
+    return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
 class FailedError(LocalError):

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 from nats.js import JetStreamContext
+from pydantic import TypeAdapter
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from scribe.local.commands.options import Data
+from scribe.local.commands.options import AsJson, Data
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.reach import NatsUrl, nats_of, reached_nats
 from scribe.local.running import run
@@ -30,22 +31,26 @@ def top(
     nats: NatsUrl = None,
     once: Annotated[bool, typer.Option("--once", help="Print one table and end.")] = False,
     interval: Annotated[float, typer.Option("--interval", min=0.2, help="Seconds between two looks.")] = 1.0,
+    as_json: AsJson = False,
     data: Data = DEFAULT_FOLDER,
 ) -> None:
     """Show what waits, runs and fails at each step, live."""
     try:
-        run(_top(data, nats, interval, once=once))
+        run(_top(data, nats, interval, once=once, as_json=as_json))
     except SystemExit as end:
         if isinstance(end.code, int) and end.code > 128:
             raise typer.Exit(0) from None  # Ctrl-C is how it is meant to end
         raise
 
 
-async def _top(data: Path, nats: str | None, interval: float, *, once: bool) -> None:
+async def _top(data: Path, nats: str | None, interval: float, *, once: bool, as_json: bool) -> None:
     terminal = Console(highlight=False)
     console = terminal if terminal.is_terminal else Console(highlight=False, width=WIDTH)
     async with reached_nats(nats_of(data, nats)) as broker, following(broker.js) as activity:
         await asyncio.sleep(HISTORY)
+        if as_json:
+            typer.echo(TypeAdapter(list[Row]).dump_json(await read_rows(broker.js, activity), indent=2).decode())
+            return
         if once:
             console.print(await _picture(broker.js, activity))
             return

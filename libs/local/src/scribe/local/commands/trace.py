@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +10,12 @@ from uuid import UUID
 
 import asyncpg
 import typer
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.text import Text
 
 from scribe.common.process.database import POSTGRES_UNAVAILABLE
-from scribe.local.commands.options import Data
+from scribe.local.commands.options import AsJson, Data
 from scribe.local.errors import LocalError
 from scribe.local.folder import DEFAULT_FOLDER
 from scribe.local.reach import DatabaseUrl, NatsUrl, database_of, nats_of, reached_nats
@@ -24,22 +26,35 @@ from scribe.local.trace import TaskRow, read_dead_letters, read_row, read_states
 TIMEOUT = 10.0
 
 
+@dataclass(frozen=True)
+class Trace:
+    """What `--json` prints."""
+
+    task: TaskRow
+    events: Sequence[TimelineEvent]
+
+
 def trace(
     task: Annotated[UUID, typer.Argument(help="The task's id, which is also its queue item's.")],
     nats: NatsUrl = None,
     database: DatabaseUrl = None,
+    as_json: AsJson = False,
     data: Data = DEFAULT_FOLDER,
 ) -> None:
     """Print the timeline of one task: times, attempts, faults, costs."""
-    run(_trace(task, data, nats, database))
+    run(_trace(task, data, nats, database, as_json=as_json))
 
 
-async def _trace(task_id: UUID, data: Path, nats: str | None, database: str | None) -> None:
+async def _trace(task_id: UUID, data: Path, nats: str | None, database: str | None, *, as_json: bool) -> None:
     row = await _row(task_id, database_of(data, database))
     async with reached_nats(nats_of(data, nats)) as broker:
         states = await read_states(broker.js, row)
         dead_letters = await read_dead_letters(broker.js, task_id)
-    print_timeline(Console(highlight=False), row, timeline(row, states, dead_letters))
+    events = timeline(row, states, dead_letters)
+    if as_json:
+        typer.echo(TypeAdapter(Trace).dump_json(Trace(row, events), indent=2).decode())
+    else:
+        print_timeline(Console(highlight=False), row, events)
 
 
 async def _row(task_id: UUID, database: str) -> TaskRow:

@@ -1,6 +1,7 @@
 """`scribe up`: the whole platform, until Ctrl-C."""
 
 import asyncio
+import json
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -17,9 +18,9 @@ from scribe.common.models.settings import PROVIDERS
 from scribe.common.tasks.route import ROUTE
 from scribe.fakes.supabase import PUBLISHABLE_KEY
 from scribe.local.browser import browser_note
-from scribe.local.commands.options import Data
+from scribe.local.commands.options import AsJson, Data
 from scribe.local.errors import LocalError
-from scribe.local.folder import DEFAULT_FOLDER, DataFolder, claimed_folder, ephemeral_folder
+from scribe.local.folder import DEFAULT_FOLDER, claimed_folder, ephemeral_folder
 from scribe.local.gateway import open_gateway
 from scribe.local.log_tail import shown_logs
 from scribe.local.platform import Platform, PlatformOptions, running_platform
@@ -45,12 +46,13 @@ def up(
     ] = SUPABASE_PORT,
     replicas: Replicas = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the logs of all processes.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Start the whole platform on this machine; Ctrl-C stops it."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=as_json)
     try:
         options = PlatformOptions(dict(os.environ), port, supabase_port, durable=not ephemeral)
-        run(_up(console, options, replicas or [], data if not ephemeral else None, verbose=verbose))
+        run(_up(console, options, replicas or [], data if not ephemeral else None, verbose=verbose, as_json=as_json))
     except SystemExit as end:
         if isinstance(end.code, int) and end.code > 128:
             raise typer.Exit(0) from None  # Ctrl-C is how it is meant to end
@@ -58,7 +60,13 @@ def up(
 
 
 async def _up(
-    console: Console, options: PlatformOptions, replicas: Sequence[str], data: Path | None, *, verbose: bool
+    console: Console,
+    options: PlatformOptions,
+    replicas: Sequence[str],
+    data: Path | None,
+    *,
+    verbose: bool,
+    as_json: bool,
 ) -> None:
     options = replace(options, replicas=parse_replicas(replicas))
     note = browser_note(options.environment)
@@ -67,7 +75,11 @@ async def _up(
         if verbose:
             await stack.enter_async_context(shown_logs(folder.logs, partial(_show_log, console)))
         platform = await stack.enter_async_context(running_platform(folder, options, partial(_announce, console)))
-        await _introduce(console, platform, folder, note)
+        token = await _signed_up(platform)
+        if as_json:
+            typer.echo(introduction(platform, token))
+        else:
+            _introduce(console, platform, token, note)
         await asyncio.Event().wait()
 
 
@@ -79,16 +91,38 @@ def _show_log(console: Console, name: str, line: str) -> None:
     console.print(Text(f"{name} | {line}"), soft_wrap=True)
 
 
-async def _introduce(console: Console, platform: Platform, folder: DataFolder, note: str | None) -> None:
-    """Say where everything is; the token is ready for use."""
+async def _signed_up(platform: Platform) -> str | None:
+    """A token of the default user, ready for use; None where another issuer's tokens are accepted."""
+    if not platform.state.mints_tokens:
+        return None
+    token = mint_token(platform.folder, platform.state, DEFAULT_USER)
+    async with open_gateway(platform.url, token) as gateway:
+        await gateway.sign_up()
+    return token
+
+
+def introduction(platform: Platform, token: str | None) -> str:
+    """Where everything is, as JSON on one line: a script reads the first line of stdout."""
     state = platform.state
+    return json.dumps(
+        {
+            "url": state.url,
+            "token": token,
+            "supabase_url": state.supabase_url,
+            "publishable_key": PUBLISHABLE_KEY if token else None,
+            "data": str(platform.folder.path),
+            "logs": str(platform.folder.logs),
+            "stand_ins": list(state.stand_ins),
+        }
+    )
+
+
+def _introduce(console: Console, platform: Platform, token: str | None, note: str | None) -> None:
+    """Say where everything is."""
+    state, folder = platform.state, platform.folder
     console.print(Text.assemble("Scribe is running at ", (state.url, "bold")))
-    if state.mints_tokens:
-        token = mint_token(folder, state, DEFAULT_USER)
-        async with open_gateway(state.url, token) as gateway:
-            await gateway.sign_up()
+    if token:
         console.print(Text(f"  token  {token}"), soft_wrap=True)
-    if state.mints_tokens:
         console.print(f"  supabase {state.supabase_url}  publishable key {PUBLISHABLE_KEY}", soft_wrap=True)
     console.print(f"  data   {folder.path}\n  logs   {folder.logs}", soft_wrap=True)
     if state.stand_ins:

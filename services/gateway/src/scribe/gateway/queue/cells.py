@@ -10,13 +10,13 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from scribe.gateway.problems import Unprocessable, invalid
+from scribe.gateway.queue.columns import delimiter_of
 
 MAX_BYTES = 512 * 1024
 MAX_LINES = 2_000
 """Lines that are looked at, blank ones included."""
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 MAX_COLUMNS = 100
-DELIMITERS = ",;\t"
 ZIP_MAGIC = b"PK\x03\x04"
 
 Row = tuple[int, list[str]]
@@ -54,10 +54,10 @@ def _text(content: bytes) -> str:
 
 
 def _csv(text: str) -> Iterator[Row]:
-    """Excel may write `sep=;` first; without it the delimiter is the one that the first line has most of."""
+    """Excel may write `sep=;` first; without it the first line tells the delimiter."""
     head = next((line for line in islice(text.splitlines(), MAX_LINES) if line.strip()), "")
     declared = head[4:5] if head[:4].lower() == "sep=" and len(head) == 5 else ""
-    delimiter = declared or max(DELIMITERS, key=head.count)
+    delimiter = declared or delimiter_of(head)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:

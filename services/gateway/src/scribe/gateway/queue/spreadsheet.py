@@ -7,14 +7,10 @@ from pydantic import ValidationError
 
 from scribe.gateway.problems import Unprocessable
 from scribe.gateway.queue.cells import Row, rows_of, wrong
+from scribe.gateway.queue.columns import HEADERS, as_column
 from scribe.gateway.queue.models import Recipient
 
 MAX_ROWS = 100
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "recipient_name": ("recipient name", "recipient", "name", "full name", "professor"),
-    "recipient_interest": ("recipient interest", "interest", "interests", "research interest", "research interests"),
-}
-"""What people call the columns, the most telling name first. Case, `_` and `-` do not count."""
 
 
 def read_recipients(content: bytes) -> list[Recipient]:
@@ -52,7 +48,7 @@ def _places(header: list[str]) -> dict[str, int]:
     Raises:
         Unprocessable: the first line names it not.
     """
-    names = [" ".join(name.replace("_", " ").replace("-", " ").lower().split()) for name in header]
+    names = [as_column(cell) for cell in header]
     found = {
         column: names.index(variant)
         for column, variants in HEADERS.items()
