@@ -73,7 +73,7 @@ FROM image AS gateway
 LABEL org.opencontainers.image.title="Scribe gateway" org.opencontainers.image.description="REST, relay and projector"
 COPY --from=gateway-dependencies /app /app
 COPY --from=gateway-code /code /app
-EXPOSE 8000
+EXPOSE 8000 8080
 ENTRYPOINT ["python", "-m", "scribe.gateway"]
 
 FROM manifests AS parser-dependencies

@@ -51,6 +51,7 @@ async def gateway_process(database: str, nats: str, world: Fakes, **settings: st
         "SCRIBE_SUPABASE_URL": world.supabase_url,
         "SCRIBE_HOST": "127.0.0.1",
         "SCRIBE_PORT": str(port),
+        "SCRIBE_PROBE_PORT": "0",
         **settings,
     }
     command = (sys.executable, "-m", "scribe.gateway")

@@ -122,8 +122,19 @@ def test_workers_answer_the_monitoring_only(service: str) -> None:
 
 def test_gateway_behind_named_peers_still_answers_monitoring_and_test() -> None:
     policy = render(EVERYTHING).one("NetworkPolicy", "scribe-gateway")
-    peers = cast("list[Object]", part(policy, "spec", "ingress", 0, "from"))
-    assert len(peers) == 3
+    requests, metrics = cast("list[Object]", part(policy, "spec", "ingress"))
+    assert (part(requests, "ports"), len(cast("list[Object]", requests["from"]))) == ([{"port": 8000}], 2)
+    assert part(metrics, "ports") == [{"port": 8080}]
+    assert metrics["from"] == part(render().one("NetworkPolicy", "scribe-parser"), "spec", "ingress", 0, "from")
+
+
+def test_no_service_ingress_or_route_leads_to_the_metrics() -> None:
+    found = render(EVERYTHING)
+    assert [
+        part(port, "targetPort") for port in cast("list[Object]", part(found.one("Service", ""), "spec", "ports"))
+    ] == ["http"]
+    endpoints = cast("list[Object]", part(found.one("PodMonitor", ""), "spec", "podMetricsEndpoints"))
+    assert [endpoint["port"] for endpoint in endpoints] == ["probes"]
 
 
 def test_development_servers_let_in_only_the_pods_that_need_them() -> None:

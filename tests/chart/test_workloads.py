@@ -113,9 +113,11 @@ def test_probes_ask_the_service_itself(service: str) -> None:
     container = render().container(service)
     paths = [part(container, probe, "httpGet", "path") for probe in ("startupProbe", "livenessProbe", "readinessProbe")]
     assert paths == ["/livez", "/livez", "/readyz"]
-    port = 8000 if service == "gateway" else 8080
-    assert part(container, "ports", 0) == {"name": "http", "containerPort": port}
-    assert render().value(service, "SCRIBE_PORT") == str(port)
+    assert {part(container, probe, "httpGet", "port") for probe in ("livenessProbe", "readinessProbe")} == {"probes"}
+    ports = cast("list[Object]", container["ports"])
+    assert ports[-1] == {"name": "probes", "containerPort": 8080}
+    setting = "SCRIBE_PROBE_PORT" if service == "gateway" else "SCRIBE_PORT"
+    assert render().value(service, setting) == "8080"
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,5 +1,6 @@
 """Probes, metrics and the console page: open to everybody, and saying nothing secret."""
 
+import httpx
 import pytest
 
 from tests.support.gateway import Gateway
@@ -27,15 +28,19 @@ async def test_probes_answer(gateway: Gateway, path: str) -> None:
 async def test_metrics_are_prometheus_text(gateway: Gateway) -> None:
     async with gateway.client() as client:
         await client.get("/health")
-        response = await client.get("/metrics")
 
-    assert response.headers["content-type"].startswith("text/plain")
-    assert 'scribe_http_requests_total{method="GET",route="/health",status="200"}' in response.text
+    assert 'scribe_http_requests_total{method="GET",route="/health",status="200"}' in await gateway.metrics()
+
+
+async def test_metrics_are_not_on_the_public_port_and_probes_also_on_the_other(gateway: Gateway) -> None:
+    async with gateway.client() as client:
+        assert (await client.get("/metrics")).status_code == 404
+    async with httpx.AsyncClient(base_url=gateway.probe_url) as client:
+        assert [(await client.get(path)).status_code for path in ("/livez", "/readyz", "/api/user")] == [200, 200, 404]
 
 
 async def test_a_server_error_is_counted_from_zero_on(gateway: Gateway) -> None:
-    async with gateway.client() as client:
-        counted = (await client.get("/metrics")).text
+    counted = await gateway.metrics()
 
     for route, status in (("/api/email/generate", 500), ("/api/templates/", 503), ("/api/queue/batch", 500)):
         assert f'scribe_http_requests_total{{method="POST",route="{route}",status="{status}"}} 0.0' in counted
@@ -45,7 +50,7 @@ async def test_methods_that_nobody_knows_make_one_series(gateway: Gateway) -> No
     async with gateway.client() as client:
         for method in ("PROPFIND", "MKCALENDAR"):
             assert (await client.request(method, "/api/user")).status_code == 405
-        counted = (await client.get("/metrics")).text
+    counted = await gateway.metrics()
 
     assert 'scribe_http_requests_total{method="_OTHER",route="/api/user",status="405"} 2.0' in counted
     assert "PROPFIND" not in counted

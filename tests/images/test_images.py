@@ -67,12 +67,13 @@ async def ends_well(name: str) -> None:
 @pytest.mark.parametrize("service", ["gateway", "parser", "scraper", "arxiv", "composer"])
 async def test_service_becomes_ready_and_ends_on_sigterm(service: str, nats_url: str, database_url: str) -> None:
     require_image(service)
-    port = free_port()
+    port, probe_port = free_port(), free_port()
     environment = {
         **nats_environment(nats_url, service),
         "SCRIBE_DATABASE_URL": database_url,
         "SCRIBE_SUPABASE_URL": "https://project.supabase.example",
         "SCRIBE_PORT": str(port),
+        "SCRIBE_PROBE_PORT": str(probe_port),
         "SCRIBE_CONCURRENCY": "4",
         "SCRIBE_STEP_CONCURRENCY": "4",
         "ANTHROPIC_API_KEY": "a-key",

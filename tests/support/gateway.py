@@ -15,7 +15,7 @@ from scribe.common.messaging.streams import MIB
 from scribe.common.process.health import serving
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.__main__ import looping, open_context
-from scribe.gateway.app import create_app
+from scribe.gateway.app import create_app, create_probes
 from scribe.gateway.context import Context
 from scribe.gateway.settings import GatewaySettings
 from tests.support.issuer import Issuer
@@ -29,6 +29,7 @@ class Gateway:
     """A gateway that answers at `url`."""
 
     url: str
+    probe_url: str
     issuer: Issuer
     context: Context
 
@@ -36,6 +37,13 @@ class Gateway:
         """A client that sends `token`, or none, and means it when it sends the same body twice."""
         headers = {"Scribe-Repeat": "allow"} | ({"Authorization": f"Bearer {token}"} if token else {})
         return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=60)
+
+    async def metrics(self) -> str:
+        """What Prometheus reads."""
+        async with httpx.AsyncClient(base_url=self.probe_url) as client:
+            response = await client.get("/metrics")
+            assert response.headers["content-type"].startswith("text/plain")
+            return response.text
 
     @asynccontextmanager
     async def user(self, user_id: UUID | None = None, **claims: object) -> AsyncIterator["User"]:
@@ -118,6 +126,7 @@ def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes
         "supabase_url": issuer.url,
         "host": "127.0.0.1",
         "port": 0,
+        "probe_port": 0,
         "pipeline_max_bytes": 8 * MIB,
         "events_max_bytes": 8 * MIB,
         "deadletter_max_bytes": 8 * MIB,
@@ -149,7 +158,8 @@ async def serving_gateway(
     log = structlog.get_logger()
     async with AsyncExitStack() as stack:
         context, relay = await stack.enter_async_context(open_context(settings, log, route))
+        probes = await stack.enter_async_context(serving(create_probes(context), settings.host, settings.probe_port))
         port = await stack.enter_async_context(serving(create_app(context), settings.host, settings.port))
         if loops:
             await stack.enter_async_context(looping(context, relay))
-        yield Gateway(f"http://127.0.0.1:{port}", issuer, context)
+        yield Gateway(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{probes}", issuer, context)

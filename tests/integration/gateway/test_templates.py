@@ -119,7 +119,8 @@ async def site(
         context, _relay = await stack.enter_async_context(open_context(settings, structlog.get_logger()))
         context = replace(context, documents=Documents(settings.guard, trusting))
         gateway_port = await stack.enter_async_context(serving(create_app(context), "127.0.0.1", 0))
-        gateway = Gateway(f"http://127.0.0.1:{gateway_port}", issuer, context)
+        url = f"http://127.0.0.1:{gateway_port}"
+        gateway = Gateway(url, url, issuer, context)
         user = await stack.enter_async_context(gateway.user())
         yield Site(user, f"https://127.0.0.1:{port}", fakes)
 

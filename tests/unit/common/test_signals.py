@@ -54,6 +54,7 @@ async def starting(command: str) -> AsyncIterator[tuple[asyncio.subprocess.Proce
             "ANTHROPIC_API_KEY": "a-key",
             "EXA_API_KEY": "a-key",
             "SCRIBE_PORT": "0",
+            "SCRIBE_PROBE_PORT": "0",
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", *command.split(), env={**os.environ, **environment}

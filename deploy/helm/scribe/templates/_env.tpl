@@ -17,6 +17,7 @@
 {{- $own := dict }}
 {{- if eq $name "gateway" }}
 {{- $_ := set $own "SCRIBE_PORT" "8000" }}
+{{- $_ := set $own "SCRIBE_PROBE_PORT" "8080" }}
 {{- $_ := set $own "SCRIBE_STEP_CONCURRENCY" (include "scribe.stepConcurrency" $root) }}
 {{- if not (hasKey $service.env "SCRIBE_IN_FLIGHT") }}
 {{- $_ := set $own "SCRIBE_IN_FLIGHT" (include "scribe.inFlight" $root) }}

@@ -98,17 +98,17 @@ volumeMounts:
 
 {{- define "scribe.ownProbes" -}}
 startup:
-  httpGet: {path: /livez, port: http}
+  httpGet: {path: /livez, port: probes}
   periodSeconds: 2
   timeoutSeconds: 5
   failureThreshold: 150
 liveness:
-  httpGet: {path: /livez, port: http}
+  httpGet: {path: /livez, port: probes}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 3
 readiness:
-  httpGet: {path: /readyz, port: http}
+  httpGet: {path: /readyz, port: probes}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 2

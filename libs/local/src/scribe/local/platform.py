@@ -103,7 +103,7 @@ class Platform:
             nats_nkey_file=str(self.nkeys.seed_file(OPERATOR)),
             upstreams_url=addresses.url if addresses else None,
             supabase_url=supabase.rstrip("/"),
-            service_urls={name: service.url for name, service in self.services.items()},
+            service_urls={name: service.probe_url for name, service in self.services.items()},
         )
 
     async def start(self, announce: Announce) -> None:

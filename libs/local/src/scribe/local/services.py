@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from scribe.local.errors import LocalError
-from scribe.local.ports import on_free_port
+from scribe.local.ports import free_port, on_free_port, refusal
 from scribe.local.processes import Child, Program
 from scribe.local.supervision import MisconfiguredError
 
@@ -18,12 +18,16 @@ READY_TIMEOUT = 90.0
 READY_INTERVAL = 0.1
 STOP_GRACE = 15.0
 MISCONFIGURED = 2
+GATEWAY = "gateway"
 LARGEST_LOG = 20 * 1024 * 1024
 
 
 @dataclass
 class Service:
-    """One process of one service. `port=0` takes a free one, which it keeps over restarts."""
+    """One process of one service. `port=0` takes a free one, which it keeps over restarts.
+
+    The gateway answers its probes on a port of its own, a worker on its only one.
+    """
 
     module: str
     number: int
@@ -31,6 +35,7 @@ class Service:
     logs: Path
     port: int = 0
     child: Child | None = field(default=None, init=False)
+    _probe_port: int = field(default=0, init=False)
 
     @property
     def name(self) -> str:
@@ -44,8 +49,13 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where it answers its probes."""
+        """Where it answers requests."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def probe_url(self) -> str:
+        """Where it answers its probes and shows its metrics."""
+        return f"http://127.0.0.1:{self._probe_port or self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -62,6 +72,8 @@ class Service:
 
     async def _start_on(self, port: int) -> None:
         self.port = port
+        if self.module == GATEWAY and (not self._probe_port or refusal(self._probe_port)):
+            self._probe_port = free_port()
         begin = self.log.stat().st_size if self.log.exists() else 0
         if begin > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -94,7 +106,7 @@ class Service:
     async def _until_ready(self, client: httpx.AsyncClient, child: Child) -> None:
         while child.pid is not None:
             try:
-                if (await client.get(f"{self.url}/readyz", timeout=5)).status_code == httpx.codes.OK:
+                if (await client.get(f"{self.probe_url}/readyz", timeout=5)).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
@@ -108,6 +120,8 @@ class Service:
 
     def _program(self) -> Program:
         ports = {"SCRIBE_HOST": "127.0.0.1", "SCRIBE_PORT": str(self.port)}
+        if self._probe_port:
+            ports["SCRIBE_PROBE_PORT"] = str(self._probe_port)
         return Program(
             name=self.name,
             command=(sys.executable, "-m", f"scribe.{self.module}"),

@@ -27,7 +27,7 @@ from scribe.common.process.health import serving
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route
-from scribe.gateway.app import create_app
+from scribe.gateway.app import create_app, create_probes
 from scribe.gateway.auth.keys import IssuerKeys
 from scribe.gateway.auth.tokens import TokenVerifier
 from scribe.gateway.auth.users import UserCache
@@ -147,6 +147,7 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean shutdown, 1 when NATS is gone for good."""
     async with (
         open_context(settings, log) as (context, relay),
+        serving(create_probes(context), settings.host, settings.probe_port, setting="SCRIBE_PROBE_PORT") as probes,
         serving(
             create_app(context),
             settings.host,
@@ -156,7 +157,7 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
         ) as port,
         looping(context, relay),
     ):
-        log.info("gateway_started", port=port)
+        log.info("gateway_started", port=port, probe_port=probes)
         code = await _until_signalled(context.broker, log)
         context.notifications.close()
     log.info("stopped")

@@ -36,6 +36,7 @@ ROUTERS = (
     emails.router,
     console.router,
     health.router,
+    health.probe_router,
     users.router,
     templates.router,
     deadletters.router,
@@ -65,6 +66,15 @@ def assemble(*, docs: bool = True) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     openapi.describe(app)
+    return app
+
+
+def create_probes(context: Context) -> FastAPI:
+    """The probes and metrics, for a port that only the cluster reaches."""
+    app = FastAPI(openapi_url=None)
+    app.state.context = context
+    app.include_router(health.probe_router)
+    app.include_router(health.metrics_router)
     return app
 
 

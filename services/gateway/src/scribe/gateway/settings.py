@@ -40,6 +40,9 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
 
     host: str = Field("0.0.0.0", description="Address of the REST API.")  # noqa: S104 - a pod's port
     port: int = Field(8000, ge=0, le=65535, description="Port of the REST API; 0 chooses a free one.")
+    probe_port: int = Field(
+        8080, ge=0, le=65535, description="Port of the probes and metrics, for the cluster alone; 0 chooses a free one."
+    )
     cors_origins: Origins = Field(
         (),
         description="Comma-separated origins that browsers may call from: `https://app.example.org`, without a path.",

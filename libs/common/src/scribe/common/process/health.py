@@ -61,16 +61,22 @@ def _answer(checks: Mapping[str, Check]) -> JSONResponse:
 
 @asynccontextmanager
 async def serving(
-    app: Starlette, host: str, port: int, *, grace: float = GRACE, bounds: Bounds = PROBE_BOUNDS
+    app: Starlette,
+    host: str,
+    port: int,
+    *,
+    grace: float = GRACE,
+    bounds: Bounds = PROBE_BOUNDS,
+    setting: str = "SCRIBE_PORT",
 ) -> AsyncIterator[int]:
-    """Serve `app` while the block runs; gives the port, a free one where `port` is 0.
+    """Serve `app` while the block runs; gives the port, a free one where `port` is 0. `setting` is where it comes from.
 
     At the end no connection is taken any more, and requests that are under way have `grace` seconds to be answered.
 
     Raises:
         ConfigurationError: the port is taken.
     """
-    listener = bind(host, port)
+    listener = bind(host, port, setting)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -90,7 +96,7 @@ async def serving(
             server.should_exit = True
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, setting: str = "SCRIBE_PORT") -> socket.socket:
     """A listening socket.
 
     Raises:
@@ -106,6 +112,6 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise ConfigurationError(
-            f"port {port} cannot be used ({error.strerror}); set SCRIBE_PORT to a free one"
+            f"port {port} cannot be used ({error.strerror}); set {setting} to a free one"
         ) from error
     return listener

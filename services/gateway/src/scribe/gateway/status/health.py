@@ -1,4 +1,4 @@
-"""`/health` for the frontend, `/livez`, `/readyz` and `/metrics` for the cluster."""
+"""`/health` for the frontend, `/livez` and `/readyz` for what routes requests here, `/metrics` on a port of its own."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,16 +8,16 @@ import asyncpg
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
-from starlette.responses import PlainTextResponse
 
 from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.gateway.context import Context, InContext
 from scribe.gateway.problems import ServiceUnavailable
-from scribe.gateway.web.openapi import text
 
 CHECK_TIMEOUT = 2.0
 VERSION = version("scribe-gateway")
 router = APIRouter(tags=["health"])
+probe_router = APIRouter(tags=["health"])
+metrics_router = APIRouter()
 
 
 class Health(BaseModel):
@@ -52,13 +52,13 @@ class Readiness(BaseModel):
     checks: dict[str, bool]
 
 
-@router.get("/livez")
+@probe_router.get("/livez")
 async def livez() -> Readiness:
     """The process answers."""
     return Readiness(status="ok", checks={})
 
 
-@router.get("/readyz", responses={503: {"model": Readiness, "description": "No requests, please."}})
+@probe_router.get("/readyz", responses={503: {"model": Readiness, "description": "No requests, please."}})
 async def readyz(context: InContext, response: Response) -> Readiness:
     """Whether requests should come here."""
     checks = {"database": await _database_answers(context), "nats": context.broker.is_connected}
@@ -67,7 +67,7 @@ async def readyz(context: InContext, response: Response) -> Readiness:
     return Readiness(status="ok" if ready else "unavailable", checks=checks)
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=text("Metrics.", {"text/plain": "scribe_up 1"}))
+@metrics_router.get("/metrics")
 async def metrics(context: InContext) -> Response:
     """Prometheus' text format."""
     return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
