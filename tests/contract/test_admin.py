@@ -187,6 +187,20 @@ async def test_dead_letters_are_listed_newest_first_and_replayed(alone: Gateway)
     assert older == letters[1:]
 
 
+async def test_a_dead_letter_that_is_given_up_is_gone_and_counted(alone: Gateway) -> None:
+    async with alone.admin() as admin, alone.user() as user, alone.operated() as broker:
+        await workers_of(broker, "").dead_letter(make_task(), Step.COMPOSER)
+        (letter,) = (await admin.client.get("/api/admin/deadletters")).json()
+        path = f"/api/admin/deadletters/{letter['id']}"
+        refused = await user.client.delete(path)
+        given_up, again = await admin.client.delete(path), await admin.client.delete(path)
+        left = (await admin.client.get("/api/admin/deadletters")).json()
+
+    assert [refused.status_code, given_up.status_code, again.status_code] == [403, 200, 404]
+    assert left == []
+    assert 'scribe_dead_letters_closed_total{how="given_up"} 1.0' in await alone.metrics()
+
+
 async def test_pipeline_tells_of_each_step(alone: Gateway) -> None:
     async with alone.admin() as admin, alone.operated() as broker:
         workers = workers_of(broker, "")

@@ -181,7 +181,9 @@ def test_nobody_may_delete_or_copy_and_only_the_gateway_may_purge() -> None:
             for verb in ("DELETE", "MSG.DELETE", "SNAPSHOT", "RESTORE", "PURGE", "MSG.GET"):
                 allowed = service == "gateway" and (verb, store) in {
                     ("PURGE", "PIPELINE"),
+                    ("PURGE", "DEADLETTER"),
                     ("PURGE", "KV_memo"),
+                    ("MSG.DELETE", "DEADLETTER"),
                     ("MSG.GET", "PIPELINE"),
                     ("MSG.GET", "DEADLETTER"),
                 }

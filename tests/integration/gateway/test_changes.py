@@ -175,7 +175,9 @@ async def test_failed_item_is_tried_again_as_its_next_run(user: User, workers: W
     await eventually(partial(user.is_in, task_id, "SUCCESS"))
 
 
-async def test_retry_goes_on_at_the_step_that_failed(user: User, workers: Workers) -> None:
+async def test_retry_goes_on_at_the_step_that_failed_and_closes_its_dead_letter(
+    user: User, workers: Workers, broker: Broker
+) -> None:
     task_id, data = await started(user, workers)
     data = await workers.finish(data, Step.PARSER)
     await workers.dead_letter(data, Step.SCRAPER)
@@ -186,6 +188,11 @@ async def test_retry_goes_on_at_the_step_that_failed(user: User, workers: Worker
 
     await eventually(partial(workers.is_waiting, Step.SCRAPER, task_id, run=2))
     assert (await workers.waiting(Step.SCRAPER, task_id, run=2)).parsed == data.parsed
+
+    async def is_closed() -> bool:
+        return (await broker.js.stream_info("DEADLETTER")).state.messages == 0
+
+    await eventually(is_closed)
 
 
 async def test_cancelled_item_can_be_tried_again_and_its_old_run_stays_dead(

@@ -80,6 +80,10 @@ class Gateway:
         """Send a dead letter's task back to the step that gave it up; only for administrators."""
         await self._call("POST", f"/api/admin/deadletters/{letter_id}/replay")
 
+    async def give_up(self, letter_id: int) -> None:
+        """Close a dead letter without replaying it; only for administrators."""
+        await self._call("DELETE", f"/api/admin/deadletters/{letter_id}")
+
     async def reason_of(self, task_id: UUID) -> str | None:
         """Why a task failed, as its dead letter tells; only for administrators."""
         letters = await self.dead_letters()

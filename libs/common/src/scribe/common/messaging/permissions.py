@@ -102,7 +102,8 @@ def _gateway(route: Route) -> Permissions:
     subjects = (
         *_provisioning(route),
         f"{API}.INFO",
-        *(f"{API}.STREAM.PURGE.{stream}" for stream in (PIPELINE, f"KV_{MEMO}")),
+        *(f"{API}.STREAM.PURGE.{stream}" for stream in (PIPELINE, DEADLETTER, f"KV_{MEMO}")),
+        f"{API}.STREAM.MSG.DELETE.{DEADLETTER}",
         *(f"{API}.STREAM.MSG.GET.{stream}" for stream in (PIPELINE, DEADLETTER)),
         *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS, LOOKUPS)),
         *(subject for stream in (PIPELINE, EVENTS) for subject in _pulls(stream, PROJECTOR)),

@@ -1,7 +1,7 @@
 """`scribe deadletters`: what no attempt could finish, for administrators."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,8 @@ from scribe.local.reach import reached_gateway
 from scribe.local.running import run
 from scribe.local.tokens import DEFAULT_USER
 
+Change = Callable[[Gateway, int], Awaitable[None]]
+WORDS = {"replayed": "sent back", "given_up": "given up"}
 MAX_PAGES = 100
 """Of a hundred dead letters each."""
 
@@ -59,9 +61,29 @@ def replay_letters(
     data: Data = DEFAULT_FOLDER,
 ) -> None:
     """Send the task of one dead letter, or of all with a cause, back to the step that gave it up."""
-    if (letter is None) == (cause is None):
-        raise typer.BadParameter("name either the id of a dead letter or a --cause")
-    run(_replay(letter, cause, data, user, as_json=as_json))
+    run(_close(Gateway.replay, "replayed", _chosen(letter, cause), data, user, as_json=as_json))
+
+
+@app.command("give-up")
+def give_up_letters(
+    letter: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, help="One dead letter; or name a --cause.")
+    ] = None,
+    cause: Cause = None,
+    as_json: AsJson = False,
+    user: User = DEFAULT_USER,
+    data: Data = DEFAULT_FOLDER,
+) -> None:
+    """Close one dead letter, or all with a cause, without sending them back; their tasks stay failed."""
+    run(_close(Gateway.give_up, "given_up", _chosen(letter, cause), data, user, as_json=as_json))
+
+
+def _chosen(letter: int | None, cause: str | None) -> int | str:
+    if letter is not None and cause is None:
+        return letter
+    if cause is not None and letter is None:
+        return cause
+    raise typer.BadParameter("name either the id of a dead letter or a --cause")
 
 
 async def _list(data: Path, user: str, cause: str | None, *, as_json: bool) -> None:
@@ -77,25 +99,26 @@ async def _show(letter_id: int, data: Path, user: str, *, as_json: bool) -> None
     _print(found, as_json=as_json)
 
 
-async def _replay(letter_id: int | None, cause: str | None, data: Path, user: str, *, as_json: bool) -> None:
+async def _close(change: Change, how: str, chosen: int | str, data: Path, user: str, *, as_json: bool) -> None:
+    """Do `change` to one letter, by its id, or to all with a cause."""
     async with _as_admin(data, user) as gateway:
-        ids = [letter_id] if letter_id is not None else [letter.id for letter in await _letters(gateway, cause)]
-        refused = {number: sentence for number in ids if (sentence := await _refusal(gateway, number))}
-    sent = [number for number in ids if number not in refused]
+        ids = [chosen] if isinstance(chosen, int) else [letter.id for letter in await _letters(gateway, chosen)]
+        refused = {number: sentence for number in ids if (sentence := await _refusal(change(gateway, number)))}
+    closed = [number for number in ids if number not in refused]
     if as_json:
-        typer.echo(json.dumps({"replayed": sent, "refused": refused}, indent=2))
+        typer.echo(json.dumps({how: closed, "refused": refused}, indent=2))
     else:
-        typer.echo(f"{len(sent)} sent back.")
+        typer.echo(f"{len(closed)} {WORDS[how]}.")
         for number, sentence in refused.items():
             typer.echo(f"{number}: {sentence}")
-    if refused and not sent:
-        raise LocalError("None was sent back.")
+    if refused and not closed:
+        raise LocalError(f"None was {WORDS[how]}.")
 
 
-async def _refusal(gateway: Gateway, letter_id: int) -> str | None:
-    """Replay one; gives the gateway's sentence where it refuses."""
+async def _refusal(closing: Awaitable[None]) -> str | None:
+    """Await one change; gives the gateway's sentence where it refuses."""
     try:
-        await gateway.replay(letter_id)
+        await closing
     except LocalError as error:
         return str(error)
     return None

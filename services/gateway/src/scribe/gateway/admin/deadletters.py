@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
+from scribe.common.observability.metrics.gateway import GIVEN_UP
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.route import Route
 from scribe.common.tasks.subject import Subject
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/api/admin", tags=["admin"])
 async def dead_letters(
     context: InContext, _admin: Admin, limit: int = Query(50, ge=1, le=100), before: int | None = Query(None, ge=1)
 ) -> list[DeadLetter]:
-    """The newest dead letters first; `before` goes on from an id."""
+    """The open dead letters, the newest first; `before` goes on from an id. What is replayed or given up is gone."""
     try:
         state = (await context.broker.js.stream_info(STREAM)).state
         newest = min(state.last_seq, (before or state.last_seq + 1) - 1)
@@ -62,6 +63,24 @@ async def replay(
     context.log.info("dead_letter_replayed", actor=str(admin.id), task_id=str(task_id), sequence=sequence)
     context.queue_changed()
     return Message(message="The task was sent back to the step that gave it up.")
+
+
+@router.delete("/deadletters/{id}")
+async def give_up(
+    context: InContext, admin: Admin, sequence: Annotated[int, Path(alias="id", ge=1, le=2**53)]
+) -> Message:
+    """Close a dead letter without replaying it. Its task stays failed; a retry of its user begins at the first step."""
+    if await _message_or_away(context, sequence) is None:
+        raise NotFound("There is no such dead letter.")
+    try:
+        await context.broker.js.delete_msg(STREAM, sequence)
+    except NotFoundError:
+        raise NotFound("There is no such dead letter.") from None
+    except NATS_UNAVAILABLE:
+        raise ServiceUnavailable from None
+    context.metrics.tasks.dead_letters_closed.labels(GIVEN_UP).inc()
+    context.log.info("dead_letter_given_up", actor=str(admin.id), sequence=sequence)
+    return Message(message="The dead letter was given up.")
 
 
 @router.get("/pipeline")

@@ -6,7 +6,7 @@ that their users retry, and items that the projector or the reconciler sent back
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ from scribe.common.messaging.publisher import Publisher, StreamFullError
 from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
+from scribe.common.observability.metrics.gateway import REPLAYED
 from scribe.common.observability.spans import continue_trace
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.data import PipelineData, decode
@@ -30,6 +31,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import deadletter_subject, pipeline_subject
 from scribe.gateway.database import Connection, Database
+from scribe.gateway.pipeline.dead_letters import close_letters, last_letter
 from scribe.gateway.pipeline.observation import observe_ends, observe_turn
 from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.problems import ServiceUnavailable
@@ -97,9 +99,11 @@ class Relay:
                 return 0
             most = min(room, MAX_AT_ONCE)
             rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, most, admits_new)
+            letters = {row["id"]: await last_letter(self._js, row["id"]) for row in rows if _is_requested_again(row)}
             for row in rows:
                 await self._relay(connection, row)
         await self._purge_older_runs(rows)
+        await self._close_letters(letters)
         return len(rows)
 
     async def _admits_new(self) -> bool:
@@ -144,6 +148,13 @@ class Relay:
         older = [row for row in rows if row["run"] > 1]
         await asyncio.gather(*(purge_runs(self._js, row["id"], row["run"] - 1) for row in older))
 
+    async def _close_letters(self, letters: Mapping[UUID, int | None]) -> None:
+        """What its user or an operator has tried again is no open letter any more."""
+        for task_id, last in letters.items():
+            if last is not None:
+                await close_letters(self._js, task_id, last)
+                self._metrics.dead_letters_closed.labels(REPLAYED).inc()
+
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
         """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""
         places = ((PIPELINE, pipeline_subject(step, task_id)), (DEADLETTER, deadletter_subject(step, task_id)))
@@ -152,6 +163,11 @@ class Relay:
                 message = await self._js.get_last_msg(stream, str(subject))
                 return decode(message.data or b"")
         return None
+
+
+def _is_requested_again(row: asyncpg.Record) -> bool:
+    """Whether the row's run is one that was asked for after an earlier one had failed."""
+    return bool(row["run"] > 1 and row["run"] == row["requested_run"])
 
 
 def as_next_run(data: PipelineData, row: asyncpg.Record) -> PipelineData:

@@ -11,17 +11,18 @@ import asyncpg
 from prometheus_client import Counter
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
-from scribe.common.messaging.streams import ASKER, LOOKUPS, PAPERS
+from scribe.common.messaging.streams import ASKER, DEADLETTER, EVENTS, LOOKUPS, PAPERS, PIPELINE, PROJECTOR
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.route import Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.backlog import Backlog, read_backlog
+from scribe.gateway.pipeline.dead_letters import count_open
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
 INTERVAL = 5.0
-STREAMS = ("PIPELINE", "EVENTS", "DEADLETTER", LOOKUPS, PAPERS)
+STREAMS = (PIPELINE, EVENTS, DEADLETTER, LOOKUPS, PAPERS)
 
 
 class ServerMetricsCollector:
@@ -37,9 +38,11 @@ class ServerMetricsCollector:
         self._metrics = metrics.servers
         self._tasks = metrics.tasks
         self._interval = interval
-        steps = [("PIPELINE", str(step)) for step in route]
-        self._consumers = [*steps, ("PIPELINE", "projector"), ("EVENTS", "projector"), (LOOKUPS, ASKER)]
+        self._steps = tuple(map(str, route))
+        steps = [(PIPELINE, step) for step in self._steps]
+        self._consumers = [*steps, (PIPELINE, PROJECTOR), (EVENTS, PROJECTOR), (LOOKUPS, ASKER)]
         self._last: dict[Counter, float] = {}
+        self._letters: tuple[int, int] | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -78,9 +81,20 @@ class ServerMetricsCollector:
 
     async def _show_stream(self, stream: str) -> None:
         info = await self._broker.js.stream_info(stream)
+        if stream == DEADLETTER:
+            await self._show_dead_letters((info.state.messages, info.state.last_seq))
         self._metrics.stream_messages.labels(stream).set(info.state.messages)
         self._metrics.stream_bytes.labels(stream).set(info.state.bytes)
         self._metrics.stream_limit.labels(stream).set(info.config.max_bytes or 0)
+
+    async def _show_dead_letters(self, letters: tuple[int, int]) -> None:
+        """Count by step, where the number or the newest has changed: there may be thousands."""
+        if letters == self._letters:
+            return
+        counts = await count_open(self._broker.js)
+        for step in (*self._steps, *counts):
+            self._metrics.dead_letters_open.labels(step).set(counts[step])
+        self._letters = letters
 
     async def _show_account(self) -> None:
         account = await self._broker.js.account_info()

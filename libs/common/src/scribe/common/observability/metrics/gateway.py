@@ -10,6 +10,7 @@ TASK_BUCKETS = (1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 
 DELAY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 ENDED = ("completed", "failed", "cancelled")
 SERVER_ERRORS = ("500", "502", "503", "504")
+REPLAYED, GIVEN_UP = CLOSED = ("replayed", "given_up")
 LOOPS = ("relay", "projector", "reconciler", "watch")
 
 
@@ -87,6 +88,12 @@ class TaskMetrics:
             ["how"],
             registry=registry,
         )
+        self.dead_letters_closed = Counter(
+            "scribe_dead_letters_closed",
+            "Dead letters that left DEADLETTER: replayed (also by their user's retry), or given up.",
+            ["how"],
+            registry=registry,
+        )
         self.loop_pass = Gauge(
             "scribe_loop_pass_timestamp_seconds",
             "Unix time at which a loop of the gateway last finished a pass.",
@@ -109,6 +116,8 @@ class TaskMetrics:
             self.projection_delay.labels(stream)
         for how in ("next_run", "completed", "given_up"):
             self.reissued.labels(how)
+        for how in CLOSED:
+            self.dead_letters_closed.labels(how)
         for loop in LOOPS:
             self.loop_pass.labels(loop).set_to_current_time()
             self.loop_errors.labels(loop)

@@ -34,6 +34,12 @@ class ServerMetrics:
         self.stream_messages = Gauge("scribe_stream_messages", "Messages stored.", stream, registry=registry)
         self.stream_bytes = Gauge("scribe_stream_bytes", "Bytes stored.", stream, registry=registry)
         self.stream_limit = Gauge("scribe_stream_limit_bytes", "Bytes that may be stored.", stream, registry=registry)
+        self.dead_letters_open = Gauge(
+            "scribe_dead_letters_open",
+            "Messages in DEADLETTER: neither replayed nor given up.",
+            ["step"],
+            registry=registry,
+        )
         self.nats_storage = Gauge(
             "scribe_jetstream_storage_bytes", "Storage of the JetStream account.", ["kind"], registry=registry
         )
