@@ -22,6 +22,16 @@ from tests.support.patterns import MAX_GROWTH, growth
             ["Dr. A. B. Smith studies S. rosetta.", "She teaches."],
         ),
         ("Am 3. Mai sprach Prof. Dr. Maid. Er lehrt.", "de", ["Am 3. Mai sprach Prof. Dr. Maid.", "Er lehrt."]),
+        (
+            "Stal se jím RNDr. Ada Example, Ph.D., dosud vedoucí. Učí.",
+            "cs",
+            ["Stal se jím RNDr. Ada Example, Ph.D., dosud vedoucí.", "Učí."],
+        ),
+        (
+            "Univ.-Prof. Dr. habil. Ada Example leitet das Labor. Sie lehrt.",
+            "de",
+            ["Univ.-Prof. Dr. habil. Ada Example leitet das Labor.", "Sie lehrt."],
+        ),
         ("これは文です。次の文です。", None, ["これは文です。", "次の文です。"]),
         ("One line\nanother", None, ["One line", "another"]),
         ("", None, []),
@@ -31,6 +41,11 @@ def test_sentences_are_whole(text: str, language: str | None, sentences: list[st
     assert split_sentences(text, language) == sentences
 
 
+def test_a_line_without_an_end_is_cut_between_sentences() -> None:
+    sentence = "Ada Example studies helium in the pores of stones."
+    assert set(split_sentences(" ".join([sentence] * 100))) == {sentence}
+
+
 @given(st.text(max_size=400), st.sampled_from(["en", "de", None]))
 def test_every_sentence_is_a_piece_of_the_text_and_no_word_is_lost(text: str, language: str | None) -> None:
     found = split_sentences(text, language)
@@ -38,7 +53,7 @@ def test_every_sentence_is_a_piece_of_the_text_and_no_word_is_lost(text: str, la
     assert "".join("".join(found).split()) == "".join(text.split())
 
 
-@given(st.text(alphabet="ab ", max_size=200), st.integers(1, 20))
+@given(st.text(alphabet="ab .?", max_size=200), st.integers(1, 20))
 def test_parts_are_the_line_and_none_is_too_long(line: str, size: int) -> None:
     parts = list(parts_of(line, size))
     assert "".join(parts) == line

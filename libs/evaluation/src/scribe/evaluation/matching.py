@@ -11,12 +11,16 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"
 _MARK = re.compile(r"\[\s*\d{1,3}\s*\]")
 _EMPHASIS = re.compile(r"\*\*|_")
 _APOSTROPHE = str.maketrans("‘’", "''")
+_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
 _WORD = re.compile(r"[\w']+")
 
 
 def normal(text: str) -> str:
-    """The normal form: entities decoded, links as their text, without reference marks, `_` and `**`, on one line."""
-    plain = html.unescape(text).translate(_APOSTROPHE)
+    """The normal form: entities decoded, links as their text, without reference marks, `_` and `**`, on one line.
+
+    Soft hyphens and zero-width spaces, which nobody sees, are no part of a word.
+    """
+    plain = html.unescape(text).translate(_APOSTROPHE).translate(_INVISIBLE)
     plain = _MARK.sub("", _LINK.sub(r"\1", plain))
     return " ".join(_EMPHASIS.sub("", plain).split())
 

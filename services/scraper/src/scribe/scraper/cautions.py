@@ -24,17 +24,30 @@ _TAG = re.compile(r"</?[a-z]|<\||\|>|\[/?inst\]")
 _HOST = re.compile(r"[A-Za-z0-9-]{2,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}")
 _PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,20}")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_IDENTIFIER = re.compile(
+    r"\b(?:isbn|issn|orcid|doi|(?:grant|agreement|award|project|patent)(?: (?:agreement|number))?|nos?|nr|num)\b"
+    r"[.:\s#]{0,3}\d[\d -]{5,20}|\(n[.°o]{0,2} ?\d{6,12}\)|\b[a-z]{2} ?\d{6,12} ?[a-z]\d?\b"
+)
+"""Of books, grants and patents."""
+_CALLS = re.compile(r"\b(?:tel|phone|telephone|telefon\w{0,2}|telefono|mobil\w{0,2}|cell|fax|call|ring|sms|text)\b")
 _RESERVED = frozenset({"example", "test", "invalid", "localhost", "onion"})
 _NO_HOST = frozenset(["In", "It", "Is", "At", "To", "So", "As", "No", "Be", "My", "Us", "Do", "By", "Am", "An"])
 """Words that begin a sentence after a full stop without a blank, and are top-level domains in small letters."""
+_AMOUNT = re.compile(r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|(?:usd|eur|gbp|btc|eth|dollars?|euros?|pounds|bitcoins?)\b)")
+_NO_CLAIM = re.compile(
+    r"\b(?:grants?|funds?|funded|funding|awards?|awarded|prizes?|fellowships?|scholarships?|endowed|budget|project|erc"
+    r"|horizon 2020|interreg|stipend\w{0,4}|preis\w{0,2}|gefordert|forderung|dotiert|projekt\w{0,2}|projets?"
+    r"|bourses?|prix|dote|financ\w{2,8}|finanz\w{2,8}|proyectos?|projetos?|progett[oi]|becas?|premios?|bolsas?|subsidie"
+    r"|isbn|pp?\.|pages|seiten|hardcover|paperback|edited by)(?!\w)"
+)
+"""An amount that was given for work, or the price of a book, asks nobody for money."""
 _OTHER_STOPS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024\u00b7\u0701", "."))
 _LISTS: Mapping[Caution, "re.Pattern[str]"] = {
     "contact": re.compile(
         r"@|\b(?:t|wa|m)\.me/|\b(?:telegram|whatsapp|wechat|weixin|viber|skype|discord|kakaotalk|snapchat)\b"
     ),
     "money": re.compile(
-        r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|(?:usd|eur|gbp|btc|eth|dollars?|euros?|pounds|bitcoins?)\b)"
-        r"|\b(?:fees?|invoices?|donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|wallets?|bitcoins?"
+        r"\b(?:fees?|invoices?|donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|wallets?|bitcoins?"
         r"|bank accounts?|wire transfers?|gift cards?"
         r"|payments?|paypal|venmo)\b"
     ),
@@ -68,7 +81,7 @@ def caution_of(text: str, interest: str) -> Caution | None:
     for caution, pattern in _LISTS.items():
         if any(not terms(found.group()) & wanted for found in pattern.finditer(folded)):
             return caution
-    return None
+    return "money" if _AMOUNT.search(folded) and not _NO_CLAIM.search(folded) else None
 
 
 def _is_host(token: str) -> bool:
@@ -80,8 +93,9 @@ def _is_host(token: str) -> bool:
 
 
 def _has_phone(folded: str) -> bool:
-    """Seven digits and more, years apart."""
-    without_years = _YEAR.sub("", folded)
+    """Seven digits and more, years apart, and numbers of books, grants and patents where nothing speaks of a call."""
+    numbers = folded if _CALLS.search(folded) else _IDENTIFIER.sub("", folded)
+    without_years = _YEAR.sub("", numbers)
     return any(sum(map(str.isdigit, found)) >= MIN_PHONE_DIGITS for found in _PHONE.findall(without_years))
 
 

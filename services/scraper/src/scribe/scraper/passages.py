@@ -16,6 +16,7 @@ _ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f", "\u061f", "\u06d4",
 """Also those of Chinese, Arabic, Urdu and Hindi."""
 _CLOSING = " \"'”’»)]*_"
 _WORD = re.compile(r"\w+")
+_SET_APART = re.compile(r"[,;:|]\s")
 MAX_PASSAGE = 700
 """Characters; a longer sentence is a page whose lines were lost, and is cut at a blank."""
 LOST_LINES = 200
@@ -43,10 +44,13 @@ class Passage:
 
     @property
     def is_run_of_labels(self) -> bool:
-        """Whether it is labels that have run together, whose words are names and titles mostly."""
+        """Whether it is labels that have run together: names and titles mostly, and nothing between them. An entry of a
+        list, such as a post or an award, has its parts set apart.
+        """
         words = _WORD.findall(self.text)
         capitals = sum(not word[0].islower() for word in words)
-        return not self.is_sentence and len(words) >= MIN_LABELS and capitals > len(words) / 2
+        are_labels = len(words) >= MIN_LABELS and capitals > len(words) / 2 and not _SET_APART.search(self.text)
+        return are_labels and not self.is_sentence
 
 
 @dataclass(frozen=True)

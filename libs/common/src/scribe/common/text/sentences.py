@@ -1,6 +1,7 @@
 """Sentences, by rules for some three hundred languages. Each is a verbatim piece of its text."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 import sentencex
 
@@ -8,6 +9,12 @@ MAX_AT_ONCE = 2_000
 """Characters that are looked at together: the time then grows with the text, whatever the text is."""
 DEFAULT_LANGUAGE = "en"
 """Of the rules where the language is not known; they differ in abbreviations only."""
+_STOPS = (". ", "? ", "! ", "… ")
+_ENDS_AT_TITLE = re.compile(
+    r"(?<!\w)(?:Ph|(?:Univ\.-?)?Prof|Dr|Priv|Doz|habil|Mag|Dipl|Ing|RNDr|PhDr|MUDr|JUDr|Mgr|Bc|Doc|Assoc|Asst)\.\s*$",
+    re.IGNORECASE,
+)
+"""Titles before a name; "Ph." is one of which the rest was cut off."""
 
 
 def split_sentences(text: str, language: str | None = None) -> list[str]:
@@ -16,17 +23,29 @@ def split_sentences(text: str, language: str | None = None) -> list[str]:
         sentence
         for line in text.splitlines()
         for part in parts_of(line, MAX_AT_ONCE)
-        for piece in sentencex.segment(language or DEFAULT_LANGUAGE, part)
+        for piece in _joined_at_titles(sentencex.segment(language or DEFAULT_LANGUAGE, part))
         if (sentence := piece.strip())
     ]
 
 
+def _joined_at_titles(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, with those joined that were cut after the stop of a title: the rules know few of other languages."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        if not _ENDS_AT_TITLE.search(held[-20:]):
+            yield held
+            held = ""
+    yield held
+
+
 def parts_of(line: str, size: int) -> Iterator[str]:
-    """A line in parts of at most `size` characters, cut at blanks where there are any."""
+    """A line in parts of at most `size` characters, cut after sentences, else at blanks, where there are any."""
     start = 0
     while len(line) - start > size:
+        stop = max(line.rfind(end, start + size // 2, start + size) for end in _STOPS)
         blank = line.rfind(" ", start, start + size)
-        end = blank + 1 if blank > start else start + size
+        end = stop + 2 if stop > start else blank + 1 if blank > start else start + size
         yield line[start:end]
         start = end
     yield line[start:]
