@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from scribe.common.errors import WorkError
@@ -22,6 +24,28 @@ _STATUS = {
     State.FAILED: "failed",
     State.CANCELLED: "failed",
 }
+
+
+class Projected(NamedTuple):
+    """What the `project` query takes of a state: its columns, by their names and in their order."""
+
+    id: UUID
+    rank: int
+    status: str
+    run: int
+    attempt: int
+    current_step: str | None
+    step_status: str
+    timings: str
+    skipped: str
+    template_type: str | None
+    email_id: UUID | None
+    error: str
+    resume_step: str | None
+    delay: float | None
+    position: int | None
+    at: datetime
+    notice: str | None
 
 
 def highest(progress: Iterable[Progress]) -> list[Progress]:
@@ -51,24 +75,24 @@ def sentence(state: Progress) -> str:
             return ""
 
 
-def _row(state: Progress, route: Route) -> tuple[object, ...]:
+def _row(state: Progress, route: Route) -> Projected:
     postponed = state.delay is not None
-    return (
-        state.task_id,
-        state.rank,
-        "pending" if postponed else _STATUS[state.state],
-        state.run + 1 if postponed else state.run,
-        state.attempt,
-        state.step.wire_name or None,
-        state.state.value,
-        json.dumps({route.wire_name(step): seconds for step, seconds in state.timings.items()}),
-        ",".join(route.wire_name(step) for step in state.skipped),
-        state.template_type,
-        state.email_id,
-        sentence(state),
-        state.step if postponed else None,
-        state.delay,
-        state.position,
-        state.at,
-        state.notice,
+    return Projected(
+        id=state.task_id,
+        rank=state.rank,
+        status="pending" if postponed else _STATUS[state.state],
+        run=state.run + 1 if postponed else state.run,
+        attempt=state.attempt,
+        current_step=state.step.wire_name or None,
+        step_status=state.state.value,
+        timings=json.dumps({route.wire_name(step): seconds for step, seconds in state.timings.items()}),
+        skipped=",".join(route.wire_name(step) for step in state.skipped),
+        template_type=state.template_type,
+        email_id=state.email_id,
+        error=sentence(state),
+        resume_step=state.step if postponed else None,
+        delay=state.delay,
+        position=state.position,
+        at=state.at,
+        notice=state.notice,
     )
