@@ -14,6 +14,7 @@ from nats.aio.client import Client
 
 from scribe.local.errors import LocalError, PortInUseError
 from scribe.local.servers import embedded_nats, embedded_postgres
+from scribe.local.servers.binaries import public_copy
 from tests.support.waiting import eventually
 
 PARENT = """
@@ -68,6 +69,11 @@ async def test_the_database_starts_from_a_checkout_that_only_root_may_enter(tmp_
     process.kill()
     await process.wait()
     assert len(started.split()) == 2, "both servers have started"
+
+
+def test_where_no_place_allows_programs_it_is_said_what_to_do() -> None:
+    with pytest.raises(LocalError, match=r"None of /proc can hold a copy .* noexec.* run this as an ordinary user"):
+        public_copy((Path("/proc"),))
 
 
 async def test_the_database_wants_its_password(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ the programs are then copied once to a folder that everybody may enter, and run 
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,7 @@ def postgres_binaries() -> Path:
         raise LocalError(f"PostgreSQL {VERSION} is missing at {folder}; install the dependencies again (make setup).")
     if os.geteuid() != 0 or is_open_to_all(folder / "postgres"):
         return folder
-    return _public_copy() / PACKAGE / f"pginstall{VERSION}" / "bin"
+    return public_copy(PUBLIC_FOLDERS) / PACKAGE / f"pginstall{VERSION}" / "bin"
 
 
 def is_open_to_all(path: Path) -> bool:
@@ -43,16 +44,20 @@ def _wheel() -> Path:
     return Path((found.submodule_search_locations or [""])[0] if found else "").parent
 
 
-def _public_copy() -> Path:
-    """The programs and their libraries in a folder that everybody may enter and only root may change."""
+def public_copy(places: Sequence[Path]) -> Path:
+    """The programs and their libraries in one of the places, which everybody may enter and only root may change.
+
+    Raises:
+        LocalError: none of them is open to all, writable and allows programs.
+    """
     name = f"scribe-postgresql-{version(DISTRIBUTION)}"
-    for folder in filter(_allows_programs, PUBLIC_FOLDERS):
+    for folder in filter(_allows_programs, places):
         copy = folder / name
         if _belongs_to_root(copy) or (not copy.exists() and _copy_to(copy)):
             return copy
-    places = ", ".join(map(str, PUBLIC_FOLDERS))
     raise LocalError(
-        f"PostgreSQL does not run as root, and another user cannot reach {_wheel()}. None of {places} can hold a copy "
+        f"PostgreSQL does not run as root, and another user cannot reach {_wheel()}. "
+        f"None of {', '.join(map(str, places))} can hold a copy "
         "of its programs (they have to be writable and not mounted with noexec); "
         "clone into a folder that every user may enter, or run this as an ordinary user."
     )
@@ -74,8 +79,11 @@ def _belongs_to_root(copy: Path) -> bool:
 
 def _copy_to(copy: Path) -> bool:
     """Copy under another name first: two processes may do this at once, and each may be killed half-way."""
-    unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
     wheel = _wheel()
+    try:
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
+    except OSError:
+        return False
     try:
         for part in (f"{PACKAGE}.libs", f"{PACKAGE}/pginstall{VERSION}"):
             shutil.copytree(wheel / part, unfinished / part, symlinks=True)
