@@ -11,7 +11,8 @@ from scribe.common.errors import CancelledTaskError, UnavailableError, Unreadabl
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import load_queries, open_pool
 from scribe.common.process.settings import DatabaseSettings
-from scribe.common.tasks.data import PipelineData, Usage
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.usage import Usage
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import AcceptedDraft
 from scribe.composer.floor import Verdict

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
-from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, Usage, decode, encode
+from scribe.common.tasks.data import MAX_BODY_BYTES, PipelineData, TemplateType, decode, encode
 from scribe.common.tasks.progress import State, progress_of, read_progress
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.usage import Usage
 from tests.support.tasks import make_task, parsed
 
 json_values = st.recursive(

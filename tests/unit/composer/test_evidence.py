@@ -2,8 +2,9 @@
 
 import pytest
 
-from scribe.common.tasks.data import Fact, Research, Source, TemplateType, Usage
+from scribe.common.tasks.data import Fact, Research, Source, TemplateType
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.usage import Usage
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import AcceptedDraft
 from scribe.composer.floor import Verdict

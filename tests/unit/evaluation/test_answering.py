@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_ai.tools import ToolDefinition
 
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 from scribe.evaluation.answering.files import AnswerFileError, RequestFiles
 from scribe.evaluation.answering.providers import GivenAnswers
 from scribe.evaluation.answering.recordings import Recordings

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic_ai.tools import ToolDefinition
 
-from scribe.common.tasks.data import PipelineData, Usage
+from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.usage import Usage
 from scribe.composer.checks import Problem
 from scribe.evaluation.answering.providers import GivenAnswers, saying
 from scribe.evaluation.answering.recordings import Recordings

@@ -8,7 +8,7 @@ from pydantic_ai.messages import ModelResponse, TextPart, ThinkingPart, ToolCall
 
 from scribe.common.errors import PermanentError
 from scribe.common.models.answers import Fault, UnusableAnswerError, raw_answer, read_answer
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 
 
 class Greeting(BaseModel):

@@ -5,7 +5,7 @@ from pydantic_ai.usage import RequestUsage
 
 from scribe.common.models import price_warnings
 from scribe.common.models.pricing import priced
-from scribe.common.tasks.data import Usage, total
+from scribe.common.tasks.usage import Usage, total
 
 
 @pytest.mark.parametrize(

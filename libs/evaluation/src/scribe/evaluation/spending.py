@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from scribe.arxiv.step import FindPapers
 from scribe.common.observability.logs import Logger
-from scribe.common.tasks.data import PipelineData, Usage, total
+from scribe.common.tasks.data import PipelineData
+from scribe.common.tasks.usage import Usage, total
 from scribe.evaluation.answering.providers import Models, saying
 from scribe.evaluation.answering.requests import EMAIL, Exchange, Label, Role
 from scribe.evaluation.drafts import compose

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scribe.common.models import Rejected, StructuredModel, ask_until
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 from scribe.common.text.fencing import Block, Json
 from scribe.composer.added import AddedSentence
 from scribe.composer.evidence import INTEREST

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from scribe.common.errors import PermanentError
 from scribe.common.models import Rejected, StructuredModel, ask_until
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import Usage, total
+from scribe.common.tasks.usage import Usage, total
 from scribe.common.text.fencing import Block
 from scribe.composer.checker import Checker
 from scribe.composer.checks import Problem, public_reason

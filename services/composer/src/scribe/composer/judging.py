@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import Checked, Checker
 from scribe.composer.checks import UNSUPPORTED, Problem, is_beyond_judging, problems_of

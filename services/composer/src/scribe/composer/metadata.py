@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scribe.common.models import price_warnings
-from scribe.common.tasks.data import PipelineData, TemplateType, total
+from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.usage import total
 from scribe.common.text.placeholders import find_gaps
 from scribe.composer.confidence import is_confident, used_evidence
 from scribe.composer.drafting import AcceptedDraft

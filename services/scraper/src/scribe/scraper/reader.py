@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from scribe.common.models import StructuredModel
 from scribe.common.models.asking import Asked, Rejected, ask_until
 from scribe.common.models.prompts import Prompt
-from scribe.common.tasks.data import PipelineData, TemplateType, Usage
+from scribe.common.tasks.data import PipelineData, TemplateType
+from scribe.common.tasks.usage import Usage
 from scribe.common.text.fencing import Block
 from scribe.common.text.injection import interest_in
 from scribe.common.text.language import language_of

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from scribe.common.models import price_warnings
 from scribe.common.observability.metrics import GroundingMetrics
-from scribe.common.tasks.data import PipelineData, Research, Source, Usage
+from scribe.common.tasks.data import PipelineData, Research, Source
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.usage import Usage
 from scribe.common.text.injection import before_instructions, interest_in
 from scribe.scraper.exa import Answer, AnswerClient
 from scribe.scraper.questions import questions

@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
 from scribe.common.errors import PermanentError
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 from scribe.common.text.thinking import without_thinking
 
 T = TypeVar("T", bound=BaseModel)

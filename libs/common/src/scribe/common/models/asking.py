@@ -7,7 +7,7 @@ from typing import Generic
 from scribe.common.models.answers import T, UnusableAnswerError
 from scribe.common.models.prompts import Prompt
 from scribe.common.models.structured import StructuredModel
-from scribe.common.tasks.data import Usage, total
+from scribe.common.tasks.usage import Usage, total
 from scribe.common.text.fencing import Block, prompt_of
 
 MAX_TRIES = 3

@@ -3,7 +3,7 @@
 from genai_prices import calc_price
 from pydantic_ai.usage import RequestUsage
 
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 
 
 def priced(name: str, usage: RequestUsage) -> Usage:

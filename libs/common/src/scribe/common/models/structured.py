@@ -29,7 +29,7 @@ from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.spans import llm_span, record_llm
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 
 TOOL = "answer"
 

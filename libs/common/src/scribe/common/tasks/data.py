@@ -4,15 +4,13 @@
 part filled in. Unknown fields are kept, so that a worker of an older version passes on what a newer one wrote.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     ValidationError,
@@ -21,6 +19,7 @@ from pydantic import (
 )
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
+from scribe.common.tasks.usage import Part, Usage, total
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_BODY_BYTES = 512 * 1024
@@ -32,12 +31,6 @@ class TemplateType(StrEnum):
     RESEARCH = "research"
     BOOK = "book"
     GENERAL = "general"
-
-
-class Part(BaseModel):
-    """A frozen piece of the pipeline's data that keeps fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class Placeholder(Part):
@@ -137,31 +130,6 @@ class Paper(Part):
     author_count: int = 0
     recipient_author: str = ""
     certain: bool = True
-
-
-class Usage(Part):
-    """What one step or role paid for. `cost_usd` is None where the price is not known: unknown is not free."""
-
-    model: str = ""
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = 0.0
-
-
-def total(usages: Iterable[Usage]) -> Usage:
-    """The sum; its cost is None as soon as one part's is. `model` names each model once, in order of appearance."""
-    parts = list(usages)
-    costs = [part.cost_usd for part in parts]
-    known = [cost for cost in costs if cost is not None]
-    models = (name for part in parts for name in part.model.split(", ") if name)
-    return Usage(
-        model=", ".join(dict.fromkeys(models)),
-        calls=sum(part.calls for part in parts),
-        input_tokens=sum(part.input_tokens for part in parts),
-        output_tokens=sum(part.output_tokens for part in parts),
-        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
-    )
 
 
 class PipelineData(Part):

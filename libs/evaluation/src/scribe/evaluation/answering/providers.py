@@ -21,7 +21,7 @@ from scribe.common.models.pricing import priced
 from scribe.common.models.providers import open_provider_models
 from scribe.common.models.structured import NamedModel
 from scribe.common.observability.metrics import Metrics
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Exchange, Label, Log, Request, Role

@@ -12,7 +12,7 @@ from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 
-from scribe.common.tasks.data import Usage
+from scribe.common.tasks.usage import Usage
 
 EMAIL = "email"
 """The subject of requests about an e-mail that a model writes: they depend on its other answers, so none is kept."""
