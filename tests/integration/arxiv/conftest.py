@@ -7,7 +7,7 @@ import structlog
 
 from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.asking import Asker, Deal
-from scribe.arxiv.client import Page
+from scribe.arxiv.client import ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup, Lookups
 from scribe.arxiv.turns import Turns
@@ -22,11 +22,11 @@ from tests.unit.arxiv.atom import record
 class Arxiv:
     """Answers in turn, the last one again and again: a page, or an error. Keeps the queries."""
 
-    def __init__(self, *answers: Page | Exception) -> None:
+    def __init__(self, *answers: ResultPage | Exception) -> None:
         self.answers = list(answers)
         self.queries: list[tuple[str, int]] = []
 
-    async def search(self, query: str, limit: int) -> Page:
+    async def search(self, query: str, limit: int) -> ResultPage:
         """One answer."""
         self.queries.append((query, limit))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -35,10 +35,10 @@ class Arxiv:
         return answer
 
 
-def page(*authors: str, total: int | None = None) -> Page:
+def page(*authors: str, total: int | None = None) -> ResultPage:
     """A paper of each author."""
     records = tuple(record(f"A paper by {author}", author) for author in authors)
-    return Page(records, total or len(records), len(records))
+    return ResultPage(records, total or len(records), len(records))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from scribe.arxiv.answers import Answer
 from scribe.arxiv.asking import MAX_AUTHORS, MAX_RECORDS
-from scribe.arxiv.client import Page
+from scribe.arxiv.client import ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.transport import AnswerTooLargeError
@@ -94,7 +94,7 @@ async def test_without_an_answer_nothing_is_kept_and_everybody_stays_in_the_queu
 
 async def test_what_arxiv_refuses_is_found_by_halves_and_costs_nobody_else(desk: Desk, broker: Broker) -> None:
     class Refusing(Arxiv):
-        async def search(self, query: str, limit: int) -> Page:
+        async def search(self, query: str, limit: int) -> ResultPage:
             self.queries.append((query, limit))
             if "bo sample" in query:
                 raise PermanentError("arxiv refused the query")
@@ -113,7 +113,7 @@ async def test_what_arxiv_refuses_is_found_by_halves_and_costs_nobody_else(desk:
 
 
 async def test_a_record_that_nobody_can_deal_out_costs_its_author_alone(desk: Desk) -> None:
-    def strange(lookups: Sequence[Lookup], page: Page) -> list[Answer | None]:
+    def strange(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
         if any(lookup.name == "Bo Sample" for lookup in lookups):
             raise RecursionError("strange")
         return deal(lookups, page)
@@ -131,7 +131,7 @@ async def test_a_record_that_nobody_can_deal_out_costs_its_author_alone(desk: De
 
 async def test_an_answer_too_large_is_asked_for_in_smaller_pages(desk: Desk) -> None:
     class Large(Arxiv):
-        async def search(self, query: str, limit: int) -> Page:
+        async def search(self, query: str, limit: int) -> ResultPage:
             self.queries.append((query, limit))
             if limit > 60:
                 raise AnswerTooLargeError("too large")
@@ -182,7 +182,7 @@ async def test_turns_keep_their_distance_by_the_servers_clock(desk: Desk) -> Non
     interval, times = 0.3, []
 
     class Watched(Arxiv):
-        async def search(self, query: str, limit: int) -> Page:
+        async def search(self, query: str, limit: int) -> ResultPage:
             times.append(asyncio.get_running_loop().time())
             return await super().search(query, limit)
 

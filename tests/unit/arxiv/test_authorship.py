@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.arxiv.authorship import Recipient, judge
+from scribe.arxiv.authorship import SoughtAuthor, judge
 from scribe.arxiv.records import Record
 from scribe.common.text.names import parse_name
 from scribe.common.text.terms import plain_words, terms
@@ -11,14 +11,14 @@ from tests.unit.arxiv.atom import record
 PROTEINS, FIELDS = ("q-bio.BM",), ("physics.hist-ph",)
 
 
-def recipient(name: str, interest: str, *pages: str) -> Recipient:
+def recipient(name: str, interest: str, *pages: str) -> SoughtAuthor:
     """Somebody with these pages."""
     person = parse_name(name)
     assert person is not None
-    return Recipient(person, terms(interest), tuple(map(plain_words, pages)))
+    return SoughtAuthor(person, terms(interest), tuple(map(plain_words, pages)))
 
 
-def verdicts(someone: Recipient, *records: Record) -> dict[str, bool]:
+def verdicts(someone: SoughtAuthor, *records: Record) -> dict[str, bool]:
     """By title, whether the paper is certain."""
     return {judged.record.title: judged.certain for judged in judge(records, someone)}
 

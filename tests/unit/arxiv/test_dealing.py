@@ -1,15 +1,15 @@
 """One answer for many authors: whose records are whose, and who has to be asked for again."""
 
-from scribe.arxiv.client import Page
+from scribe.arxiv.client import ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.records import MAX_AUTHORS, Record
 from tests.unit.arxiv.atom import record
 
 
-def whole(*records: Record) -> Page:
+def whole(*records: Record) -> ResultPage:
     """A page that holds all there is."""
-    return Page(records, len(records), len(records))
+    return ResultPage(records, len(records), len(records))
 
 
 def test_each_author_gets_the_records_with_their_name() -> None:
@@ -46,7 +46,7 @@ def test_withdrawn_papers_are_left_out() -> None:
 
 def test_who_fills_a_cut_page_gets_the_newest_and_the_others_are_asked_for_again() -> None:
     many = [record(f"Paper {number}", "Yang Liu") for number in range(9)]
-    page = Page((*many, record("One", "Ada Example")), total=3000, entries=10)
+    page = ResultPage((*many, record("One", "Ada Example")), total=3000, entries=10)
     common, rare = deal([Lookup(name="Yang Liu"), Lookup(name="Ada Example")], page)
     assert common is not None
     assert (len(common.records), common.is_complete) == (9, False)
@@ -54,7 +54,7 @@ def test_who_fills_a_cut_page_gets_the_newest_and_the_others_are_asked_for_again
 
 
 def test_a_cut_page_answers_somebody_even_when_nobody_is_in_it() -> None:
-    page = Page((record("Strange", "Z. Stranger"),), total=10, entries=1)
+    page = ResultPage((record("Strange", "Z. Stranger"),), total=10, entries=1)
     answers = deal([Lookup(name="Ada Example"), Lookup(name="Bo Sample")], page)
     assert any(answer is not None for answer in answers)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.arxiv.authorship import Recipient
+from scribe.arxiv.authorship import SoughtAuthor
 from scribe.arxiv.step import choose
 from scribe.common.tasks.data import Paper
 from scribe.common.text.names import parse_name
@@ -32,7 +32,7 @@ def papers_of(trial_id: str) -> tuple[Paper, ...]:
     assert person is not None
     others = {page.url for page in trial.expected.pages if page.about == "other"}
     pages = tuple(plain_words(page.text or "") for url, page in trial.pages.items() if url not in others)
-    return choose(trial.records, Recipient(person, terms(trial.case.recipient.interest), pages), 2026)
+    return choose(trial.records, SoughtAuthor(person, terms(trial.case.recipient.interest), pages), 2026)
 
 
 @pytest.mark.parametrize("trial_id", STRANGERS)

@@ -10,7 +10,7 @@ from pydantic_ai.tools import ToolDefinition
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.usage import Usage
-from scribe.composer.checks import Problem
+from scribe.composer.checks import DraftProblem
 from scribe.evaluation.answering.providers import GivenAnswers, saying
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Exchange, Label, Request
@@ -30,7 +30,7 @@ FIRST, SECOND = TRIAL.falsehoods
 
 def result(*named: str, trial: Trial = TRIAL, check: str = "is_unsupported", body: str | None = None) -> DraftResult:
     """The false draft with objections to these sentences."""
-    problems = tuple(Problem(check, "…", (sentence,)) for sentence in named)
+    problems = tuple(DraftProblem(check, "…", (sentence,)) for sentence in named)
     return DraftResult(trial, trial.false, trial.false.body if body is None else body, problems)
 
 
@@ -50,7 +50,7 @@ def test_an_objection_to_another_sentence_finds_nothing_and_is_a_false_alarm() -
 
 
 def test_an_objection_to_the_whole_finds_nothing() -> None:
-    whole = replace(result(), problems=(Problem("is_too_long", "…"),))
+    whole = replace(result(), problems=(DraftProblem("is_too_long", "…"),))
     assert not whole.finds(FIRST)
 
 
@@ -58,22 +58,22 @@ def test_a_true_draft_passes_without_objection_and_unchanged() -> None:
     passed = DraftResult(TRIAL, TRIAL.honest, TRIAL.honest.body.replace("\n\n", "\n\n "), ())
     assert passed.passes
     assert not replace(passed, body=passed.body.replace("early", "late")).passes
-    assert not replace(passed, problems=(Problem("sounds_like_a_machine", "…", severity="warning"),)).passes
+    assert not replace(passed, problems=(DraftProblem("sounds_like_a_machine", "…", severity="warning"),)).passes
 
 
 def test_one_objection_is_excused_and_no_second_one() -> None:
     ((trial_id, check),) = EXCUSED
     trial = TRIALS[trial_id]
-    copied = Problem(check, "…", ("one",))
+    copied = DraftProblem(check, "…", ("one",))
     draft = DraftResult(trial, trial.honest, trial.honest.body, (copied,))
     assert draft.passes
-    assert not replace(draft, problems=(copied, Problem(check, "…", ("two",)))).passes
+    assert not replace(draft, problems=(copied, DraftProblem(check, "…", ("two",)))).passes
     assert not replace(draft, trial=TRIAL, draft=TRIAL.honest, body=TRIAL.honest.body).passes
 
 
 def test_scores_count_trials_and_falsehoods() -> None:
     honest = DraftResult(TRIAL, TRIAL.honest, TRIAL.honest.body, ())
-    refused = replace(honest, problems=(Problem("is_unsupported", "…"),))
+    refused = replace(honest, problems=(DraftProblem("is_unsupported", "…"),))
     results = [
         TrialResult(TRIAL, None, {"draft_true": honest, "draft_false": result(FIRST.sentence, SECOND.sentence)}),
         TrialResult(TRIAL, None, {"draft_true": refused, "draft_false": result(FIRST.sentence)}),

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from scribe.common.tasks.data import TemplateType
-from scribe.evaluation.world import Page, World
+from scribe.evaluation.world import PageRecord, World
 from scribe.fakes.controls import Behaviour
 
 Place = Literal[
@@ -91,7 +91,7 @@ def _attacked_world(world: World, attack: Attack) -> dict[str, object]:
     match attack.where:
         case "page":
             honest = world.pages[0].text if world.pages else ""
-            page = Page(url="https://mirror.example/profile", title="Profile", text=f"{honest}\n\n{text}")
+            page = PageRecord(url="https://mirror.example/profile", title="Profile", text=f"{honest}\n\n{text}")
             return {"pages": (*world.pages, page)}
         case "page_title":
             return {"pages": tuple(page.model_copy(update={"title": text}) for page in world.pages)}

@@ -12,7 +12,7 @@ from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import Fact, Paper, PipelineData, Research, Source
 from scribe.composer.checker import Checker
-from scribe.composer.checks import Problem
+from scribe.composer.checks import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import Writer
 from scribe.composer.judging import judge
@@ -40,11 +40,11 @@ class DraftResult:
     trial: Trial
     draft: TrialDraft
     body: str
-    problems: tuple[Problem, ...]
+    problems: tuple[DraftProblem, ...]
     is_confident: bool = False
 
     @property
-    def objections(self) -> tuple[Problem, ...]:
+    def objections(self) -> tuple[DraftProblem, ...]:
         """The problems that are held against a true draft."""
         excused = [problem for problem in self.problems if (self.trial.id, problem.check) in EXCUSED]
         return tuple(problem for problem in self.problems if problem not in excused[:1])

@@ -18,7 +18,7 @@ from scribe.scraper.exa import Answer, Citation
 from scribe.scraper.sources import ReadPage
 
 
-class Page(BaseModel):
+class PageRecord(BaseModel):
     """A page on the web; `theirs` is False where it is about a namesake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,7 +60,7 @@ class World(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     answers: tuple[str, ...] = ()
-    pages: tuple[Page, ...] = ()
+    pages: tuple[PageRecord, ...] = ()
     papers: tuple[PaperRecord, ...] = ()
     feed: Literal["", "arxiv-au-del-maestro.xml"] = ""
     arxiv: Literal["up", "down"] = "up"

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 import nats.errors
 
 from scribe.arxiv.answers import Answer, Answers
-from scribe.arxiv.client import Page, PaperSource
+from scribe.arxiv.client import PaperSource, ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Asked, Lookup, Lookups
 from scribe.arxiv.transport import AnswerTooLargeError
@@ -33,7 +33,7 @@ PAUSE_WHILE_AWAY = 1.0
 UNDEALABLE = (ArithmeticError, LookupError, RecursionError, ValueError)
 """What a record of a form that nobody foresaw can raise; it must cost only its own author."""
 
-Deal = Callable[[Sequence[Lookup], Page], list[Answer | None]]
+Deal = Callable[[Sequence[Lookup], ResultPage], list[Answer | None]]
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Asker:
                 batch.append(asked)
         return batch
 
-    async def _ask(self, batch: Sequence[Asked]) -> Page | None:
+    async def _ask(self, batch: Sequence[Asked]) -> ResultPage | None:
         limit = min(self.records, RECORDS_PER_AUTHOR * len(batch))
         self.metrics.authors.observe(len(batch))
         try:
@@ -135,7 +135,7 @@ class Asker:
         self.records = max(MIN_RECORDS, self.records // 2)
         await self._return_all(batch)
 
-    async def _answer(self, batch: Sequence[Asked], page: Page) -> None:
+    async def _answer(self, batch: Sequence[Asked], page: ResultPage) -> None:
         """Keep what the page tells of each author; who may have more in it than came back is asked for again."""
         try:
             dealt = await asyncio.to_thread(self.deal, [asked.lookup for asked in batch], page)

@@ -37,7 +37,7 @@ MIN_AFFILIATION = 8
 
 
 @dataclass(frozen=True)
-class Recipient:
+class SoughtAuthor:
     """The person, the words of the sender's interest, and the pages about the person as plain words."""
 
     person: PersonName
@@ -67,7 +67,7 @@ class Judged:
     certain: bool
 
 
-def judge(records: Sequence[Record], recipient: Recipient) -> tuple[Judged, ...]:
+def judge(records: Sequence[Record], recipient: SoughtAuthor) -> tuple[Judged, ...]:
     """The records that are the recipient's, in their order."""
     matched = {record.arxiv_id: best_match(recipient.person, record.authors) for record in records}
     groups = grouped(records, recipient.person)
@@ -109,7 +109,7 @@ class Namesakes:
 Verdict = Callable[[Record, Match], Judged | None]
 
 
-def _verdicts(group: Group, namesakes: Namesakes, recipient: Recipient) -> Verdict:
+def _verdicts(group: Group, namesakes: Namesakes, recipient: SoughtAuthor) -> Verdict:
     """What is said of a record of the group whose name agrees so well."""
     is_proven, fits = _is_proven(group, recipient), _fits(group, recipient)
     is_common, is_alone = namesakes.are_many, namesakes.are_in_field_of(group)
@@ -129,7 +129,7 @@ def _verdicts(group: Group, namesakes: Namesakes, recipient: Recipient) -> Verdi
     return verdict
 
 
-def _is_proven(group: Group, recipient: Recipient) -> bool:
+def _is_proven(group: Group, recipient: SoughtAuthor) -> bool:
     """Whether a page about the recipient names a paper, a co-author or the affiliation of the group."""
     if any(is_named_in(record, recipient.pages) for record in group.records):
         return True
@@ -141,7 +141,7 @@ def _is_proven(group: Group, recipient: Recipient) -> bool:
     return any(len(text) >= MIN_AFFILIATION and text in page for text in affiliations for page in recipient.pages)
 
 
-def _fits(group: Group, recipient: Recipient) -> bool:
+def _fits(group: Group, recipient: SoughtAuthor) -> bool:
     """Whether a paper of the group is about the interest or the pages, or a page names the group's field."""
     return (
         any(interest_score(record, recipient.terms) >= MIN_INTEREST for record in group.records)
@@ -150,6 +150,6 @@ def _fits(group: Group, recipient: Recipient) -> bool:
     )
 
 
-def _is_about_pages(record: Record, recipient: Recipient) -> bool:
+def _is_about_pages(record: Record, recipient: SoughtAuthor) -> bool:
     title = terms(readable(record.title))
     return len(title) >= MIN_TITLE_WORDS and len(title & recipient.terms_on_pages) >= MIN_ON_PAGE * len(title)

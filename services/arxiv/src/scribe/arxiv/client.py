@@ -21,7 +21,7 @@ USER_AGENT = "Scribe/0.1 (research assistant; https://info.arxiv.org/help/api/to
 
 
 @dataclass(frozen=True)
-class Page:
+class ResultPage:
     """The newest records that fit a query. `total` is how many there are, `entries` how many were sent."""
 
     records: tuple[Record, ...]
@@ -38,7 +38,7 @@ class Page:
 class PaperSource(Protocol):
     """Whoever answers queries."""
 
-    async def search(self, query: str, limit: int) -> Page: ...
+    async def search(self, query: str, limit: int) -> ResultPage: ...
 
 
 class _Library(arxiv.Client):  # type: ignore[misc]
@@ -65,7 +65,7 @@ class ArxivClient:
         self._library = _Library(url, self._transport)
         metrics.upstreams.create_zeros("arxiv")
 
-    async def search(self, query: str, limit: int) -> Page:
+    async def search(self, query: str, limit: int) -> ResultPage:
         """The `limit` newest records that fit.
 
         Raises:
@@ -78,7 +78,7 @@ class ArxivClient:
             finally:
                 call.outcome = self._transport.outcome or call.outcome
 
-    def _page(self, search: arxiv.Search, limit: int) -> Page:
+    def _page(self, search: arxiv.Search, limit: int) -> ResultPage:
         results = self._library.page(search, limit)
         feed = self._transport.feed
         if feed is None:
@@ -86,7 +86,7 @@ class ArxivClient:
         return _page(results, feed.total, feed.entries)
 
 
-def page_of(body: bytes) -> Page:
+def page_of(body: bytes) -> ResultPage:
     """The page that a feed holds.
 
     Raises:
@@ -96,6 +96,6 @@ def page_of(body: bytes) -> Page:
     return _page(arxiv._feed.parse(feed.body).results, feed.total, feed.entries)  # noqa: SLF001 - without a request
 
 
-def _page(results: list[arxiv.Result], total: int, entries: int) -> Page:
+def _page(results: list[arxiv.Result], total: int, entries: int) -> ResultPage:
     records = tuple(record for record in map(as_record, results) if record is not None)
-    return Page(records, total, entries, entries - len(records))
+    return ResultPage(records, total, entries, entries - len(records))

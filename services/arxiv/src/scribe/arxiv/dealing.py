@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from scribe.arxiv.answers import Answer
-from scribe.arxiv.client import Page
+from scribe.arxiv.client import ResultPage
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.records import Record, with_authors_around
 from scribe.common.text.names import Match, PersonName, fold, matches
 
 
-def deal(lookups: Sequence[Lookup], page: Page) -> list[Answer | None]:
+def deal(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
     """The answer for each lookup, None for who has to be asked for again.
 
     Where the page is cut, older records of anybody may be missing. The authors who fill it, each with at least an equal

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scribe.arxiv.authorship import Judged, Recipient, judge
+from scribe.arxiv.authorship import Judged, SoughtAuthor, judge
 from scribe.arxiv.latex import readable
 from scribe.arxiv.library import PaperLibrary
 from scribe.arxiv.lookups import Lookup
@@ -48,7 +48,7 @@ class FindPapers:
         records = await self._records(data, wanted)
         if records is None:
             return _without_papers(data, NO_ANSWER)
-        recipient = Recipient(person, wanted, _pages(data))
+        recipient = SoughtAuthor(person, wanted, _pages(data))
         papers = await asyncio.to_thread(choose, records, recipient, data.submitted_at.year)
         return data.model_copy(update={"papers": papers}) if papers else _without_papers(data, NO_PAPERS)
 
@@ -83,7 +83,7 @@ def _pages(data: PipelineData) -> tuple[str, ...]:
     return tuple(plain_words(source.text) for source in sources)
 
 
-def choose(records: Sequence[Record], recipient: Recipient, year: int) -> tuple[Paper, ...]:
+def choose(records: Sequence[Record], recipient: SoughtAuthor, year: int) -> tuple[Paper, ...]:
     """The five best of those that are the recipient's, the certain ones first."""
     scored = [(score(judged.record, recipient.terms, year), judged) for judged in judge(records, recipient)]
     ranked = sorted(scored, key=_rank)[:MAX_PAPERS]

@@ -9,7 +9,7 @@ from scribe.common.models.prompts import Prompt
 from scribe.common.tasks.usage import Usage, total
 from scribe.common.text.fencing import Block
 from scribe.composer.checker import Checker
-from scribe.composer.checks import Problem, public_reason
+from scribe.composer.checks import DraftProblem, public_reason
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft
 from scribe.composer.evidence import INTEREST
@@ -36,7 +36,7 @@ class AcceptedDraft:
     usage: Usage
     checker_usage: Usage = field(default_factory=Usage)
     tries: int = 1
-    found: tuple[Problem, ...] = ()
+    found: tuple[DraftProblem, ...] = ()
     cut: tuple[str, ...] = ()
 
     @property

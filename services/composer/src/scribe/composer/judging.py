@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scribe.common.tasks.usage import Usage
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import Checked, Checker
-from scribe.composer.checks import UNSUPPORTED, Problem, is_beyond_judging, problems_of
+from scribe.composer.checks import UNSUPPORTED, DraftProblem, is_beyond_judging, problems_of
 from scribe.composer.draft import Draft
 from scribe.composer.evidence import TEMPLATE
 from scribe.composer.floor import UNJUDGED, Verdict, held
@@ -35,13 +35,13 @@ class Judgement:
     """
 
     draft: Draft
-    problems: tuple[Problem, ...]
+    problems: tuple[DraftProblem, ...]
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     is_checked: bool = False
     usage: Usage = field(default_factory=Usage)
 
     @property
-    def errors(self) -> tuple[Problem, ...]:
+    def errors(self) -> tuple[DraftProblem, ...]:
         """The problems with which the draft cannot be sent."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
@@ -97,8 +97,8 @@ def judged_by_code(draft: Draft, material: Material, earlier: Judgement) -> Judg
     return Judgement(draft, problems, verdicts, earlier.is_checked and UNJUDGED not in verdicts.values())
 
 
-def _unsupported(verdicts: Mapping[str, Verdict]) -> Iterator[Problem]:
+def _unsupported(verdicts: Mapping[str, Verdict]) -> Iterator[DraftProblem]:
     for sentence, verdict in verdicts.items():
         if verdict.kind == "unsupported":
             correction = f'Not supported: "{sentence}" ({verdict.what}). Say what the evidence says, or leave it out.'
-            yield Problem(UNSUPPORTED, correction, (sentence,))
+            yield DraftProblem(UNSUPPORTED, correction, (sentence,))

@@ -21,7 +21,7 @@ INTEREST_CUT = "A part of the interest was left out: a link, or words that give 
 
 
 @dataclass(frozen=True)
-class Recipient:
+class CleanedRecipient:
     """Who the e-mail is for, without what does not belong into a name or an interest."""
 
     name: str
@@ -29,7 +29,7 @@ class Recipient:
     is_interest_cut: bool
 
     @classmethod
-    def of(cls, data: PipelineData) -> "Recipient":
+    def of(cls, data: PipelineData) -> "CleanedRecipient":
         """The recipient of a task.
 
         Raises:
@@ -55,7 +55,7 @@ class Parser:
         Raises:
             PermanentError: the recipient has no name, or the model gave no usable answer in three tries.
         """
-        recipient, template = Recipient.of(data), uniform(data.email_template)
+        recipient, template = CleanedRecipient.of(data), uniform(data.email_template)
         asked = await self._ask(recipient, template, data)
         if asked.value is None:
             raise PermanentError(f"no usable reading in {asked.tries} tries", public=NOT_UNDERSTOOD)
@@ -68,7 +68,9 @@ class Parser:
             .with_warning(*warnings, *price_warnings(asked.usage))
         )
 
-    async def _ask(self, recipient: Recipient, template: UniformTemplate, data: PipelineData) -> Asked[TemplateReading]:
+    async def _ask(
+        self, recipient: CleanedRecipient, template: UniformTemplate, data: PipelineData
+    ) -> Asked[TemplateReading]:
         blocks: dict[str, Block] = {
             "template": template.text,
             "recipient": {"name": recipient.name, "interest": recipient.interest},

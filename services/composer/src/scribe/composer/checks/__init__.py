@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scribe.composer.checks import contact, form, links, recipient, style, template
-from scribe.composer.checks.problem import Check, Problem
+from scribe.composer.checks.problem import Check, DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 
-__all__ = ["UNSUPPORTED", "Check", "Problem", "check_names", "is_beyond_judging", "problems_of", "public_reason"]
+__all__ = ["UNSUPPORTED", "Check", "DraftProblem", "check_names", "is_beyond_judging", "problems_of", "public_reason"]
 
 UNSUPPORTED = "is_unsupported"
 """The problem of a sentence that the evidence does not support; the checker finds it, none of these checks."""
@@ -56,7 +56,7 @@ GROUPS = (
 )
 
 
-def problems_of(draft: Draft, material: Material) -> list[Problem]:
+def problems_of(draft: Draft, material: Material) -> list[DraftProblem]:
     """What is wrong with a draft's form, in the order of the groups; of one without text or end only that."""
     hopeless = list(form.is_empty(draft, material)) or list(form.is_beyond_reading(draft, material))
     if hopeless:
@@ -64,7 +64,7 @@ def problems_of(draft: Draft, material: Material) -> list[Problem]:
     return [problem for group in GROUPS for check in group.checks for problem in check(draft, material)]
 
 
-def is_beyond_judging(problems: Iterable[Problem]) -> bool:
+def is_beyond_judging(problems: Iterable[DraftProblem]) -> bool:
     """Whether what was written is no e-mail at all, so that its sentences need no judgement."""
     return not _NO_EMAIL.isdisjoint(problem.check for problem in problems)
 
@@ -77,7 +77,7 @@ def check_names() -> list[str]:
     return [*(check.__name__ for group in GROUPS for check in group.checks), UNSUPPORTED]
 
 
-def public_reason(problem: Problem) -> str:
+def public_reason(problem: DraftProblem) -> str:
     """The sentence that tells the user why there is no e-mail."""
     names = {check.__name__: group.public for group in GROUPS for check in group.checks}
     return names.get(problem.check, INVENTED)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scribe.common.text.wording import fold
 from scribe.composer.checks.links import sentences_with
-from scribe.composer.checks.problem import Problem
+from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft, legible
 from scribe.composer.material import Material
 
@@ -25,14 +25,14 @@ _CODE = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _CAPITAL_INSIDE = re.compile(r"[a-z0-9][A-Z]")
 
 
-def holds_contact_data(draft: Draft, material: Material) -> Iterator[Problem]:
+def holds_contact_data(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A telephone number, messenger name or code, such as a wallet's, that the template and the papers do not have."""
     given = fold("\n".join((material.own_text, *(f"{p.title} {p.url} {p.abstract}" for p in material.papers))))
     for line in draft.body.splitlines():
         for contact in contacts_of(line):
             if fold(contact) not in given:
                 correction = f"Leave out {contact}: it leads to somebody, and the template does not have it."
-                yield Problem("holds_contact_data", correction, tuple(sentences_with(contact, line, material)))
+                yield DraftProblem("holds_contact_data", correction, tuple(sentences_with(contact, line, material)))
 
 
 def contacts_of(text: str) -> list[str]:

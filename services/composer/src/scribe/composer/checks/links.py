@@ -8,7 +8,7 @@ from functools import cache
 from tldextract import TLDExtract
 
 from scribe.common.text.wording import fold
-from scribe.composer.checks.problem import Problem
+from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft, legible
 from scribe.composer.material import Material
 
@@ -29,7 +29,7 @@ _END = ".,;:!?)]}>\"'”’"
 MAX_WORD = 500
 
 
-def holds_foreign_links(draft: Draft, material: Material) -> Iterator[Problem]:
+def holds_foreign_links(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A link, e-mail address or the like that neither the sender gave nor belongs to a paper that was found."""
     given = _Given.of(material)
     foreign: dict[str, list[str]] = {}
@@ -38,7 +38,7 @@ def holds_foreign_links(draft: Draft, material: Material) -> Iterator[Problem]:
             if not given.allows(fold(link)):
                 foreign.setdefault(link, []).extend(sentences_with(link, line, material))
     for link, bearing in foreign.items():
-        yield Problem(
+        yield DraftProblem(
             "holds_foreign_links", f"The link or address {link} is not in the template. Leave it out.", tuple(bearing)
         )
 

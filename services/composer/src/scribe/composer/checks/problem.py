@@ -9,7 +9,7 @@ from scribe.composer.material import Material
 
 
 @dataclass(frozen=True)
-class Problem:
+class DraftProblem:
     """One thing that is wrong with a draft.
 
     `check` names the check, `correction` tells the model what to mend, `sentences` are those whose removal would mend
@@ -22,5 +22,5 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
 
-Check = Callable[[Draft, Material], Iterable[Problem]]
+Check = Callable[[Draft, Material], Iterable[DraftProblem]]
 """A pure function; no model is asked and nothing is looked up."""

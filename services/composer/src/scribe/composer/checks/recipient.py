@@ -7,7 +7,7 @@ from scribe.common.text.name_words import TITLES
 from scribe.common.text.names import parse_name
 from scribe.common.text.placeholders import find_gaps
 from scribe.common.text.wording import fold, fold_accents, words
-from scribe.composer.checks.problem import Problem
+from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import GENDERED_TITLES
@@ -22,7 +22,7 @@ MAX_WORDS_OF_A_NAME = 5
 _NAME_GAP = re.compile(r"\bname\b|\brecipient\b|\bprofessor\b|\blast\b|\bsurname\b", re.IGNORECASE)
 
 
-def misnames_the_recipient(draft: Draft, material: Material) -> Iterator[Problem]:
+def misnames_the_recipient(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A greeting with another name than the recipient's."""
     greeted = greeted_name(draft.body)
     if greeted is None or fold(greeted) in fold(material.template):
@@ -30,22 +30,22 @@ def misnames_the_recipient(draft: Draft, material: Material) -> Iterator[Problem
     known = _parts(called(material.name)) | _parts(material.template)
     strange = [word for word in greeted.split() if not _is_of(word, known, called(material.name))]
     if strange:
-        yield Problem(
+        yield DraftProblem(
             "misnames_the_recipient", f"The greeting was not to the recipient. Their name is {material.name}."
         )
 
 
-def guesses_a_title(draft: Draft, material: Material) -> Iterator[Problem]:
+def guesses_a_title(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """`Mr` or `Ms` in the greeting, where neither the name nor the template has it."""
     greeted = greeted_name(draft.body)
     if greeted is None:
         return
     guessed = (set(words(greeted)) & GENDERED_TITLES) - set(words(material.own_text))
     if guessed:
-        yield Problem("guesses_a_title", "The greeting guessed a title. Use the name as it is given.")
+        yield DraftProblem("guesses_a_title", "The greeting guessed a title. Use the name as it is given.")
 
 
-def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
+def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A template that asks for the recipient's name, and an e-mail without any part of it."""
     labels = [gap.label for p in material.placeholders if p.about == "recipient" for gap in find_gaps(p.text)]
     if not any(_NAME_GAP.search(re.sub(r"[_\-.]+", " ", label)) for label in labels):
@@ -53,7 +53,7 @@ def leaves_the_name_out(draft: Draft, material: Material) -> Iterator[Problem]:
     written, spoken = fold_accents(draft.body), _parts(draft.body)
     parts = {part for part in _parts(called(material.name)) - TITLES if len(part) > 1}
     if not any(part in spoken or (not part.isascii() and part in written) for part in parts):
-        yield Problem("leaves_the_name_out", f"The recipient's name is missing. It is {material.name}.")
+        yield DraftProblem("leaves_the_name_out", f"The recipient's name is missing. It is {material.name}.")
 
 
 def called(name: str) -> str:

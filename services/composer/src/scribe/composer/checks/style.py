@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scribe.common.text.wording import fold, words
-from scribe.composer.checks.problem import Problem
+from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import TELLS
@@ -19,7 +19,7 @@ Run = tuple[str, ...]
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def copies_a_source(draft: Draft, material: Material) -> Iterator[Problem]:
+def copies_a_source(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """Twelve words in a row from a page, a quote or an abstract. Titles and the sender's own words are free."""
     free = set(runs(material.own_text)).union(*(runs(title) for title in _titles(draft, material)))
     suspect = {run for run in runs(draft.body) if run not in free} - set(_capitalised(draft.body))
@@ -27,7 +27,7 @@ def copies_a_source(draft: Draft, material: Material) -> Iterator[Problem]:
     if taken:
         bearing = tuple(sentence for sentence in material.sentences(draft.body) if taken.intersection(runs(sentence)))
         passage = next(" ".join(run) for run in runs(draft.body) if run in taken)
-        yield Problem("copies_a_source", f'Say this in your own words: "{passage}".', bearing)
+        yield DraftProblem("copies_a_source", f'Say this in your own words: "{passage}".', bearing)
 
 
 def _sources(material: Material) -> Iterator[str]:
@@ -62,7 +62,7 @@ def runs(text: str, length: int = RUN) -> list[Run]:
     return [tuple(spoken[i : i + length]) for i in range(len(spoken) - length + 1)]
 
 
-def sounds_like_a_machine(draft: Draft, material: Material) -> Iterator[Problem]:
+def sounds_like_a_machine(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """Phrases and dashes by which machines are known, unless the template has them."""
     written, own = fold(draft.body), fold(material.own_text)
     found = [f'"{tell}"' for tell in TELLS if tell in written and tell not in own]
@@ -70,4 +70,4 @@ def sounds_like_a_machine(draft: Draft, material: Material) -> Iterator[Problem]
         found.append("long dashes")
     if found:
         correction = f"Say it more plainly, without {', '.join(found)}."
-        yield Problem("sounds_like_a_machine", correction, severity="warning")
+        yield DraftProblem("sounds_like_a_machine", correction, severity="warning")

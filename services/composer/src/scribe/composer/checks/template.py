@@ -10,7 +10,7 @@ from scribe.common.text.placeholders import find_gaps, fixed_parts
 from scribe.common.text.sentences import split_sentences
 from scribe.common.text.wording import fold, paragraphs, words
 from scribe.composer.checks.filling import filling_of
-from scribe.composer.checks.problem import Problem
+from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 
@@ -26,18 +26,18 @@ _SENDER_NAME = re.compile(
 _FIRST_PERSON = frozenset(("i", "me", "my", "we", "us", "our", "ich", "mich", "mir", "wir", "uns"))
 
 
-def leaves_gaps(draft: Draft, material: Material) -> Iterator[Problem]:
+def leaves_gaps(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A gap that is to be filled, or a brace that the template does not have."""
     staying = {p.text for p in material.placeholders if p.about == "sender" or asks_for_a_reaction(p.text)}
     for text in dict.fromkeys(gap.text for gap in find_gaps(draft.body)):
         if text not in staying:
-            yield Problem("leaves_gaps", f"The gap {text} was left. Fill it, or word around it.")
+            yield DraftProblem("leaves_gaps", f"The gap {text} was left. Fill it, or word around it.")
     for brace in ("{{", "}}"):
         if "".join(fixed_parts(draft.body)).count(brace) > "".join(fixed_parts(material.template)).count(brace):
-            yield Problem("leaves_gaps", f"The body held a stray {brace}.")
+            yield DraftProblem("leaves_gaps", f"The body held a stray {brace}.")
 
 
-def invents_the_sender(draft: Draft, material: Material) -> Iterator[Problem]:
+def invents_the_sender(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """A gap about the sender filled with what neither the sender's name nor the template says."""
     said = set(words(f"{material.template}\n{material.sender_name or ''}"))
     for placeholder in material.placeholders:
@@ -45,7 +45,7 @@ def invents_the_sender(draft: Draft, material: Material) -> Iterator[Problem]:
             continue
         filling = filling_of(placeholder.text, material.template, draft.body)
         if filling is None or not set(words(filling)) <= said:
-            yield Problem("invents_the_sender", _leave_or_name(placeholder, material))
+            yield DraftProblem("invents_the_sender", _leave_or_name(placeholder, material))
 
 
 def asks_for_a_reaction(gap: str) -> bool:
@@ -65,7 +65,7 @@ def is_sender_name(gap: str) -> bool:
     return bool(found) and _SENDER_NAME.match(fold(re.sub(r"[_\-.]+", " ", found[0].label))) is not None
 
 
-def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
+def loses_fixed_text(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """More of the template's own words missing than grammar can demand."""
     pieces = fixed_pieces(material.template)
     written = Written.of(draft.body)
@@ -74,7 +74,7 @@ def loses_fixed_text(draft: Draft, material: Material) -> Iterator[Problem]:
     share = KEPT_WITH_GAPS if find_gaps(material.template) else KEPT_WITHOUT_GAPS
     if sum(lost.values()) > max(1, total * (1 - share)):
         shown = "; ".join(f'"{piece}"' for piece in list(lost)[:8])
-        yield Problem("loses_fixed_text", f"The template's own words are to be kept. Missing or changed: {shown}.")
+        yield DraftProblem("loses_fixed_text", f"The template's own words are to be kept. Missing or changed: {shown}.")
 
 
 def _lost_words(piece: str, body: "Written") -> int:
@@ -110,7 +110,7 @@ def fixed_pieces(template: str) -> list[str]:
     return [piece for piece in folded if words(piece)]
 
 
-def breaks_paragraphs(draft: Draft, material: Material) -> Iterator[Problem]:
+def breaks_paragraphs(draft: Draft, material: Material) -> Iterator[DraftProblem]:
     """Another number of paragraphs than the template has. A paragraph that is all gap may become none or two."""
     wanted = paragraphs(material.template)
     loose = sum(1 for paragraph in wanted if not fixed_pieces(paragraph))
@@ -118,4 +118,4 @@ def breaks_paragraphs(draft: Draft, material: Material) -> Iterator[Problem]:
     written = len(paragraphs(draft.body))
     if draft.body.strip() and not len(wanted) - loose <= written <= len(wanted) + room:
         correction = f"The template has {len(wanted)} paragraphs, the body had {written}. Keep the template's."
-        yield Problem("breaks_paragraphs", correction)
+        yield DraftProblem("breaks_paragraphs", correction)
