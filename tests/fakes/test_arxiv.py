@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from scribe.arxiv.client import Page, page_of
+from scribe.arxiv.client import ResultPage, page_of
 from scribe.common.errors import PermanentError
 from scribe.fakes.arxiv_records import FakeRecord
 from scribe.fakes.server import Fakes
@@ -20,7 +20,7 @@ def known(fakes: Fakes) -> Fakes:
     return fakes
 
 
-async def ask(fakes: Fakes, query: str, **params: str) -> Page:
+async def ask(fakes: Fakes, query: str, **params: str) -> ResultPage:
     """What arXiv answers."""
     async with httpx.AsyncClient(base_url=fakes.arxiv_url) as client:
         answer = await client.get("/api/query", params={"search_query": query, **params})

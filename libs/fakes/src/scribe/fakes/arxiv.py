@@ -1,4 +1,4 @@
-"""arXiv's Atom API: its queries, its pages, and its own ways of saying no."""
+"""arXiv's Atom API: queries, result pages and arXiv's own forms of errors."""
 
 import re
 from xml.sax.saxutils import escape

@@ -85,24 +85,24 @@ async def hostile(_request: Request) -> Response:
 
 
 async def slow(request: Request) -> Response:
-    """A page that keeps its reader waiting."""
+    """A page that answers slowly."""
     await asyncio.sleep(min(MAX_WAIT, float(request.query_params.get("seconds", "10"))))
     return _page("Slow", "Slow", ("This page took its time.",))
 
 
 async def huge(request: Request) -> Response:
-    """More than anybody wants to read."""
+    """A page of several megabytes."""
     megabytes = min(MAX_MEGABYTES, int(request.query_params.get("mb", "50")))
     return StreamingResponse(_megabytes(megabytes), media_type="text/html")
 
 
 async def private(_request: Request) -> Response:
-    """A page that robots are asked not to read."""
+    """A page that robots.txt forbids."""
     return _page("Private", "Private", ("Robots were asked not to read this.",))
 
 
 async def robots(_request: Request) -> Response:
-    """What robots are asked."""
+    """The rules for robots."""
     return PlainTextResponse(ROBOTS)
 
 

@@ -1,4 +1,4 @@
-"""One step, chosen above."""
+"""One step: the one that the variable above the dashboard names."""
 
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
 from scribe.dashboards.queries import highest, increase, quantile, rate, selected, total

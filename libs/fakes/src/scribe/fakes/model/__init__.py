@@ -1,1 +1,1 @@
-"""A model without a model: it answers from what the prompt holds, by rules."""
+"""The stand-in for language models: fixed rules answer from what the prompt holds."""

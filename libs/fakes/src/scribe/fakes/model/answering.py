@@ -1,4 +1,4 @@
-"""From a request to what the model says: an object for the wanted schema, and what a misbehaving model makes of it."""
+"""The stand-in model's answer to a request: an object for the wanted schema, or one of the faults that a test asks for."""
 
 import json
 import re

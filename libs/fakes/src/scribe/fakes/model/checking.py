@@ -1,4 +1,4 @@
-"""Judging sentences against evidence by their words: what a careless reader would say who knows no meanings."""
+"""Judging sentences against evidence by the words that they share; their meaning is not considered."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -13,7 +13,7 @@ _PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le",
 
 
 class Letter:
-    """One e-mail in the making; `used` are the ids of what stands in it, by the words it stands as."""
+    """An e-mail that is being written; `used` are the ids of what stands in it, by the words it stands as."""
 
     def __init__(self, prompt: Prompt) -> None:
         self._template = prompt.text("template")
