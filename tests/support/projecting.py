@@ -19,8 +19,7 @@ async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
 
 async def all_is_projected(broker: Broker) -> bool:
     """Whether nothing waits for the projector, and nothing is with it."""
-    infos = [await broker.js.consumer_info(stream, "projector") for stream in ("PIPELINE", "EVENTS")]
-    return all(not info.num_pending and not info.num_ack_pending for info in infos)
+    return all([await is_projected(broker, stream) for stream in ("PIPELINE", "EVENTS")])
 
 
 async def is_projected(broker: Broker, stream: str) -> bool:

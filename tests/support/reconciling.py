@@ -11,6 +11,7 @@ from scribe.gateway.pipeline.reconciler import Reconciler
 from tests.support.deadlines import stretched
 from tests.support.gateway import User
 from tests.support.pipeline import Workers, connected
+from tests.support.projecting import is_projected
 from tests.support.waiting import eventually
 
 STALE_AFTER = 60
@@ -36,7 +37,7 @@ class Reconciling:
 
     async def is_projected(self) -> bool:
         """Whether the projector has seen everything in PIPELINE."""
-        return await is_projected(self.broker)
+        return await is_projected(self.broker, PIPELINE)
 
     async def lose(self, step: Step) -> None:
         """Take the next message of a step and settle it without an outcome."""
@@ -52,14 +53,8 @@ async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:
     """A task whose first message is published and projected: nothing more happens to it by itself."""
     task_id = await user.generate()
     await eventually(partial(user.is_in, task_id, "STARTED"))
-    await eventually(partial(is_projected, workers.broker))
+    await eventually(partial(is_projected, workers.broker, PIPELINE))
     return task_id, await workers.waiting(Step.PARSER, task_id)
-
-
-async def is_projected(broker: Broker) -> bool:
-    """Whether the projector has seen everything in PIPELINE."""
-    info = await broker.js.consumer_info(PIPELINE, "projector")
-    return not info.num_pending and not info.num_ack_pending
 
 
 async def be_silent(database_url: str, seconds: float) -> None:

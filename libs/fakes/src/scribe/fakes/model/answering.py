@@ -1,4 +1,4 @@
-"""The stand-in model's answer to a request: an object for the wanted schema, or one of the faults that a test asks for."""
+"""The stand-in model's answer to a request: an object for the wanted schema, or a fault that a test asks for."""
 
 import json
 import re
