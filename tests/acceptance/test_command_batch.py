@@ -4,10 +4,13 @@ import json
 import sys
 from email import message_from_bytes
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
+from scribe.local.gateway import open_gateway
+from scribe.local.tokens import DEFAULT_USER, mint_token
 from tests.support.command import Answer, Up, scribe
 from tests.support.waiting import eventually
 
@@ -65,10 +68,12 @@ async def test_a_dead_letter_is_listed_and_replayed(up: Up, tmp_path: Path) -> N
     replayed = await scribe("deadletters", "replay", "--cause", letter["error_class"], "--json", *data)
     assert (replayed.code, json.loads(replayed.out)) == (0, {"replayed": [letter["id"]], "refused": {}})
 
-    async def written() -> bool:
-        return bool(json.loads((await scribe("show", row["id"], "--json", *data)).out)["email_id"])
+    async with open_gateway(up.state.url, mint_token(up.folder, up.state, DEFAULT_USER)) as gateway:
 
-    await eventually(written, timeout=60)
+        async def written() -> bool:
+            return (await gateway.find(UUID(row["id"]))).email_id is not None
+
+        await eventually(written, timeout=60)
 
 
 async def test_a_doctor_finds_everything_well_and_without_a_platform_says_what_to_do(up: Up, tmp_path: Path) -> None:

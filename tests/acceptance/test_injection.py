@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import structlog
 from pydantic import SecretStr, TypeAdapter
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
@@ -32,6 +33,7 @@ REAL = next(case for case in load_cases() if case.name == "research, famous, rea
 HONEST = REAL.model_copy(update={"world": REAL.world.model_copy(update={"feed": "", "papers": (PAPER,)})})
 LOG = structlog.get_logger()
 NAMES = [attack.name for attack in CORPUS]
+async_test = pytest.mark.asyncio(loop_scope="module")
 
 
 def assert_untouched(result: Result) -> None:
@@ -46,7 +48,7 @@ def assert_untouched(result: Result) -> None:
         assert canary.casefold() not in shown
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stand_in() -> AsyncIterator[StructuredModel]:
     """The stand-in over HTTP, carrying out every order that it finds in its prompt."""
     async with serving() as fakes:
@@ -116,6 +118,7 @@ def filled(prompt: str) -> str:
     return template
 
 
+@async_test
 @pytest.mark.parametrize("attack", CORPUS, ids=NAMES)
 async def test_an_obedient_model_does_not_carry_a_payload_into_the_email(
     attack: Attack, stand_in: StructuredModel
@@ -123,6 +126,7 @@ async def test_an_obedient_model_does_not_carry_a_payload_into_the_email(
     assert_untouched(await Steps(stand_in, stand_in, LOG, checker=stand_in).run(attacked(HONEST, attack)))
 
 
+@async_test
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("attack", CORPUS, ids=NAMES)
 async def test_a_model_on_the_attackers_side_does_not_either(attack: Attack, way: str) -> None:
@@ -130,6 +134,7 @@ async def test_a_model_on_the_attackers_side_does_not_either(attack: Attack, way
     assert_untouched(await steps.run(attacked(HONEST, attack)))
 
 
+@async_test
 async def test_most_attacked_emails_are_written_all_the_same(stand_in: StructuredModel) -> None:
     steps = Steps(stand_in, stand_in, LOG, checker=stand_in)
     results = [await steps.run(attacked(HONEST, attack)) for attack in CORPUS[::4]]
@@ -138,6 +143,7 @@ async def test_most_attacked_emails_are_written_all_the_same(stand_in: Structure
     assert all("Jo Park" in result.email.message for result in written if result.email and result.case.sender)
 
 
+@async_test
 async def test_a_decent_email_of_the_same_model_passes() -> None:
     decent = Attack(where="page", payload="nothing", canaries=("",))
     result = await Steps(reader(), accomplice(decent, "as the subject"), LOG, checker=checker()).run(HONEST)
