@@ -38,6 +38,11 @@ setup: $(STAMP) ## Install the locked dependencies into .venv; the others do it 
 test: $(STAMP) ## Run all tests
 	@$(RUN)pytest -n 2 --dist loadgroup
 
+.PHONY: test-busy
+test-busy: $(STAMP) ## Run all tests beside six busy processes: there a test may be slow, never wrong
+	@for number in 1 2 3 4 5 6; do $(RUN)python -c 'while True: pass' & done; trap 'kill $$(jobs -p)' EXIT; \
+	  $(RUN)pytest -n 2 --dist loadgroup $(ONLY)
+
 .PHONY: lint
 lint: $(STAMP) ## Check style, formatting and which package imports which
 	@$(RUN)ruff check $(SOURCES)
@@ -72,6 +77,10 @@ reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboar
 	@$(RUN)python -m scribe.local.reference
 	@$(RUN)python -m scribe.gateway.reference
 	@$(RUN)python -m scribe.dashboards
+
+.PHONY: screenshots
+screenshots: $(STAMP) ## Take the pictures of docs/images anew, from one run of the platform; needs Chromium and Prometheus
+	@$(RUN)python -m tests.screenshots
 
 TAG ?= 0.1.0
 IMAGES := $(shell sed -n 's/^ENTRYPOINT \["python", "-m", "scribe\.\(.*\)"\]/\1/p' Dockerfile)

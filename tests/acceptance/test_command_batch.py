@@ -80,9 +80,9 @@ async def test_a_doctor_finds_everything_well_and_without_a_platform_says_what_t
     answer = await scribe("doctor", "--json", "--data", str(up.folder.path))
     assert answer.code == 0, answer.out
     states = {finding["name"]: finding["state"] for finding in json.loads(answer.out)}
-    assert {states[name] for name in ("gateway", "database", "broker", "clock", "token", "migrations", "composer")} == {
-        "ok"
-    }
+    looked_at = ("gateway", "database", "broker", "clock", "token", "composer")
+    servers = ("migrations", "grants", "streams", "NATS users")
+    assert {states[name] for name in (*looked_at, *servers)} == {"ok"}
     answer = await scribe("doctor", "--data", str(tmp_path / "nowhere"))
     assert answer.code == 1
     assert "Start it with `scribe up`" in answer.out
