@@ -9,10 +9,12 @@ from uuid import UUID
 import httpx
 import pytest_asyncio
 
+from scribe.common.messaging.broker import Broker
 from scribe.local.answers import Item
 from scribe.local.folder import ephemeral_folder
 from scribe.local.gateway import Gateway, open_gateway
 from scribe.local.platform import Platform, PlatformOptions, running_platform
+from scribe.local.reach import nats_of, reached_nats
 from scribe.local.tokens import mint_token
 from tests.support.collector import Collector, collecting
 
@@ -20,6 +22,10 @@ TEMPLATE = (
     "Dear {{name}},\n\nI am a student of physics, and I read papers. {{one sentence about a paper of theirs}}\n\n"
     "Would you have fifteen minutes for a conversation?\n\nKind regards,\nRobin Example"
 )
+
+
+PIPELINE_BYTES = 16 * 1024 * 1024
+"""So small that a test can fill it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,19 @@ class Live:
             await gateway.sign_up("Robin Example")
             yield gateway
 
+    @asynccontextmanager
+    async def operated(self) -> AsyncIterator[Broker]:
+        """A connection to NATS that may do everything."""
+        async with reached_nats(nats_of(self.platform.folder.path, None)) as broker:
+            yield broker
+
+    async def give_up_dead_letters(self) -> None:
+        """Close what tests have left open, as an administrator does."""
+        token = mint_token(self.platform.folder, self.platform.state, "operator@example.org", admin=True)
+        async with open_gateway(self.platform.url, token) as gateway:
+            for letter in await gateway.dead_letters():
+                await gateway.give_up(letter.id)
+
     async def play(self, path: str, **fault: object) -> None:
         """Put a fault of the stand-ins into force."""
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -69,6 +88,7 @@ async def live() -> AsyncIterator[Live]:
     async with collecting() as collector:
         with ephemeral_folder() as folder:
             environment = {**os.environ, **collector.environment(), "SCRIBE_LOG_LEVEL": "debug"}
+            environment["SCRIBE_PIPELINE_MAX_BYTES"] = str(PIPELINE_BYTES)
             options = PlatformOptions(environment=environment, port=0, durable=False)
             async with running_platform(folder, options, announce=lambda _: None) as platform:
                 token = mint_token(folder, platform.state, "observer@example.org")

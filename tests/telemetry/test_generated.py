@@ -11,6 +11,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from scribe.common.observability.metrics import Metrics
 from scribe.dashboards.__main__ import RULE_FILES, generated
 from scribe.dashboards.boards import BOARDS
+from scribe.dashboards.causes import CAUSES, Cause
 from scribe.dashboards.grafana import Dashboard, to_json
 from scribe.dashboards.rules import Alert, Recording
 
@@ -125,3 +126,15 @@ def test_firing_alerts_and_deploys_are_marked_on_every_dashboard(board: Dashboar
     marks = json.loads(json.dumps(to_json(board)))["annotations"]["list"]
     assert all(mark["enable"] for mark in marks)
     assert ["ALERTS" in marks[0]["expr"], "scribe_build_info" in marks[1]["expr"]] == [True, True]
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.what)
+def test_a_cause_has_a_panel_that_turns_red_on_the_overview_and_an_alert_with_its_runbook(cause: Cause) -> None:
+    (overview,) = (board for board in BOARDS if board.uid == "scribe-overview")
+    alerts = {
+        rule.name for groups in RULE_FILES.values() for g in groups for rule in g.rules if isinstance(rule, Alert)
+    }
+    assert cause.panel in overview.panels()
+    assert cause.panel.thresholds[-1].colour == "red"
+    assert cause.alert in alerts
+    assert (ROOT / cause.runbook).exists()

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {"$__rate_interval": "10s", "$namespace": ".*", "$step": ".*"}
+OUTSIDE = "kube_job_status_failed"
+"""Of kube-state-metrics, which no platform on one machine has."""
 STREAMS_PER_USER = 6
 PEOPLE = ("Adrian Del Maestro", "Miriam Okafor", "Jonas Lindqvist", "Nobody Atall")
 
@@ -38,7 +40,7 @@ def expressions() -> Iterator[tuple[str, str]]:
     for groups in RULE_FILES.values():
         for rule in (rule for group in groups for rule in group.rules):
             if isinstance(rule, Alert):
-                yield from ((rule.name, condition.value) for condition in rule.conditions)
+                yield from ((rule.name, c.value) for c in rule.conditions if OUTSIDE not in c.value)
 
 
 @asynccontextmanager
@@ -85,6 +87,7 @@ async def without_data(server: Prometheus) -> list[str]:
 async def test_every_expression_of_every_dashboard_and_alert_returns_data(live: Live, tmp_path: Path) -> None:
     rules = [ROOT / ALERTS / name for name in RULE_FILES]
     missing: list[str] = []
+    await live.give_up_dead_letters()
 
     async def all_there() -> bool:
         missing[:] = await without_data(server)

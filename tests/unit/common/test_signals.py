@@ -75,6 +75,14 @@ def catches(pid: int, number: signal.Signals) -> bool:
     return bool(int(caught, 16) >> (number - 1) & 1)
 
 
+async def test_the_stand_ins_end_on_sigterm_while_they_start() -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "scribe.fakes")
+    await eventually(lambda: catches(process.pid, signal.SIGTERM))
+    process.terminate()
+    async with within(2):
+        assert await process.wait() == 0
+
+
 @pytest.mark.parametrize("delay", DELAYS)
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_process_ends_on_sigterm_while_it_starts(command: str, delay: float) -> None:

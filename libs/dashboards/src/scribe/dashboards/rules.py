@@ -36,6 +36,7 @@ class Condition:
 class Alert:
     """Fires when all `conditions` have held for `lasting`. `page` wakes somebody, `ticket` waits for the morning.
 
+    While an alert that `unless` names is firing for the same `same` labels, this one follows from it, and is silent.
     The limit of the first condition is the alert's threshold, which an installation may set otherwise. `window` tells
     alerts of one name apart; those follow from an objective, and have no threshold of their own.
     """
@@ -47,11 +48,17 @@ class Alert:
     summary: str
     description: str
     window: str = ""
+    unless: tuple[str, ...] = ()
+    same: str = "namespace"
 
     @property
     def expression(self) -> str:
         """As PromQL."""
-        return " and ".join(condition.expression for condition in self.conditions)
+        holds = " and ".join(condition.expression for condition in self.conditions)
+        if not self.unless:
+            return holds
+        others = "|".join(self.unless)
+        return f'{holds} unless on ({self.same}) ALERTS{{alertname=~"{others}", alertstate="firing"}}'
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,13 @@
 """`python -m scribe.fakes`: all stand-ins in one process; prints one line of JSON with their addresses."""
 
+from scribe.fakes.signals import SIGNALS, exit_on_signals
+
+if __name__ == "__main__":
+    exit_on_signals()  # before the imports below, which take a second
+
 import argparse
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 
@@ -14,7 +18,7 @@ from scribe.fakes.supabase import Keys
 async def run(options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT."""
     ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     keys = Keys.load_or_create(options.keys) if options.keys else None
     async with serving(options.host, options.port, keys=keys, base_url=options.base_url) as fakes:

@@ -109,6 +109,8 @@ class Runner:
     async def _isolated(self, data: PipelineData, delivery: Delivery, history: History, holds: int) -> PipelineData:
         """What may have ended a worker runs alone, so that it takes nothing along."""
         alone = history.alone + 1 if history.is_suspect else 0
+        if alone > 1 and not holds:
+            self.metrics.poison_attempts.labels(self.step).inc()
         async with self.isolation.alone() if history.is_suspect else self.isolation.beside_others():
             if self.stopping.is_set():
                 raise UnavailableError("the worker is asked to end before the work has begun")

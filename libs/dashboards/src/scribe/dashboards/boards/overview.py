@@ -1,11 +1,10 @@
 """Whether e-mails are on time, and where to look when they are not."""
 
+from scribe.dashboards import causes
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.dashboards.queries import RATE, age, highest, increase, quantile, rate, selected, share, total
+from scribe.dashboards.queries import RATE, age, increase, quantile, rate, selected, share, total
 from scribe.dashboards.slo import REQUESTS, TASKS
 
-PIPELINE = 'stream="PIPELINE"'
-STEPS = f'{PIPELINE}, consumer!="projector"'
 LINKS = (
     ("Pipeline", "scribe-pipeline"),
     ("One step", "scribe-step"),
@@ -67,39 +66,7 @@ _OBJECTIVES = Row(
 _LATE = Row(
     "Why e-mails are late: the red one is the cause",
     (
-        Panel(
-            "Waiting for their turn",
-            (Query(highest("scribe_queue_oldest_age_seconds", matchers='state="waiting"'), "oldest"),),
-            "Age of the oldest item that is due and not yet published. High with tasks in flight: users wait behind"
-            " each other or themselves. High with none: the relay is stuck.",
-            unit="s",
-            kind="stat",
-            width=3,
-            height=5,
-            thresholds=(Threshold(60, "orange"), Threshold(300, "red")),
-            links=(("Gateway", "scribe-gateway"),),
-        ),
-        Panel(
-            "Waiting at a step",
-            (Query(highest("scribe_consumer_oldest_age_seconds", "consumer", STEPS), "{{consumer}}"),),
-            "Age of the oldest message that a step has not settled.",
-            unit="s",
-            kind="stat",
-            width=5,
-            height=5,
-            thresholds=(Threshold(60, "orange"), Threshold(300, "red")),
-            links=(("One step", "scribe-step"),),
-        ),
-        Panel(
-            "Held back from",
-            (Query(highest("scribe_upstream_breaker_open", "upstream"), "{{upstream}}"),),
-            "1 where a breaker is open: work waits for that service.",
-            kind="stat",
-            width=3,
-            height=5,
-            thresholds=(Threshold(1, "red"),),
-            links=(("Upstreams and cost", "scribe-upstreams"),),
-        ),
+        *causes.PANELS,
         Panel(
             "Slow answers, p95",
             (
@@ -115,52 +82,6 @@ _LATE = Row(
             height=5,
             thresholds=(Threshold(10, "orange"), Threshold(20, "red")),
             links=(("Upstreams and cost", "scribe-upstreams"),),
-        ),
-        Panel(
-            "States not yet written",
-            (
-                Query(
-                    highest("scribe_consumer_oldest_age_seconds", "stream", 'consumer="projector"'),
-                    "{{stream}}",
-                ),
-            ),
-            "Age of the oldest change of state that the projector has not committed. High: e-mails are done, users do"
-            " not see it.",
-            unit="s",
-            kind="stat",
-            width=3,
-            height=5,
-            thresholds=(Threshold(10, "orange"), Threshold(60, "red")),
-            links=(("Gateway", "scribe-gateway"),),
-        ),
-        Panel(
-            "PIPELINE",
-            (
-                Query(
-                    share(
-                        highest("scribe_stream_bytes", "stream", PIPELINE),
-                        highest("scribe_stream_limit_bytes", "stream", PIPELINE),
-                    ),
-                    "full",
-                ),
-            ),
-            "How full the stream of tasks under way is. From 70 % on the relay admits nothing new.",
-            unit="percentunit",
-            kind="stat",
-            width=3,
-            height=5,
-            thresholds=(Threshold(0.5, "orange"), Threshold(0.7, "red")),
-            links=(("NATS and PostgreSQL", "scribe-servers"),),
-        ),
-        Panel(
-            "Servers",
-            (Query(f"1 - ({highest('scribe_server_up', 'server')})", "{{server}}"),),
-            "1 where NATS or PostgreSQL does not answer the gateway.",
-            kind="stat",
-            width=3,
-            height=5,
-            thresholds=(Threshold(1, "red"),),
-            links=(("NATS and PostgreSQL", "scribe-servers"),),
         ),
     ),
 )
@@ -226,6 +147,12 @@ _FLOW = Row(
             "Dead letters",
             (Query(increase("scribe_dead_letters_total", RATE, "step"), "{{step}}"),),
             "Messages that no attempt could finish.",
+            stacked=True,
+        ),
+        Panel(
+            "Dead letters closed",
+            (Query(increase("scribe_dead_letters_closed_total", RATE, "how"), "{{how}}"),),
+            "Dead letters that were replayed or given up.",
             stacked=True,
         ),
         Panel(

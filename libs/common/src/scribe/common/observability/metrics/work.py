@@ -65,6 +65,12 @@ class StepMetrics:
             registry=registry,
         )
         self.dead_letters = Counter("scribe_dead_letters", "Messages put into DEADLETTER.", ["step"], registry=registry)
+        self.poison_attempts = Counter(
+            "scribe_poison_attempts",
+            "Attempts at a message that has ended without an outcome though nothing ran beside it.",
+            ["step"],
+            registry=registry,
+        )
         self.pull_heartbeat = Gauge(
             "scribe_pull_heartbeat_timestamp_seconds",
             "Unix time of the pull's last sign of life.",
@@ -83,6 +89,7 @@ class StepMetrics:
             self.duration,
             self.attempts,
             self.dead_letters,
+            self.poison_attempts,
         ):
             instrument.labels(step)
 
