@@ -93,6 +93,19 @@ def test_what_fails_is_dropped_for_its_reason(selected: SelectedFact, reason: st
     assert MAX_PASSAGES < 10
 
 
+def test_where_a_statement_does_not_hold_a_passage_that_names_the_recipient_tells_it() -> None:
+    found = held(fact("S2.4", "S2.1", statement="Ada Example has studied helium since 1999."))
+    assert [kept.statement for kept in found.facts] == [
+        "Ada Example is a professor of physics at Nowhere College in Nowhere."
+    ]
+    assert found.drops == {"not_in_passages": 1}
+
+
+def test_a_passage_to_be_handled_with_care_does_not_take_the_others_with_it() -> None:
+    [found] = held(fact("S1.6", "S1.2", statement="Ada Example studies superfluid helium in pores.")).facts
+    assert found.quotes == {"S1": "My group studies superfluid helium in pores."}
+
+
 def test_what_is_outdated_or_private_in_one_fact_is_quoted_by_no_other() -> None:
     outdated = fact("S1.1", time="outdated")
     [found] = held(outdated, fact("S1.1", "S1.2", statement="Ada Example's group studies superfluid helium.")).facts

@@ -26,7 +26,7 @@ _PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,20}")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _IDENTIFIER = re.compile(
     r"\b(?:isbn|issn|orcid|doi|(?:grant|agreement|award|project|patent)(?: (?:agreement|number))?|nos?|nr|num)\b"
-    r"[.:\s#]{0,3}\d[\d -]{5,20}|\(n[.°o]{0,2} ?\d{6,12}\)|\b[a-z]{2} ?\d{6,12} ?[a-z]\d?\b"
+    r"[.:\s#]{0,3}\d[\d -]{5,20}|\(n[.°o]{0,2} ?\d{6,12}\)|\b[a-z]{2} ?(?:\d{4}/)?\d{6,12} ?[a-z]\d?\b"
 )
 """Of books, grants and patents."""
 _CALLS = re.compile(r"\b(?:tel|phone|telephone|telefon\w{0,2}|telefono|mobil\w{0,2}|cell|fax|call|ring|sms|text)\b")

@@ -43,14 +43,17 @@ class Passage:
         return self.text.rstrip(_CLOSING).endswith(_ENDS)
 
     @property
+    def is_entry(self) -> bool:
+        """Whether it is an entry of a list, such as a post or an award: without an end, with its parts set apart."""
+        return not self.is_sentence and not self.is_heading and _SET_APART.search(self.text) is not None
+
+    @property
     def is_run_of_labels(self) -> bool:
-        """Whether it is labels that have run together: names and titles mostly, and nothing between them. An entry of a
-        list, such as a post or an award, has its parts set apart.
-        """
+        """Whether it is labels that have run together: names and titles mostly, and nothing between them."""
         words = _WORD.findall(self.text)
         capitals = sum(not word[0].islower() for word in words)
-        are_labels = len(words) >= MIN_LABELS and capitals > len(words) / 2 and not _SET_APART.search(self.text)
-        return are_labels and not self.is_sentence
+        are_labels = len(words) >= MIN_LABELS and capitals > len(words) / 2
+        return are_labels and not self.is_sentence and not self.is_entry
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from scribe.common.text.name_words import TITLES
 from scribe.scraper.recipient import Recipient
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
+_DATE = re.compile(r"\b(?:(?:1[5-9]|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]\d{1,2}[./-](?:1[5-9]|20)\d\d)\b")
 _QUOTED = re.compile(r"“([^”]{1,300})”|\"([^\"]{1,300})\"|„([^“”]{1,300})[“”]|«([^»]{1,300})»")
 _CARDINALS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -19,6 +20,11 @@ _ORDINALS = (
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 )
 _NUMBER_WORDS = {word: str(number) for words in (_CARDINALS, _ORDINALS) for number, word in enumerate(words.split(), 1)}
+_MONTHS = (
+    "january february march april may june july august september october november december "
+    "jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+"""A passage may have a number instead, or the word of another language."""
 _CAPITALISES_NOUNS = frozenset({"de", "lb"})
 MIN_PREFIX, MAX_ENDING = 4, 3
 """Two forms of a name share so many letters at least, and differ in so many at the end: America, American."""
@@ -32,18 +38,20 @@ class Evidence:
         self._row = f" {' '.join(_pieces(text))} "
         self._words = frozenset(words) | frozenset(_pieces(text))
         self._initials = (_initials(text), _initials(" ".join(w for w in _WORD.findall(text) if w[0].isupper())))
+        self._quotations = len(titles(text))
         self._numbers = numbers(text) | {_NUMBER_WORDS[word] for word in self._words if word in _NUMBER_WORDS}
 
     def lacks(self, statement: str, recipient: Recipient, language: str | None, *, is_translated: bool) -> str:
         """The first detail of the statement that does not stand in the evidence, else nothing.
 
-        Names change in translation, so those of a statement in another language than its passages are not compared.
+        Names change in translation, so those of a statement in another language than its passages are not compared, and
+        what stands in quotation marks may be the translation of what does so there.
         """
         for number in sorted(numbers(statement) - self._numbers):
             return number
-        for title in titles(statement):
-            if f" {' '.join(_pieces(title))} " not in self._row:
-                return title
+        foreign = [title for title in titles(statement) if f" {' '.join(_pieces(title))} " not in self._row]
+        if len(foreign) > (self._quotations if is_translated else 0):
+            return foreign[0]
         if is_translated:
             return ""
         return next((name for name in names(statement, recipient, language) if not self._holds_name(name)), "")
@@ -64,8 +72,11 @@ class Evidence:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers of a text, without separators of thousands."""
-    return {re.sub(r",(?=\d{3}\b)", "", found) for found in _NUMBER.findall(text)}
+    """The numbers of a text by their digits, since languages separate thousands and decimals each in its way. A date is
+    the numbers that it consists of.
+    """
+    dates = {str(int(part)) for date in _DATE.findall(text) for part in re.findall(r"\d+", date)}
+    return dates | {"".join(filter(str.isdigit, found)) for found in _NUMBER.findall(_DATE.sub(" ", text))}
 
 
 def titles(text: str) -> list[str]:
@@ -74,20 +85,19 @@ def titles(text: str) -> list[str]:
 
 
 def names(statement: str, recipient: Recipient, language: str | None) -> Iterator[str]:
-    """The runs of capitalised words, without titles and the recipient's name. In languages that capitalise nouns, a
-    single word is no name.
+    """The runs of capitalised words, without months, titles, the recipient's name and the first word of the statement.
+    In languages that capitalise nouns, a single word is no name.
     """
     run: list[str] = []
     least = 2 if language in _CAPITALISES_NOUNS else 1
-    for place, word in enumerate([*_WORD.findall(statement), ""]):
-        is_own = bool(set(_pieces(word)) & (recipient.words | TITLES))
-        if word[:1].isupper() and not is_own:
+    no_names = recipient.words | TITLES | frozenset(_MONTHS.split())
+    for word in [*_WORD.findall(statement)[1:], ""]:
+        if word[:1].isupper() and not set(_pieces(word)) & no_names:
             run.append(word.rstrip("."))
-            opens = place == 0
             continue
-        if len(run) >= least and not (len(run) == 1 and opens):
+        if len(run) >= least:
             yield " ".join(run)
-        run, opens = [], False
+        run = []
 
 
 def _plain(word: str) -> str:

@@ -23,6 +23,8 @@ MAX_QUOTED = 100_000
 MAX_STATEMENT = 400
 CONTEXT = 3
 """Passages before a fact's first in which a name may stand that a pronoun refers to."""
+NOT_IN_PASSAGES = "not_in_passages"
+"""Of a statement; the fact is then told by a passage that names the recipient, if one does."""
 ONLY_WITH_CARE = frozenset({"contact", "money", "accusation", "appeal", "sensitive"})
 
 Drops = Counter[str]
@@ -55,6 +57,9 @@ class Verifier:
         room = MAX_QUOTED
         for selected in read.facts:
             fact = self._fact(selected, pages, withheld)
+            if fact == NOT_IN_PASSAGES and (plain := self._as_it_stands(selected)):
+                drops[NOT_IN_PASSAGES] += 1
+                fact = self._fact(plain, pages, withheld)
             if isinstance(fact, str):
                 drops[fact] += 1
             elif any(fact.quotes == known.quotes for known in facts):
@@ -94,19 +99,27 @@ class Verifier:
             return "other_page"
         if reason := _withheld(selected):
             return reason
-        statement = " ".join(selected.statement.split()) or self._said_by(known)
-        if (len(statement) > MAX_STATEMENT and selected.statement) or len(known) > MAX_PASSAGES:
+        if len(selected.statement) > MAX_STATEMENT or len(known) > MAX_PASSAGES:
             return "too_long"
+        statement = " ".join(selected.statement.split()) or self._said_by(known)
         supported = self._supported(statement, known)
         if not supported:
-            return "not_in_passages"
+            return NOT_IN_PASSAGES
         refused = {passage.id: reason for passage in supported if (reason := self._unquotable(passage, withheld))}
         quoted = [passage for passage in supported if passage.id not in refused]
-        sentences = [passage for passage in quoted if passage.is_sentence]
-        quoted = sentences or [passage for passage in quoted if not passage.is_run_of_labels]
+        told = [passage for passage in quoted if passage.is_sentence or passage.is_entry]
+        quoted = told or [passage for passage in quoted if not passage.is_run_of_labels]
         if not quoted:
             return next(iter(refused.values()), "garbled")
-        return self._checked(selected, statement, quoted, pages)
+        plain = [passage for passage in quoted if not caution_of(passage.text, self._interest)]
+        return self._checked(selected, statement, plain or quoted, pages)
+
+    def _as_it_stands(self, selected: SelectedFact) -> SelectedFact | None:
+        """The fact without the reader's statement, its first passage one that tells of the recipient by name."""
+        passages = (self._shelf.passages[name] for name in selected.passages)
+        named = [p.id for p in passages if p.is_sentence and self._recipient.is_named_in(p.text)]
+        first = dict.fromkeys((*named[:1], *selected.passages))
+        return selected.model_copy(update={"statement": "", "passages": list(first)}) if named else None
 
     def _said_by(self, passages: Sequence[Passage]) -> str:
         """The first sentence of the passages: where it does not name the recipient, the name tells who "she" is."""
