@@ -17,8 +17,6 @@ from scribe.common.errors import ConfigurationError
 from scribe.common.http.upstream import open_upstream
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.provision import provision
-from scribe.common.models import open_model
-from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
@@ -41,7 +39,7 @@ from scribe.gateway.pipeline.relay import Relay
 from scribe.gateway.pipeline.server_metrics import ServerMetricsCollector
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.template_writer.documents import Documents
-from scribe.gateway.template_writer.writing import TemplateWriter
+from scribe.gateway.template_writer.opening import open_templates
 
 JWKS_PATH = "/.well-known/jwks.json"
 JWKS_TIMEOUT = 5.0
@@ -81,7 +79,9 @@ async def open_context(
                 positions=Positions(database),
                 notifications=notifications,
                 documents=Documents(settings.guard, settings.tls),
-                templates=await stack.enter_async_context(open_templates(settings, metrics, log)),
+                templates=await stack.enter_async_context(
+                    open_templates(settings.template_models, settings, metrics, log)
+                ),
                 wake_relay=relay.wake,
                 route=route,
             ),
@@ -123,24 +123,6 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
         for task in waiting:
             task.cancel()
         _, waiting = await asyncio.wait(waiting, timeout=1)
-
-
-@asynccontextmanager
-async def open_templates(
-    settings: GatewaySettings, metrics: Metrics, log: Logger
-) -> AsyncIterator[TemplateWriter | None]:
-    """The writer of templates; None, and a warning, where no model is configured: everything else works without."""
-    prompt = load_prompt("scribe.gateway.template_writer.prompts", "template")
-    async with AsyncExitStack() as stack:
-        try:
-            model = await stack.enter_async_context(
-                open_model(settings.template_models, settings, metrics, role="template")
-            )
-        except ConfigurationError as error:
-            log.warning("templates_unavailable", reason=str(error))
-            yield None
-            return
-        yield TemplateWriter(model, prompt, settings.template_timeout)
 
 
 async def serve(settings: GatewaySettings, log: Logger) -> int:

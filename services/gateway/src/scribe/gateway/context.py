@@ -21,7 +21,7 @@ from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.problems import BadRequest, Forbidden, MethodNotAllowed, ServiceUnavailable, Unauthorized
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.template_writer.documents import Documents
-from scribe.gateway.template_writer.writing import TemplateWriter
+from scribe.gateway.template_writer.opening import Templates
 from scribe.gateway.web.openapi import allowed_methods
 
 
@@ -39,7 +39,7 @@ class Context:
     positions: Positions
     notifications: Notifications
     documents: Documents
-    templates: TemplateWriter | None
+    templates: Templates | None
     wake_relay: Callable[[], None]
     route: Route
 

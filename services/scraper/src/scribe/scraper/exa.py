@@ -6,13 +6,17 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import httpx
-from exa_py import AsyncExa
-from exa_py.api import AnswerResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scribe.common.errors import AccessRefusedError, TransientError, WorkError
 from scribe.common.http.breaker import Breaker
-from scribe.common.http.upstream import error_for_status, outgoing
+from scribe.common.http.upstream import (
+    CONNECT_TIMEOUT,
+    MAX_CONNECTIONS,
+    MAX_IDLE_CONNECTIONS,
+    error_for_status,
+    outgoing,
+)
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.metrics.calls import ACCESS_REFUSED
 from scribe.common.tasks.steps import Step
@@ -46,6 +50,26 @@ class Answer(BaseModel):
     cost_usd: float | None = None
 
 
+class _Cited(BaseModel):
+    """A page as Exa gives it; what it does not know of one is null or left out."""
+
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
+
+
+class _Cost(BaseModel):
+    total: float | None = None
+
+
+class _Answered(BaseModel):
+    """The body of Exa's answer, as far as it is used. With a schema, which nobody asks for, `answer` is an object."""
+
+    answer: str | dict[str, object]
+    citations: list[_Cited]
+    cost: _Cost | None = Field(None, alias="costDollars")
+
+
 class AnswerClient(Protocol):
     """What the step needs: an answer to a question."""
 
@@ -61,12 +85,10 @@ class Cache(Protocol):
 class ExaAnswers:
     """The real one."""
 
-    def __init__(self, client: AsyncExa, cache: Cache, metrics: Metrics, timeout: float) -> None:
+    def __init__(self, client: httpx.AsyncClient, cache: Cache, metrics: Metrics) -> None:
         self._client = client
         self._cache = cache
         self._metrics = metrics
-        self._url = httpx.URL(str(client.base_url))
-        self._timeout = timeout
         self._breaker = Breaker("exa", metrics.upstreams)
         self._paid = metrics.llm.cost.labels("exa", "answer", Step.SCRAPER)
 
@@ -85,9 +107,10 @@ class ExaAnswers:
             return Answer.model_validate_json(await self._ask(question))
 
     async def _ask(self, question: str) -> bytes:
-        with self._breaker.admit(), outgoing("exa", "POST", self._url, self._metrics) as call:
+        with self._breaker.admit(), outgoing("exa", "POST", self._client.base_url, self._metrics) as call:
             try:
-                response = await self._client.answer(question, text=True, timeout=self._timeout)
+                response = await self._client.post("/answer", json={"query": question, "text": True, "stream": False})
+                answered = _Answered.model_validate_json(response.content)
             except AccessRefusedError:
                 call.outcome = ACCESS_REFUSED
                 raise
@@ -97,30 +120,28 @@ class ExaAnswers:
             except httpx.HTTPError as error:
                 call.outcome = type(error).__name__
                 raise TransientError(f"exa: {call.outcome}", code=call.outcome) from error
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except ValidationError:
                 call.outcome = "unreadable"
-                raise TransientError(f"exa: unreadable answer ({type(error).__name__})", code="unreadable") from None
+                raise TransientError("exa: unreadable answer", code="unreadable") from None
             call.outcome = "200"
-        if not isinstance(response, AnswerResponse):
-            raise TransientError("exa: a stream where an answer was expected")
-        kept = _kept(response)
+        kept = _kept(answered)
         self._paid.inc(kept.cost_usd or 0.0)
         return kept.model_dump_json().encode()
 
 
-def _kept(response: AnswerResponse) -> Answer:
-    answer = response.answer if isinstance(response.answer, str) else ""
+def _kept(answered: _Answered) -> Answer:
+    answer = answered.answer if isinstance(answered.answer, str) else ""
     citations = [
         Citation(url=c.url, title=clean(c.title or "", MAX_TITLE), text=clean(c.text or "", CITATION_BYTES))
-        for c in response.citations
+        for c in answered.citations
         if c.url
     ]
-    cost = response.cost_dollars.total if response.cost_dollars else None
+    cost = answered.cost.total if answered.cost else None
     return Answer(text=clean(answer, MAX_ANSWER), citations=tuple(citations[:MAX_CITATIONS]), cost_usd=cost)
 
 
 async def _raise_for_status(response: httpx.Response) -> None:
-    """The status decides the class, before the client turns it into a ValueError that holds the body."""
+    """The status decides the class."""
     if response.status_code in REFUSED_KEY:
         code = str(response.status_code)
         raise AccessRefusedError(f"exa answered {code}: check its key and account", code=code)
@@ -132,6 +153,11 @@ async def _raise_for_status(response: httpx.Response) -> None:
 async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
     """Exa behind one pooled client; `timeout` in seconds."""
     metrics.upstreams.create_zeros("exa")
-    async with AsyncExa(api_key=key, api_base=url.rstrip("/"), timeout=timeout) as client:
-        client.client.event_hooks["response"].append(_raise_for_status)
-        yield ExaAnswers(client, cache, metrics, timeout)
+    async with httpx.AsyncClient(
+        base_url=url.rstrip("/"),
+        timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
+        headers={"x-api-key": key},
+        limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS),
+        event_hooks={"response": [_raise_for_status]},
+    ) as client:
+        yield ExaAnswers(client, cache, metrics)

@@ -1,6 +1,5 @@
 """From a page as Chromium has built it to the text that a reader sees."""
 
-import trafilatura
 from pydantic import BaseModel, Field
 
 MAX_HTML = 500_000
@@ -51,5 +50,7 @@ class Snapshot(BaseModel):
 
 def readable_text(snapshot: Snapshot) -> str:
     """The page's main text by trafilatura, or all of its visible text where that finds little."""
+    import trafilatura  # noqa: PLC0415 - 16 MiB that only the extractor's process needs
+
     main = trafilatura.extract(snapshot.html, include_comments=False, include_tables=True, favor_recall=True) or ""
     return main if len(main) >= min(200, len(snapshot.text) // 2) else snapshot.text

@@ -26,12 +26,10 @@ async def open_provider_models(names: tuple[str, ...], settings: ProviderSetting
 
 @asynccontextmanager
 async def _open_provider(name: str, settings: ProviderSettings) -> AsyncIterator[Provider]:
-    endpoint = settings.endpoint(name)
-    if endpoint.api_key is None:
-        raise ConfigurationError(f"a model of {name} is configured; set {name.upper()}_API_KEY")
+    key = settings.key_of(name).get_secret_value()
     create: Callable[..., Provider] = infer_provider_class(name)
-    async with create(api_key=endpoint.api_key.get_secret_value()) as provider:
-        provider.client.base_url = endpoint.base_url
+    async with create(api_key=key) as provider:
+        provider.client.base_url = settings.endpoint(name).base_url
         yield _without_spans(provider) if name == "anthropic" else provider
 
 

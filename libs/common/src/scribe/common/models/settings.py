@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from scribe.common.errors import ConfigurationError
 from scribe.common.settings import Settings
 
 PROVIDERS = ("anthropic", "fireworks")
@@ -78,6 +79,17 @@ class ProviderSettings(Settings):
             "anthropic": Endpoint(self.anthropic_base_url, self.anthropic_api_key),
             "fireworks": Endpoint(self.fireworks_base_url, self.fireworks_api_key),
         }[provider]
+
+    def key_of(self, provider: str) -> SecretStr:
+        """The key to one of PROVIDERS.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        key = self.endpoint(provider).api_key
+        if key is None:
+            raise ConfigurationError(f"a model of {provider} is configured; set {provider.upper()}_API_KEY")
+        return key
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_NAMESPACE, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -50,6 +49,8 @@ def _provider(service: str) -> TracerProvider:
     resource = Resource.create({SERVICE_NAME: service, SERVICE_NAMESPACE: "scribe"})
     if not any(os.environ.get(name) for name in _ENDPOINTS):
         return TracerProvider(ALWAYS_OFF, resource, shutdown_on_exit=False)
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - 4 MiB of protobuf
+
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=EXPORT_TIMEOUT)))
     return provider

@@ -6,9 +6,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from scribe.gateway.problems import Unprocessable, invalid
 from scribe.gateway.queue.columns import delimiter_of
 
@@ -70,6 +67,9 @@ def _csv(text: str) -> Iterator[Row]:
 
 
 def _sheet(content: bytes) -> Iterator[Row]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - with numpy it takes 12 MiB, and few upload a workbook
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:

@@ -11,7 +11,7 @@ import httpx
 from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.http.guard import UrlGuard, guarded_client
 from scribe.gateway.problems import BadRequest, ServiceUnavailable
-from scribe.gateway.template_writer.pdf_text import MAX_PAGES, Result
+from scribe.gateway.template_writer.pdf_result import MAX_PAGES, Result
 
 MAX_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0

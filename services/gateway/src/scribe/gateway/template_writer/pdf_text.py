@@ -8,33 +8,19 @@ import io
 import resource
 import sys
 from collections.abc import Iterator, Mapping
-from enum import IntEnum
 
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject
 
-MAX_PAGES = 20
+from scribe.gateway.template_writer.pdf_result import MAX_PAGES, Result
+
 MAX_CHARACTERS = 20_000
 MEMORY = 256 * 1024 * 1024
 """Bytes of address space; 10 MB of 20 dense pages take a third of it."""
 PROCESSOR_SECONDS = 10
 MIN_READABLE = 0.5
 """Share of the characters whose font tells what they are."""
-
-
-class Result(IntEnum):
-    """What came of a PDF: its exit code."""
-
-    TEXT = 0
-    TOO_MANY_PAGES = 3
-    UNREADABLE = 4
-    """No PDF, or a broken one."""
-    NO_TEXT = 5
-    """Pictures only, as a scan."""
-    NEEDS_PASSWORD = 6
-    NO_CHARACTERS = 7
-    """Text whose fonts do not say which characters their glyphs are."""
 
 
 def limit_resources() -> None:

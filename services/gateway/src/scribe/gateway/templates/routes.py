@@ -14,7 +14,7 @@ from scribe.gateway.context import Context, InContext, PathId, UserId
 from scribe.gateway.limits.idempotency import KnownRepeats, claimed
 from scribe.gateway.limits.rate import Limit, give_back, spend
 from scribe.gateway.problems import BadRequest, NotFound, ServiceUnavailable, TooManyRequests, Unprocessable, invalid
-from scribe.gateway.template_writer.writing import TemplateWriter
+from scribe.gateway.template_writer.opening import Templates
 from scribe.gateway.templates.models import Template, TemplateRequest
 from scribe.gateway.web.openapi import problems
 from scribe.gateway.web.paging import WantedPage, one_page
@@ -76,7 +76,7 @@ async def _document(context: Context, user_id: UUID, limit: Limit, url: str) -> 
         raise
 
 
-def _writer(context: Context) -> TemplateWriter:
+def _writer(context: Context) -> Templates:
     if context.templates is None:
         raise ServiceUnavailable("No language model is configured for templates.", retry_after=HOUR)
     return context.templates
