@@ -211,3 +211,27 @@ async def test_what_may_not_be_as_the_user_thinks_is_said_in_the_answer(user: Us
     assert "<Name>" in placeholder
     assert repeated == "Items 1 and 2 may be the same person: Ada Example and Example, A."
     assert len(await user.items()) == 2
+
+
+async def test_a_long_list_is_compressed_for_who_accepts_that(user: User) -> None:
+    await user.batch(20)
+    packed = await user.client.get("/api/queue/", headers={"Accept-Encoding": "gzip"})
+    plain = await user.client.get("/api/queue/", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["vary"]
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 4
+    assert "content-encoding" not in plain.headers
+    assert [item["id"] for item in packed.json()] == [item["id"] for item in plain.json()]
+
+
+async def test_poll_of_a_list_far_behind_is_304_while_its_places_have_moved_a_little(
+    user: User, gateway: Gateway
+) -> None:
+    await user.batch(2)
+    positions = gateway.context.positions
+    positions._due = positions._not_before = float("inf")
+    etags = []
+    for places in ([500, 540], [498, 538], [300, 340]):
+        positions._by_user, positions._counted = {user.id: places}, 1000
+        etags.append((await user.client.get("/api/queue/")).headers["etag"])
+    assert etags[0] == etags[1] != etags[2]

@@ -67,6 +67,13 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     reconcile_interval: float = Field(30.0, gt=0, description="Seconds between two rounds of the reconciler.")
     stale_after: float = Field(180.0, gt=0, description="Seconds without progress after which an item is re-issued.")
 
+    history_days: int = Field(
+        0,
+        ge=0,
+        description="Days for which items that have ended stay in `queue_items`; their e-mails stay in any case. "
+        "0: for ever, because the administrators' figures count them.",
+    )
+
     generate_per_minute: int = Field(60, ge=1, description="Calls of generate that one user may make in a minute.")
     batches_per_minute: int = Field(20, ge=1, description="Batches that one user may submit in a minute.")
     templates_per_hour: int = Field(10, ge=1, description="Templates that one user may have written in an hour.")

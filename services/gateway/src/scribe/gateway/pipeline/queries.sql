@@ -138,6 +138,15 @@ SET status = 'pending', run = run + 1, state_rank = $4, attempt = 0, resume_step
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
 RETURNING id
 
+-- name: forget_history
+-- Items that ended more than $1 days ago, a thousand at a time; a BRIN index finds where the old ones lie.
+DELETE FROM queue_items
+WHERE ctid = ANY (ARRAY (
+    SELECT ctid FROM queue_items
+    WHERE created_at < now() - make_interval(days => $1) AND (status = 'completed' OR status = 'failed')
+        AND completed_at < now() - make_interval(days => $1)
+    LIMIT 1000))
+
 -- name: give_up
 -- It has been sent back too often; unless it has moved meanwhile.
 UPDATE queue_items q

@@ -100,6 +100,8 @@ class Reconciler:
         await provision(self._broker, self._settings, self._route)
         async with self._database.as_service() as connection:
             await connection.execute(FORGET)
+            if self._settings.history_days:
+                await connection.execute(SQL["forget_history"], self._settings.history_days)
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
         for row in rows:
             await self._reconcile(row)
