@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 
 import structlog
 
-from benchmarks import noop
+from benchmarks import idle, noop, overhead, waiting
 from benchmarks.contract import Benchmark, Results
 from benchmarks.quiet import BusyMachineError, busy_share, wait_until_quiet
 from benchmarks.results import README, medians, read, store, with_tables
 
-BENCHMARKS: tuple[Benchmark, ...] = (noop.BENCHMARK,)
+BENCHMARKS: tuple[Benchmark, ...] = (noop.BENCHMARK, waiting.BENCHMARK, overhead.BENCHMARK, idle.BENCHMARK)
 ROUNDS = 5
 
 

@@ -1,14 +1,12 @@
-"""`python -m benchmarks.waiting`: e-mails a minute while the outside world takes its time, and the memory for it.
+"""`make bench ONLY=waiting`: e-mails a minute while the outside world takes its time, and the memory for it.
 
 The real steps with their default settings, one worker each, on this machine; stand-ins take 1.2 s for the parser, 5.3 s
 for the scraper, up to 0.8 s for arXiv and 3.1 s for the composer. No page needs Chromium.
 """
 
-import argparse
 import asyncio
 
-import structlog
-
+from benchmarks.contract import Benchmark, Figure, Results, Table
 from benchmarks.whole import Waits, Whole, whole_platform
 from scribe.common.tasks.steps import Step
 
@@ -24,17 +22,17 @@ GIB = 1024.0
 SAMPLE = 1.0
 
 
-async def measure(emails: int = EMAILS) -> dict[str, float]:
+async def measure() -> Results:
     """One run. The rate is that of the middle eight tenths, in which every step is busy."""
     async with whole_platform(WAITS) as whole:
         before = sum(whole.cpu_seconds().values())
         sampling = asyncio.create_task(_peak(whole))
-        await whole.submit(emails)
-        await whole.until_ended(emails)
+        await whole.submit(EMAILS)
+        await whole.until_ended(EMAILS)
         sampling.cancel()
-        peak = (await asyncio.gather(sampling, return_exceptions=False))[0]
+        peak = await sampling
         per_minute = await _per_minute(whole)
-        cpu = (sum(whole.cpu_seconds().values()) - before) / emails
+        cpu = (sum(whole.cpu_seconds().values()) - before) / EMAILS
     return {
         "waiting.emails_per_minute": per_minute,
         "waiting.pss_mib": sum(peak.values()),
@@ -63,9 +61,16 @@ async def _per_minute(whole: Whole) -> float:
     return rate
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--emails", type=int, default=EMAILS)
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    for key, value in asyncio.run(measure(parser.parse_args().emails)).items():
-        print(f"{key} {value:.1f}")
+TABLE = Table(
+    ("waits of 1.2, 5.3, 0.8 and 3.1 s", "e-mails a minute", "within 1 GiB", "memory of the five", "CPU an e-mail"),
+    (
+        (
+            "default settings, one worker of each step",
+            Figure("waiting.emails_per_minute", "{:.0f}"),
+            Figure("waiting.emails_per_minute_1gb", "{:.0f}"),
+            Figure("waiting.pss_mib", "{:.0f} MiB"),
+            Figure("waiting.cpu_ms", "{:.0f} ms"),
+        ),
+    ),
+)
+BENCHMARK = Benchmark("waiting", measure, TABLE)

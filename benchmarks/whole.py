@@ -51,7 +51,7 @@ class Whole:
     @property
     def services(self) -> dict[str, Server]:
         """All five by their names."""
-        return {"gateway": self.gateway, **self.workers}
+        return {"gateway": self.gateway, **{str(step): worker for step, worker in self.workers.items()}}
 
     def pss_mib(self) -> dict[str, float]:
         """Memory of each service with its children, MiB."""
@@ -88,7 +88,7 @@ class Whole:
         async with asyncio.timeout(PATIENCE):
             while True:
                 rows = await self.database.fetch("SELECT status::text, count(*) FROM queue_items GROUP BY status")
-                found = dict(rows)
+                found = {row["status"]: row["count"] for row in rows}
                 assert not found.get("failed"), "a task has failed"
                 if found.get("completed", 0) >= count:
                     return

@@ -12,7 +12,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ITEM_KEYS = {
     *("id", "recipient_name", "status", "position", "email_id", "error_message", "current_step", "created_at"),
-    *("recipient_interest", "attempt", "started_at", "completed_at", "step_timings", "skipped_steps", "cancelled_at"),
+    *(
+        "recipient_interest",
+        "attempt",
+        "started_at",
+        "completed_at",
+        "step_timings",
+        "skipped_steps",
+        "cancelled_at",
+        "notice",
+    ),
 }
 
 

@@ -229,13 +229,12 @@ async def test_answers_kept_for_repeated_requests_are_forgotten_after_a_day(worl
 async def test_items_that_ended_long_ago_are_deleted_where_that_is_wanted_and_nothing_else(
     quiet_gateway: Gateway, database_url: str, nats_url: str, issuer: Issuer
 ) -> None:
-    old = "created_at = now() - interval '31 days', completed_at = now() - interval '31 days'"
+    end = "UPDATE queue_items SET status = 'failed', completed_at = now() - make_interval(days => $2) WHERE id = $1"
     async with quiet_gateway.user() as user, quiet_gateway.context.database.pool.acquire() as connection:
-        ended, ended_lately, waiting = await user.batch(3)
-        await connection.execute(f"UPDATE queue_items SET status = 'failed', {old} WHERE id = $1", ended)
-        await connection.execute(f"UPDATE queue_items SET status = 'failed', {old} WHERE id = $1", ended_lately)
-        await connection.execute("UPDATE queue_items SET completed_at = now() WHERE id = $1", ended_lately)
-        await connection.execute(f"UPDATE queue_items SET {old} WHERE id = $1", waiting)
+        ended, ended_lately, _waiting = await user.batch(3)
+        await connection.execute("UPDATE queue_items SET created_at = now() - interval '32 days'")
+        await connection.execute(end, ended, 31)
+        await connection.execute(end, ended_lately, 1)
 
         for days, left in ((0, 3), (30, 2)):
             settings = gateway_settings(database_url, nats_url, issuer, history_days=days)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from scribe.gateway.template_writer.pdf_text import Result, text_of
+from scribe.gateway.template_writer.pdf_result import Result
+from scribe.gateway.template_writer.pdf_text import text_of
 from tests.support.pdfs import GLYPHS, IDENTITY, LATIN, SAYS, pdf
 
 

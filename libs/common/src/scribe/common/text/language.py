@@ -44,7 +44,7 @@ def _identifier() -> LanguageIdentifier:
             found = {name: _array(memory, archive, name) for name in archive.namelist()}
     return LanguageIdentifier(
         *(found["ptc.npy"], found["pc.npy"], found["classes.npy"].tolist()),
-        *(memoryview(found["nextmove.npy"]), found["out_feat.npy"].tolist()),
+        *(found["nextmove.npy"].data, found["out_feat.npy"].tolist()),
         norm_probs=True,
         tk_row=found["nextmove_row.npy"].tolist(),
     )
