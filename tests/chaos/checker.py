@@ -55,13 +55,15 @@ class Verdict:
     repeated_of: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
-    def breaches(self, *, may_fail: bool, kills: int) -> tuple[str, ...]:
-        """What must not be: whatever is done, and beyond that where nothing may fail and `kills` processes died."""
+    def breaches(self, *, fails: int | None = 0, kills: int = 0, repeats: int = 0) -> tuple[str, ...]:
+        """What must not be, whatever is done; and what must not be where `fails` items may fail (None: any number),
+        `kills` workers died, and paid requests may be made again `repeats` times beyond that.
+        """
         wrong = list(self.problems)
         wrong += [f"{getattr(self, name)} {name}" for name in ("lost", "duplicated", "stuck") if getattr(self, name)]
-        if self.failed and not may_fail:
+        if fails is not None and self.failed > fails:
             wrong.append(f"{self.failed} failed")
-        if self.most_repeated > kills:
+        if self.most_repeated > kills + repeats:
             whose = ", ".join(self.repeated_of)
             wrong.append(f"a paid call ({whose}) was repeated {self.most_repeated} times, {kills} processes died")
         return tuple(wrong)
@@ -97,6 +99,7 @@ def _problems(found: Findings, items: list[Item]) -> list[str]:
         ],
         "failed with an e-mail": [i for i in items if i.status == "failed" and i.id in with_email],
         "failed without a sentence": [i for i in items if i.status == "failed" and not (i.error or "").strip()],
+        "that nobody was told of": [i for id_, i in found.items.items() if id_ not in found.accepted],
         "completed with a dead letter of their own": [
             i for i in items if i.status == "completed" and i.id in found.dead_letters
         ],

@@ -1,13 +1,16 @@
-"""The quickest cells of `make chaos`, on few items; and the driver tried on a system that is broken on purpose."""
+"""The quickest cells of `make chaos` on few items, and the driver tried on a system that is broken on purpose."""
 
 import pytest
 
+from tests.chaos.cell import Cell
 from tests.chaos.cells import CELLS
+from tests.chaos.cells.processes import nothing
 from tests.chaos.checker import judge
-from tests.chaos.driver import chaos_platform, findings, run_cell
+from tests.chaos.findings import findings
+from tests.chaos.running import outcomes, running_bench
 from tests.support.deadlines import stretched
 
-QUICKEST = ("rubbish in the stream", "every process restarted (SIGTERM)", "PostgreSQL read-only for 15 s")
+QUICKEST = ("rubbish in the streams", "every process restarted (SIGTERM)", "connections ended every 300 ms")
 BREAKAGES = {
     "duplicated": """
         ALTER TABLE emails DROP CONSTRAINT emails_task_id_key;
@@ -28,19 +31,20 @@ BREAKAGES = {
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("acceptance")]
 
 
-@pytest.mark.parametrize("name", QUICKEST)
-async def test_every_promise_holds_under(name: str) -> None:
-    (cell,) = [cell for cell in CELLS if cell.name == name]
-    outcome = await run_cell(cell, items=30, seed=1, timeout=stretched(120))
-    assert outcome.breaches == ()
-    assert outcome.verdict.completed == outcome.verdict.accepted == 30
+async def test_every_promise_holds_under_the_quickest_faults() -> None:
+    cells = [cell for cell in CELLS if cell.name in QUICKEST]
+    assert len(cells) == len(QUICKEST)
+    async for outcome in outcomes(cells, items=20, seed=1, timeout=stretched(60)):
+        assert outcome.breaches == (), outcome
 
 
 async def test_what_is_broken_on_purpose_is_found() -> None:
-    async with chaos_platform(items=10, seed=1, settings={}) as chaos:
+    cell = Cell("broken on purpose", nothing)
+    async with running_bench(cell, seed=1) as bench:
+        chaos = await bench.begin(cell, items=10)
         await chaos.until(1.0)
-        assert judge(await findings(chaos)).breaches(may_fail=False, kills=0) == ()
+        assert judge(await findings(chaos)).breaches() == ()
         for breach, statement in BREAKAGES.items():
             await chaos.execute(statement)
-            found = judge(await findings(chaos)).breaches(may_fail=False, kills=0)
+            found = judge(await findings(chaos)).breaches()
             assert any(breach in each for each in found), (breach, found)

@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 import asyncpg
 import httpx
@@ -15,40 +17,59 @@ BOOK_TEMPLATE = (
     "Dear Professor {{last_name}},\n\nYour book on {{topic}} made me write to you. {{detail}}\n\n"
     "Best wishes,\n{{my_name}}"
 )
+RESEARCH_TEMPLATE = BOOK_TEMPLATE.replace("Your book", "Your research")
 TERMINAL = {"completed", "failed"}
+MAX_BATCH = 100
 
 
 @dataclass
 class Campaign:
-    """`users` people who each want `each` e-mails."""
+    """`users` people who each want `each` e-mails. Two campaigns on one platform share `numbers`, so that they are of
+    different people.
+    """
 
     platform: Platform
     users: int
     each: int
     template: str = BOOK_TEMPLATE
+    numbers: Iterator[int] = field(default_factory=count)
     tokens: list[str] = field(default_factory=list)
     accepted: set[str] = field(default_factory=set)
     """The ids that the gateway has answered with."""
 
     async def submit(self) -> None:
-        """One batch for each user."""
-        async with self._client() as client:
-            for number in range(self.users):
-                email = f"user{number}@example.org"
-                self.tokens.append(mint_token(self.platform.folder, self.platform.state, email))
-                await self._post(client, number, "/api/user/init", {"display_name": f"Sam Number{number}"})
-                items = [
-                    {"recipient_name": f"Ada Person{number:02}{n:03}", "recipient_interest": f"subject {number}-{n}"}
-                    for n in range(self.each)
-                ]
-                batch = {"items": items, "email_template": self.template}
-                answer = await self._post(client, number, "/api/queue/batch", batch)
-                self.accepted.update(answer.json()["queue_item_ids"])
+        """One batch for each user, or several of at most `MAX_BATCH`."""
+        for _ in range(self.users):
+            await self.submit_of_another(self.each)
+
+    async def submit_of_another(self, items: int) -> int:
+        """The batches of one more user; gives the user's number."""
+        number = next(self.numbers)
+        async with self.client() as client:
+            await self._submit_of(client, number, items)
+        return number
+
+    async def _submit_of(self, client: httpx.AsyncClient, number: int, items: int) -> None:
+        token = mint_token(self.platform.folder, self.platform.state, f"user{number}@example.org")
+        self.tokens.append(token)
+        await _post(client, token, "/api/user/init", {"display_name": f"Sam Number{number}"})
+        for begin in range(0, items, MAX_BATCH):
+            batch = self.batch(number, range(begin, min(begin + MAX_BATCH, items)))
+            answer = await _post(client, token, "/api/queue/batch", batch)
+            self.accepted.update(answer.json()["queue_item_ids"])
+
+    def batch(self, number: int, items: Iterable[int]) -> dict[str, object]:
+        """The body of a request: recipients that no other user or item has."""
+        recipients = [
+            {"recipient_name": f"Ada Person{number:02}{n:03}", "recipient_interest": f"subject {number}-{n}"}
+            for n in items
+        ]
+        return {"items": recipients, "email_template": self.template}
 
     async def states(self) -> Counter[str]:
         """How many items are in which state."""
-        async with self._client() as client:
-            answers = await asyncio.gather(*(client.get("/api/queue/", headers=_bearer(t)) for t in self.tokens))
+        async with self.client() as client:
+            answers = await asyncio.gather(*(client.get("/api/queue/", headers=bearer(t)) for t in self.tokens))
         return Counter(item["status"] for answer in answers for item in answer.raise_for_status().json())
 
     async def until(self, wanted: int, timeout: float) -> Counter[str]:
@@ -78,14 +99,17 @@ class Campaign:
             await connection.close()
         return [(row["generation_count"], row["emails"], row["tasks"]) for row in rows]
 
-    async def _post(self, client: httpx.AsyncClient, number: int, path: str, body: object) -> httpx.Response:
-        answer = await client.post(path, json=body, headers=_bearer(self.tokens[number]))
-        assert answer.status_code == 201, answer.text
-        return answer
-
-    def _client(self) -> httpx.AsyncClient:
+    def client(self) -> httpx.AsyncClient:
+        """For requests to the gateway."""
         return httpx.AsyncClient(base_url=self.platform.url, timeout=20, trust_env=False)
 
 
-def _bearer(token: str) -> dict[str, str]:
+def bearer(token: str) -> dict[str, str]:
+    """The header that says who asks."""
     return {"Authorization": f"Bearer {token}"}
+
+
+async def _post(client: httpx.AsyncClient, token: str, path: str, body: object) -> httpx.Response:
+    answer = await client.post(path, json=body, headers=bearer(token))
+    assert answer.status_code == 201, answer.text
+    return answer

@@ -1,10 +1,11 @@
 """PgBouncer in transaction mode: what Supabase's pooler and most production set-ups put before PostgreSQL."""
 
-import asyncio
 import os
-from asyncio.subprocess import DEVNULL
+import signal
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,32 +19,56 @@ SERVER_CONNECTIONS = 4
 """Fewer than the clients of any test, so that every server connection passes from one to another."""
 
 
+@dataclass
+class Pooler:
+    """A PgBouncer that can be killed and started again, on one port. It knows no passwords of its own: whoever reaches
+    it is the user with whose URL it was pointed to the server.
+    """
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    url: str = ""
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def point_to(self, server_url: str) -> None:
+        """Start it before the databases of a server, where it does not run yet."""
+        if self.process is not None:
+            return
+        server = urlsplit(server_url)
+        (self.folder / "pgbouncer.ini").write_text(
+            "[databases]\n"
+            f"* = host={server.hostname} port={server.port} user={server.username} password={server.password or ''}\n"
+            "[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\nauth_type = any\n"
+            f"pool_mode = transaction\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
+        )
+        self.url = f"postgresql://{server.username}@127.0.0.1:{self.port}{server.path}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it; it answers a moment later."""
+        # It refuses to run as root.
+        as_user = ("--user", "nobody") if os.getuid() == 0 else ()
+        command = (require_program("pgbouncer"), *as_user, str(self.folder / "pgbouncer.ini"))
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self, *, kill: bool = False) -> None:
+        """End it, with SIGKILL or by asking."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+            self.process.wait(timeout=10)
+
+
 @asynccontextmanager
 async def running_pgbouncer(server_url: str, folder: Path) -> AsyncIterator[str]:
-    """The URL of a pooler before a server's databases; no session outlives a transaction.
-
-    It knows no passwords of its own: whoever reaches it is the server's superuser.
-    """
-    program, port = require_program("pgbouncer"), free_port()
-    server = urlsplit(server_url)
-    config = folder / "pgbouncer.ini"
-    config.write_text(
-        "[databases]\n"
-        f"* = host={server.hostname} port={server.port} user={server.username} password={server.password or ''}\n"
-        "[pgbouncer]\n"
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-        f"pool_mode = transaction\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
-    )
-    # It refuses to run as root.
-    as_user = ("--user", "nobody") if os.getuid() == 0 else ()
-    process = await asyncio.create_subprocess_exec(program, *as_user, config, stdout=DEVNULL, stderr=DEVNULL)
-    url = f"postgresql://{server.username}@127.0.0.1:{port}{server.path}"
+    """The URL of a pooler before a server's databases; no session outlives a transaction."""
+    pooler = Pooler(folder)
+    pooler.point_to(server_url)
     try:
-        await eventually(lambda: _answers(url))
-        yield url
+        await eventually(lambda: _answers(pooler.url))
+        yield pooler.url
     finally:
-        process.terminate()
-        await process.wait()
+        pooler.end()
 
 
 async def _answers(url: str) -> bool:

@@ -20,7 +20,7 @@ CONTROL_PATHS = ("_control", "_calls", "_answered", "_faults")
 MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
-Broken = Literal["truncated", "garbage", "empty", "html", "no_choices", "error_with_200", "null", "list"]
+Broken = Literal["reset", "truncated", "garbage", "empty", "html", "no_choices", "error_with_200", "null", "list"]
 Behaviour = Literal[
     "helpful",
     "unmetered",
@@ -40,11 +40,15 @@ Behaviour = Literal[
 
 
 class Fault(BaseModel):
-    """How calls whose path contains `path` are answered; `times` limits how many, None means until reset."""
+    """How calls whose path contains `path`, and whose body contains `contains`, are answered.
+
+    `times` limits how many, None means until reset.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     path: str = ""
+    contains: str = ""
     times: int | None = Field(None, ge=1)
     latency: float | tuple[float, float] = 0.0
     status: int | None = Field(None, ge=400, le=599)
@@ -97,10 +101,11 @@ class Controls:
         """The calls whose path contains `path`, in order."""
         return [call for call in self.calls if path in call.path]
 
-    def take(self, path: str) -> Fault | None:
+    def take(self, path: str, body: bytes = b"") -> Fault | None:
         """The fault for a call that arrives now; counted ones are used up."""
         for fault in self.faults:
-            if fault.path in path and not (fault.rate and self._within(fault)):
+            is_meant = fault.path in path and fault.contains.encode() in body
+            if is_meant and not (fault.rate and self._within(fault)):
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times == 0:
@@ -146,7 +151,7 @@ class Controlled:
                 message["headers"] = [*message.get("headers", []), (b"x-scribe-stand-in", b"true")]
             await send(message)
 
-        fault = self._controls.take(scope["path"])
+        fault = self._controls.take(scope["path"], body)
         scope["state"] = {**scope.get("state", {}), "behaviour": (fault and fault.behaviour) or "helpful"}
         try:
             await self._answer(fault, scope, _replay(body), marked_send)
@@ -185,7 +190,9 @@ def _error(fault: Fault, scope: Scope) -> Response:
     return JSONResponse({"error": {"message": "stand-in error", "type": "error", "code": status}}, status, headers)
 
 
-def _broken(kind: Broken) -> Response:
+def _broken(kind: Broken) -> ASGIApp:
+    if kind == "reset":
+        return _reset_midway
     bodies = {
         "truncated": b'{"id": "standin_", "content": [{"ty',
         "garbage": b"\xff\xfe<<<not json>>>",
@@ -197,6 +204,14 @@ def _broken(kind: Broken) -> Response:
         "html": b"<html><body><h1>Please wait</h1></body></html>",
     }
     return Response(bodies[kind], media_type="application/json")
+
+
+async def _reset_midway(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """The beginning of an answer, and then the end of the connection."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"id": "standin_", "content": [', "more_body": True})
+    raise ConnectionAbortedError("closed by a control")
 
 
 def _json(body: bytes) -> object:

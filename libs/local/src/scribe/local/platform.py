@@ -23,7 +23,7 @@ from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
 from scribe.local.servers.logins import ROLES, Logins
 from scribe.local.servers.nkeys import NkeyFiles
-from scribe.local.services import Service
+from scribe.local.services import Adapt, Service, as_it_is
 from scribe.local.stand_ins import StandIns
 from scribe.local.supervision import MisconfiguredError, Supervised, keep_alive
 
@@ -53,13 +53,17 @@ def limits_of(environment: Mapping[str, str]) -> StreamLimits:
 
 @dataclass(frozen=True)
 class PlatformOptions:
-    """How to run. A port of 0 is a free one; `durable=False` is for data that nobody keeps."""
+    """How to run. A port of 0 is a free one; `durable=False` is for data that nobody keeps.
+
+    `adapt` may change each process of a service before it starts.
+    """
 
     environment: Mapping[str, str]
     port: int = 8000
     supabase_port: int = 0
     replicas: Mapping[str, int] = field(default_factory=dict)
     durable: bool = True
+    adapt: Adapt = as_it_is
 
 
 @dataclass
@@ -122,7 +126,7 @@ class Platform:
         setup = {**self._environment_of(SETUP), "SCRIBE_DATABASE_URL": self.postgres.url}
         self.services = self._services()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._start_gateway(setup))
+            tasks.create_task(self._start_gateways(setup))
             tasks.create_task(self._run_command("provision", ("-m", "scribe.common.messaging.provision"), setup))
             for service in self.services.values():
                 if service.module != "gateway":
@@ -137,7 +141,7 @@ class Platform:
                     if part is not None:
                         tasks.create_task(part.stop() if self.options.durable else part.kill())
 
-    async def _start_gateway(self, environment: Mapping[str, str]) -> None:
+    async def _start_gateways(self, environment: Mapping[str, str]) -> None:
         try:
             await self._run_command("migrations", ("-m", "scribe.migrations", "upgrade"), environment)
         except LocalError as error:
@@ -146,7 +150,10 @@ class Platform:
                 "wrote it, use that one; else name a new folder with --data."
             ) from error
         await self.logins.create(self.postgres.url)
-        await self.services["gateway"].start()
+        async with asyncio.TaskGroup() as tasks:
+            for service in self.services.values():
+                if service.module == "gateway":
+                    tasks.create_task(service.start())
 
     async def _run_command(self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
         log = self.folder.logs / f"{name}.log"
@@ -163,10 +170,11 @@ class Platform:
             raise MisconfiguredError(child.last_words(1) or f"{name} ended with code {code}; see {log}")
 
     def _services(self) -> dict[str, Service]:
-        wanted = [("gateway", 1)]
-        wanted += [(module, n + 1) for module in ROUTE for n in range(self.options.replicas.get(module, 1))]
+        replicas = self.options.replicas
+        wanted = [(module, n + 1) for module in ("gateway", *ROUTE) for n in range(replicas.get(module, 1))]
         services = [
-            Service(module, number, self._environment_of(module), self.folder.logs) for module, number in wanted
+            Service(module, number, self._environment_of(module), self.folder.logs, adapt=self.options.adapt)
+            for module, number in wanted
         ]
         services[0].port = self.options.port
         return {service.name: service for service in services}
@@ -201,7 +209,17 @@ async def running_platform(folder: DataFolder, options: PlatformOptions, announc
     Raises:
         LocalError: something did not start, or does not any more.
     """
-    platform = create_platform(folder, options)
+    async with kept_alive(create_platform(folder, options), announce) as platform:
+        yield platform
+
+
+@asynccontextmanager
+async def kept_alive(platform: Platform, announce: Announce) -> AsyncIterator[Platform]:
+    """A platform that is not started yet, as `running_platform` runs it.
+
+    Raises:
+        LocalError: something did not start, or does not any more.
+    """
     try:
         await platform.start(announce)
         async with asyncio.TaskGroup() as tasks:

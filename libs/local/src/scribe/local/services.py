@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +21,20 @@ MISCONFIGURED = 2
 GATEWAY = "gateway"
 LARGEST_LOG = 20 * 1024 * 1024
 
+Adapt = Callable[[Program], Program]
+
+
+def as_it_is(program: Program) -> Program:
+    """The program unchanged."""
+    return program
+
 
 @dataclass
 class Service:
     """One process of one service. `port=0` takes a free one, which it keeps over restarts.
 
     The gateway answers its probes on a port of its own, a worker on its only one.
+    `adapt` may change what is run, at each start: who tests the service puts a proxy before its servers, say.
     """
 
     module: str
@@ -34,6 +42,7 @@ class Service:
     environment: Mapping[str, str]
     logs: Path
     port: int = 0
+    adapt: Adapt = as_it_is
     child: Child | None = field(default=None, init=False)
     _probe_port: int = field(default=0, init=False)
 
@@ -122,12 +131,13 @@ class Service:
         ports = {"SCRIBE_HOST": "127.0.0.1", "SCRIBE_PORT": str(self.port)}
         if self._probe_port:
             ports["SCRIBE_PROBE_PORT"] = str(self._probe_port)
-        return Program(
+        program = Program(
             name=self.name,
             command=(sys.executable, "-m", f"scribe.{self.module}"),
             environment={**self.environment, **ports},
             log=self.log,
         )
+        return self.adapt(program)
 
 
 def reason_in(log: Path, begin: int) -> str:

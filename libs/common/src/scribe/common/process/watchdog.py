@@ -34,7 +34,7 @@ async def watching_loop(
 
 
 class _Watchdog:
-    """A task that beats on the loop, and a thread that notices when it does not."""
+    """A task that beats on the loop and counts the others, and a thread that notices when it does not."""
 
     def __init__(self, metrics: LoopMetrics, log: Logger, interval: float, blocked_after: float) -> None:
         self._metrics = metrics
@@ -48,6 +48,7 @@ class _Watchdog:
         """Until cancelled."""
         while True:
             self._last = time.monotonic()
+            self._metrics.tasks.set(len(asyncio.all_tasks()))
             await asyncio.sleep(self._interval)
             self._metrics.lag.observe(max(0.0, time.monotonic() - self._last - self._interval))
 

@@ -32,6 +32,7 @@ class LoopMetrics:
             buckets=LAG_BUCKETS,
             registry=registry,
         )
+        self.tasks = Gauge("scribe_asyncio_tasks", "Tasks of the event loop that have not ended.", registry=registry)
 
 
 class StepMetrics:

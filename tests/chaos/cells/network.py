@@ -1,0 +1,84 @@
+"""Faults between a process and a server, played by proxies in between."""
+
+from tests.chaos.cell import Cell, Fault
+from tests.chaos.cells.points import rule_of
+from tests.chaos.chaos import WORKERS, Chaos
+from tests.chaos.frames import Frame
+from tests.chaos.setup.proxies import Proxied, Proxies
+
+LATENCY = 0.1
+PARTITION = 30.0
+LOST = 3
+SERVERS = ("nats", "postgres", "upstreams")
+REPEATED = "an answer that comes too late, or not at all, may have been paid for"
+
+
+def slow(server: str) -> Fault:
+    """Every piece of data waits, for the whole of the cell."""
+
+    async def fault(chaos: Chaos) -> None:
+        for proxy in chaos.rig.part(Proxies).of(server):
+            proxy.latency = LATENCY
+        await chaos.until(1.0)
+
+    return fault
+
+
+def half_open(server: str) -> Fault:
+    """Nothing passes, and nobody is told."""
+
+    async def fault(chaos: Chaos) -> None:
+        await chaos.until(0.2)
+        proxies = chaos.rig.part(Proxies).of(server)
+        for proxy in proxies:
+            proxy.hold()
+        try:
+            await chaos.lasting(PARTITION)
+        finally:
+            for proxy in proxies:
+                proxy.release()
+
+    return fault
+
+
+def cut(server: str) -> Fault:
+    """Every connection reset, ten times."""
+
+    async def fault(chaos: Chaos) -> None:
+        for number in range(10):
+            await chaos.until(0.05 * number)
+            for proxy in chaos.rig.part(Proxies).of(server):
+                proxy.cut()
+
+    return fault
+
+
+async def lose_acks(chaos: Chaos) -> None:
+    """The stream's answers to what is published, lost now and then."""
+
+    def is_ack(frame: Frame) -> bool:
+        return frame.direction == "received" and b'"stream":"' in frame.payload and b'"seq":' in frame.payload
+
+    rules = [rule_of(chaos, client, is_ack, lambda: None, loses=True, times=LOST) for client in ("gateway", *WORKERS)]
+    await chaos.when_spent(rules, "answers to publishing were lost")
+
+
+async def lose_commits(chaos: Chaos) -> None:
+    """The answers to COMMIT, lost with the connection."""
+    await chaos.until(0.1)
+    commits = chaos.rig.part(Proxies).commits
+    commits.left = 4 * LOST
+    await chaos.until(0.9)
+    if commits.lost == 0:
+        chaos.wrong.append("no answer to a COMMIT was lost")
+
+
+CELLS = (
+    *(Cell(f"{name}: 100 ms later", slow(name), parts=(Proxied((name,)),)) for name in SERVERS),
+    *(Cell(f"{name}: half-open for 30 s", half_open(name), parts=(Proxied((name,)),)) for name in SERVERS[:2]),
+    Cell("upstreams: half-open for 30 s", half_open("upstreams"), repeats=1, why=REPEATED, parts=(Proxied(SERVERS),)),
+    *(Cell(f"{name}: connections cut", cut(name), parts=(Proxied((name,)),)) for name in SERVERS[:2]),
+    Cell("upstreams: connections cut", cut("upstreams"), repeats=10, why=REPEATED, parts=(Proxied(SERVERS),)),
+    Cell("PubAcks lost", lose_acks, parts=(Proxied(("nats",)),)),
+    Cell("answers to COMMIT lost", lose_commits, parts=(Proxied(("postgres",)),)),
+)

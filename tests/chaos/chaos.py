@@ -1,0 +1,224 @@
+"""What a fault has at hand: the processes, the servers, the stand-ins, and how far the work has come."""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+import httpx
+
+from scribe.common.messaging.broker import Broker
+from scribe.common.process.database import POSTGRES_UNAVAILABLE
+from scribe.common.tasks.route import ROUTE
+from scribe.local.platform import Platform
+from scribe.local.processes import Child
+from tests.chaos.frames import Rule
+from tests.chaos.setup.rig import Rig, Target
+from tests.support.campaign import Campaign, bearer
+
+WORKERS = tuple(str(step) for step in ROUTE)
+PATIENCE = 600.0
+"""Seconds that a fault waits for its moment."""
+INTERVAL = 0.1
+UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
+LAST_PENDING = (
+    "SELECT id::text, recipient_name FROM queue_items WHERE status = 'pending' ORDER BY submission DESC LIMIT $1"
+)
+
+
+class Submission(Protocol):
+    """Items that are submitted."""
+
+    @property
+    def accepted(self) -> set[str]:
+        """Their ids, as the system has answered."""
+
+    async def submit(self) -> None:
+        """All of them."""
+
+
+@dataclass
+class Chaos:
+    """It notes the workers that it kills, the items that it takes away, and what is wrong that the checker cannot see.
+
+    `paid_before` is what the stand-ins had answered before the cell; `known` are the items of earlier cells.
+    """
+
+    target: Target
+    submission: Submission
+    random: random.Random
+    paid_before: dict[str, int] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    kills: int = 0
+    deleted: set[str] = field(default_factory=set)
+    few: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def rig(self) -> Rig:
+        """The platform and its parts, for faults that only this system knows."""
+        assert isinstance(self.target, Rig)
+        return self.target
+
+    @property
+    def platform(self) -> Platform:
+        """The processes and servers."""
+        return self.rig.platform
+
+    @property
+    def campaign(self) -> Campaign:
+        """The users and what they have submitted over REST."""
+        assert isinstance(self.submission, Campaign)
+        return self.submission
+
+    @property
+    def accepted(self) -> set[str]:
+        """The items that were taken."""
+        return self.submission.accepted
+
+    def child(self, name: str) -> Child:
+        """The process of a service, `nats-server` or `PostgreSQL`."""
+        return self.target.child(name)
+
+    def kill(self, name: str) -> None:
+        """End a process as a machine that fails does; its supervisor starts it again."""
+        self.kills += name.partition("-")[0] in WORKERS
+        self.child(name).send(signal.SIGKILL)
+
+    async def freeze(self, names: Sequence[str], seconds: float) -> None:
+        """Stop processes without ending them: to everybody else they are half-open connections."""
+        frozen = [pid for name in names if (child := self.child(name)).pid for pid in family(child.pid)]
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            await self.lasting(seconds)
+        finally:
+            for pid in frozen:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    async def lasting(self, seconds: float) -> None:
+        """The length of a fault, where time and nothing else makes it what it is."""
+        await asyncio.sleep(seconds)
+
+    async def until(self, share: float) -> None:
+        """Wait until so large a share of the items has ended, or was taken away."""
+        remaining = len(self.accepted) - int(share * len(self.accepted))
+
+        async def have_ended() -> bool:
+            return await self.under_way(self.accepted) <= remaining
+
+        await self.when(have_ended, f"all but {remaining} items ended")
+
+    async def when_spent(self, rules: Sequence[Rule], what: str) -> None:
+        """Wait until everything has happened that the rules wait for; while nothing is under way, more is submitted."""
+
+        async def are_spent() -> bool:
+            if all(rule.is_spent for rule in rules):
+                return True
+            if await self.under_way(self.accepted) == 0:
+                await self.campaign.submit_of_another(self.campaign.each)
+            return False
+
+        await self.when(are_spent, what)
+
+    async def when(self, condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:
+        """Wait until a condition holds; servers that are away meanwhile are waited for.
+
+        Raises:
+            AssertionError: it never did, so that what was to be tried was not.
+        """
+        end = time.monotonic() + PATIENCE
+        while not await self._holds(condition):
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {PATIENCE:g} s: {what}")
+            await asyncio.sleep(INTERVAL)
+
+    async def _holds(self, condition: Callable[[], bool | Awaitable[bool]]) -> bool:
+        try:
+            found = condition()
+            return found if isinstance(found, bool) else await found
+        except (*POSTGRES_UNAVAILABLE, httpx.HTTPError):
+            return False
+
+    async def under_way(self, items: Collection[str]) -> int:
+        """How many of the items are there and have not ended."""
+        async with self.database() as connection:
+            return int(await connection.fetchval(UNDER_WAY, list(items)))
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether a service says that it can work."""
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            return (await client.get(f"{self.platform.services[name].url}/readyz")).status_code == httpx.codes.OK
+
+    async def leader(self, stream: str) -> str:
+        """The node of the cluster that leads a stream."""
+        async with self.broker() as broker:
+            cluster = (await broker.js.stream_info(stream)).cluster
+        return str(cluster.leader) if cluster else ""
+
+    async def owners(self) -> dict[str, str]:
+        """The token of each item's user."""
+        async with self.campaign.client() as client:
+            owners: dict[str, str] = {}
+            for token in self.campaign.tokens:
+                items = (await client.get("/api/queue/", headers=bearer(token))).raise_for_status().json()
+                owners |= {item["id"]: token for item in items}
+        return owners
+
+    async def last_pending(self, count: int) -> dict[str, str]:
+        """The items that will be begun last, with their recipients' names."""
+        async with self.database() as connection:
+            return {row["id"]: row["recipient_name"] for row in await connection.fetch(LAST_PENDING, count)}
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection as the superuser."""
+        connection = await asyncpg.connect(self.target.database_url, timeout=10, command_timeout=10)
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def execute(self, *statements: str) -> None:
+        """Run statements on the database, as its superuser."""
+        async with self.database() as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    @asynccontextmanager
+    async def broker(self) -> AsyncIterator[Broker]:
+        """A connection to NATS as its operator."""
+        async with self.rig.broker() as broker:
+            yield broker
+
+    async def control(self, **fault: object) -> None:
+        """Put a fault of the stand-ins into force."""
+        await self._upstreams("POST", "/_control", fault)
+
+    async def heal(self) -> None:
+        """Take every fault of the stand-ins back; what they have counted stays with the checker."""
+        await self._upstreams("DELETE", "/_faults")
+
+    async def paid(self) -> dict[str, int]:
+        """How often each paid request was answered, since the platform started."""
+        counts: dict[str, int] = (await self._upstreams("GET", "/_answered")).json()
+        return {name: count for name, count in counts.items() if name.startswith(("/anthropic", "/fireworks", "/exa"))}
+
+    async def _upstreams(self, method: str, path: str, body: object = None) -> httpx.Response:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.request(method, f"{self.target.upstreams_url}{path}", json=body)
+            return answer.raise_for_status()
+
+
+def family(pid: int) -> list[int]:
+    """A process and those that it started: PostgreSQL has one for each connection."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    return [pid, *(found for child in children for found in family(int(child)))]

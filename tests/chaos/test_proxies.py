@@ -1,0 +1,83 @@
+"""What stands in between does what the cells rely on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.chaos.frames import Frame, FrameTap, Rule, split
+from tests.chaos.setup.proxies import CommitLoss, CommitTap
+from tests.support.tcp_proxy import Tap, TcpProxy, Untouched, running_proxy
+
+CONVERSATION = (
+    b'INFO {"a":1}\r\nHPUB pipeline.parser.t.1 reply 12 17\r\nNATS/1.0\r\n\r\nhello\r\nPUB x 0\r\n\r\nPING\r\n'
+)
+
+
+def test_frames_are_whole_however_the_bytes_arrive() -> None:
+    whole, rest = split("sent", CONVERSATION)
+    assert [(frame.verb, frame.subject) for frame in whole] == [
+        *(("INFO", ""), ("HPUB", "pipeline.parser.t.1")),
+        *(("PUB", "x"), ("PING", "")),
+    ]
+    assert rest == b""
+    tap = FrameTap([])
+    assert b"".join(tap.sent(bytes([byte])) for byte in CONVERSATION) == CONVERSATION
+
+
+def test_a_rule_loses_so_many_frames_as_it_says() -> None:
+    seen: list[int] = []
+
+    def is_publication(frame: Frame) -> bool:
+        return frame.direction == "sent" and frame.subject.startswith("pipeline.")
+
+    rule = Rule(is_publication, lambda: seen.append(1), loses=True, times=1)
+    tap = FrameTap([rule])
+    once, again = tap.sent(CONVERSATION), tap.sent(CONVERSATION)
+    assert b"pipeline" not in once
+    assert again == CONVERSATION
+    assert rule.is_spent
+    assert seen == [1]
+
+
+async def test_an_answer_to_a_commit_is_lost_and_the_commit_is_not() -> None:
+    loss = CommitLoss(left=1)
+    async with echo(lambda: CommitTap(loss)) as (proxy, heard):
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"COMMIT")
+        with pytest.raises((ConnectionError, EOFError)):
+            await reader.readexactly(6)
+        assert heard == [b"COMMIT"]
+        assert loss.lost == 1
+
+
+async def test_what_is_held_passes_when_it_is_released() -> None:
+    async with echo(Untouched) as (proxy, heard):
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        writer.write(b"one")
+        assert await reader.readexactly(3) == b"one"
+        proxy.hold()
+        writer.write(b"two")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await reader.readexactly(3)
+        assert heard == [b"one"]
+        proxy.release()
+        assert await reader.readexactly(3) == b"two"
+
+
+@asynccontextmanager
+async def echo(tap: Callable[[], Tap]) -> AsyncIterator[tuple[TcpProxy, list[bytes]]]:
+    """A proxy before a server that answers with what it hears, and what that has heard."""
+    heard: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1000):
+            heard.append(data)
+            writer.write(data)
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with running_proxy(lambda: int(server.sockets[0].getsockname()[1]), tap) as proxy:
+        yield proxy, heard
+    server.close()
