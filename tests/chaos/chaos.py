@@ -14,7 +14,7 @@ from typing import Protocol
 import asyncpg
 import httpx
 
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.common.tasks.route import ROUTE
 from scribe.local.platform import Platform
@@ -145,7 +145,7 @@ class Chaos:
         try:
             found = condition()
             return found if isinstance(found, bool) else await found
-        except (*POSTGRES_UNAVAILABLE, httpx.HTTPError):
+        except (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError):
             return False
 
     async def under_way(self, items: Collection[str]) -> int:
@@ -159,10 +159,17 @@ class Chaos:
             return (await client.get(f"{self.platform.services[name].url}/readyz")).status_code == httpx.codes.OK
 
     async def leader(self, stream: str) -> str:
-        """The node of the cluster that leads a stream."""
-        async with self.broker() as broker:
-            cluster = (await broker.js.stream_info(stream)).cluster
-        return str(cluster.leader) if cluster else ""
+        """The node of the cluster that leads a stream, once one does."""
+        leaders: list[str] = []
+
+        async def has_leader() -> bool:
+            async with self.broker() as broker:
+                cluster = (await broker.js.stream_info(stream)).cluster
+            leaders.append(str(cluster.leader if cluster else ""))
+            return bool(leaders[-1])
+
+        await self.when(has_leader, f"{stream} has a leader")
+        return leaders[-1]
 
     async def owners(self) -> dict[str, str]:
         """The token of each item's user."""

@@ -194,5 +194,5 @@ async def running_peer(_cell: Cell, seed: int) -> AsyncIterator[Bench]:
             finally:
                 for keeper in keepers:
                     keeper.cancel()
-                for process in (*peer.workers.values(), peer.redis, peer.stand_ins, peer.postgres):
-                    await process.kill()
+                await asyncio.gather(*(worker.kill() for worker in peer.workers.values()))
+                await asyncio.gather(peer.redis.kill(), peer.stand_ins.kill(), peer.postgres.kill())

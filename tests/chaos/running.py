@@ -23,6 +23,7 @@ from tests.chaos.table import NotRun
 from tests.support.campaign import RESEARCH_TEMPLATE, Campaign
 
 PER_USER = 50
+SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 
 
 @dataclass
@@ -88,8 +89,8 @@ async def outcomes(
                 outcome: Outcome | NotRun = await bench.run(cell, items, timeout)
             except pytest.skip.Exception as lacks:
                 bench, outcome = None, NotRun(cell, str(lacks))
-            except (AssertionError, LocalError) as failed:
-                bench, outcome = None, NotRun(cell, str(failed), ("it did not come to the fault",))
+            except (AssertionError, LocalError, *SERVERS_AWAY) as failed:
+                bench, outcome = None, NotRun(cell, str(failed) or type(failed).__name__, ("its end was not reached",))
             yield outcome
 
 
@@ -101,7 +102,7 @@ async def until_ended(chaos: Chaos, timeout: float) -> Findings:
         try:
             if is_over or await chaos.under_way(chaos.accepted) == 0:
                 return await findings(chaos)
-        except (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError):
+        except SERVERS_AWAY:
             if is_over:
                 raise
         await asyncio.sleep(0.5)
