@@ -22,7 +22,7 @@ from tests.chaos.setup.rig import Target, running_rig
 from tests.chaos.table import NotRun
 from tests.support.campaign import RESEARCH_TEMPLATE, Campaign
 
-PER_USER = 50
+PER_USER, MIN_USERS = 50, 2
 SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 
 
@@ -69,7 +69,7 @@ async def running_bench(cell: Cell, seed: int) -> AsyncIterator[Bench]:
         numbers = count()
 
         def prepare(items: int) -> Campaign:
-            users = max(1, items // PER_USER)
+            users = max(MIN_USERS, items // PER_USER)
             return Campaign(rig.platform, users, items // users, RESEARCH_TEMPLATE, numbers)
 
         yield Bench(rig, prepare, seed)

@@ -35,9 +35,10 @@ def published(_step: str, frame: Frame) -> bool:
     return frame.direction == "sent" and frame.subject.startswith("pipeline.")
 
 
-def acking(_step: str, frame: Frame) -> bool:
-    """It acknowledges the message."""
-    return frame.direction == "sent" and frame.payload.startswith(b"+ACK")
+def acking(step: str, frame: Frame) -> bool:
+    """It acknowledges the message, which is a request without a body."""
+    is_settlement = frame.subject.startswith("$JS.ACK.") and f".PIPELINE.{step}." in frame.subject
+    return frame.direction == "sent" and is_settlement and frame.payload in (b"", b"+ACK")
 
 
 def killed_at(point: Callable[[str, Frame], bool], *, loses: bool, steps: tuple[str, ...] = WORKERS) -> Fault:

@@ -46,10 +46,11 @@ async def against_each_other(chaos: Chaos) -> None:
 
 
 async def delete_users(chaos: Chaos) -> None:
-    """A third of the users deleted with all that they have, while it is worked on."""
+    """A third of the users, one at least, deleted with all that they have, while it is worked on."""
     await chaos.until(0.2)
     async with chaos.database() as connection:
-        users = [row["user_id"] for row in await connection.fetch("SELECT DISTINCT user_id FROM queue_items")]
+        owned = "SELECT DISTINCT user_id FROM queue_items WHERE id = ANY ($1::uuid[])"
+        users = [row["user_id"] for row in await connection.fetch(owned, list(chaos.accepted))]
         gone = chaos.random.sample(users, max(1, len(users) // 3))
         rows = await connection.fetch("DELETE FROM queue_items WHERE user_id = ANY ($1) RETURNING id::text", gone)
         chaos.deleted |= {row["id"] for row in rows}

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.chaos.setup.rig import Rig
 from tests.support.requirements import lacking
 
-SIZE = 1024 * 1024 * 1024
+SIZE = 2 * 1024 * 1024 * 1024
 """Bytes; JetStream reserves what its streams may grow to. It is memory, of which only what is written is taken."""
 
 

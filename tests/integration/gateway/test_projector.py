@@ -7,6 +7,8 @@ from itertools import permutations
 import pytest
 
 from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.permissions import MEMO
+from scribe.common.messaging.streams import StreamLimits, buckets
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.purging import purge_runs
@@ -129,3 +131,22 @@ async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers
 
     left = [run for run in (1, 2, 3) if await workers.is_waiting(Step.PARSER, data.task_id, run)]
     assert left == [3]
+
+
+async def test_what_could_not_be_purged_is_purged_with_the_next_batch(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    first, second = await user.generate(), await user.generate(recipient_interest="another")
+    await broker.js.delete_key_value(MEMO)
+    await workers.finish_all(first)
+    await eventually(partial(user.is_in, first, "SUCCESS"))
+
+    (bucket,) = [bucket for bucket in buckets(StreamLimits()) if bucket.bucket == MEMO]
+    memo = await broker.js.create_key_value(bucket)
+    await memo.put(f"parser.{first}.llm.digest", b"paid for")
+    await workers.finish_all(second)
+
+    async def is_forgotten() -> bool:
+        return (await broker.js.stream_info(f"KV_{MEMO}")).state.messages == 0
+
+    await eventually(is_forgotten)

@@ -33,7 +33,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("sqlstate", sorted(ERRORS))
 def test_the_sqlstate_says_whether_the_server_is_unavailable(sqlstate: str) -> None:
-    is_unavailable = sqlstate[:2] in {"08", "28", "53", "57", "58"} or sqlstate == "25006"
+    is_unavailable = sqlstate[:2] in {"08", "28", "53", "55", "57", "58"} or sqlstate == "25006"
     assert issubclass(ERRORS[sqlstate], POSTGRES_UNAVAILABLE) == is_unavailable
 
 

@@ -1,5 +1,6 @@
 """Which sentences the checker is asked about, what it is shown, and what code holds whatever it says."""
 
+import asyncio
 import json
 
 import pytest
@@ -295,3 +296,21 @@ def test_facts_whose_statement_or_passage_reads_like_an_instruction_are_left_out
     known = material(research=Research(sources=(SOURCE,), facts=(FACT, said, quoted)))
     assert set(known.evidence) == {"F1", "P1"}
     assert known.left_out == 2
+
+
+async def test_judging_the_longest_draft_leaves_the_event_loop_to_others() -> None:
+    text = f"{SAYING} " * 190
+    pages = tuple(SOURCE.model_copy(update={"id": f"S{n}", "text": text}) for n in range(1, 13))
+    known = material(email_template=f"{TEMPLATE}\n\n{text[:9000]}", research=Research(sources=pages))
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    others = asyncio.create_task(take_turns())
+    await judge(Draft(body=f"{GOOD}\n\n{text[:19_000]}"), known, None)
+    others.cancel()
+    assert turns > 20

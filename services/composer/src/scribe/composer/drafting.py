@@ -1,5 +1,6 @@
 """Asking for a draft, having it judged, and asking again with what was wrong, at most twice."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -77,7 +78,7 @@ class Writer:
         asked = await ask_until(
             self.model, self.prompt, blocks_of(material), Draft, review, scope=scope, max_tries=MAX_TRIES
         )
-        best, cut = _best_of(judged, material)
+        best, cut = await asyncio.to_thread(_best_of, judged, material)
         found = tuple(problem for judgement in judged for problem in judgement.problems)
         return AcceptedDraft(best, asked.usage, total(j.usage for j in judged), asked.tries, found, cut)
 

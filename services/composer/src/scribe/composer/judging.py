@@ -3,6 +3,7 @@
 `judge` is what the composer's loop uses, and what an evaluation calls with a draft of its own.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -70,10 +71,11 @@ async def judge(
     Raises:
         WorkError: no model of the checker answers.
     """
-    problems = problems_of(draft, material)
+    # In a thread: the longest drafts and pages that are allowed take the checks a good part of a second.
+    problems = await asyncio.to_thread(problems_of, draft, material)
     if is_beyond_judging(problems):
         return Judgement(draft, tuple(problems))
-    sentences = added_sentences(draft.body, material)
+    sentences = await asyncio.to_thread(added_sentences, draft.body, material)
     earlier = {text: verdict for text, verdict in (known or {}).items() if verdict.kind != "unjudged"}
     fresh = [sentence for sentence in sentences if sentence.text not in earlier]
     checked = (

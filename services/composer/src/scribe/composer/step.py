@@ -1,5 +1,6 @@
 """Step 4: writes the e-mail, has every sentence of it judged, and stores it."""
 
+import asyncio
 from collections.abc import Callable
 
 from scribe.common.observability.metrics import GroundingMetrics
@@ -34,7 +35,7 @@ class Composer:
         if data.email_id is not None:
             return data
         started = self._clock()
-        material = Material.of(EmailRequest.of(data), data)
+        material = await asyncio.to_thread(Material.of, EmailRequest.of(data), data)
         accepted = await self._writer.write(material, data.cache_scope)
         data = self._paid(data, accepted)
         email = finish(data, material, accepted, self._clock() - started)

@@ -34,6 +34,7 @@ POSTGRES_UNAVAILABLE = (
     asyncpg.ReadOnlySQLTransactionError,  # 25006: a standby, or a primary that was demoted
     asyncpg.InvalidAuthorizationSpecificationError,  # 28: a password that is being rotated
     asyncpg.InsufficientResourcesError,  # 53: disk full, out of memory, no connection left
+    asyncpg.ObjectNotInPrerequisiteStateError,  # 55: the database takes no connections, something is locked or in use
     asyncpg.OperatorInterventionError,  # 57: shut down, starting up, a statement cancelled
     asyncpg.PostgresSystemError,  # 58: an input or output error of the server
     asyncpg.InterfaceError,

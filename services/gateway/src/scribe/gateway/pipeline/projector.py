@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from uuid import UUID
 
 import asyncpg
 
@@ -34,6 +35,8 @@ from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
 CONCURRENCY = 256
+MAX_UNPURGED = 4096
+"""Ended tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
 PAUSE_WHILE_AWAY = 1.0
 STREAMS = ("PIPELINE", "EVENTS")
 
@@ -68,6 +71,7 @@ class Projector:
         self._projecting = False
         self._ended = ended
         self._route = route
+        self._unpurged: dict[UUID, int | None] = {}
         self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=CONCURRENCY * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
 
@@ -184,10 +188,22 @@ class Projector:
         return changed, over
 
     async def _purge(self, over: Iterable[asyncpg.Record], postponed: Iterable[Progress]) -> None:
-        """Tasks that have ended leave nothing in the stream; those that come back later leave their last message."""
-        js = self._broker.js
-        await asyncio.gather(
-            *(purge_runs(js, row["id"], row["run"]) for row in over),
-            *(purge_answers(js, row["id"]) for row in over),
-            *(purge_all_but(js, state.task_id, state.step, state.run) for state in postponed),
+        """Tasks that have ended leave nothing in the stream; those that come back later leave their last message.
+
+        Ended tasks that NATS does not answer for are purged with the next batch.
+        """
+        self._unpurged.update({row["id"]: row["run"] for row in over})
+        for forgotten in list(self._unpurged)[:-MAX_UNPURGED]:
+            del self._unpurged[forgotten]
+        results = await asyncio.gather(
+            *(self._purge_ended(task_id, run) for task_id, run in self._unpurged.items()),
+            *(purge_all_but(self._broker.js, state.task_id, state.step, state.run) for state in postponed),
+            return_exceptions=True,
         )
+        for result in results:
+            if result is not None:
+                raise result
+
+    async def _purge_ended(self, task_id: UUID, run: int | None) -> None:
+        await asyncio.gather(purge_runs(self._broker.js, task_id, run), purge_answers(self._broker.js, task_id))
+        self._unpurged.pop(task_id, None)
