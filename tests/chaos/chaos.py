@@ -156,7 +156,7 @@ class Chaos:
     async def is_ready(self, name: str) -> bool:
         """Whether a service says that it can work."""
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            return (await client.get(f"{self.platform.services[name].url}/readyz")).status_code == httpx.codes.OK
+            return (await client.get(f"{self.platform.services[name].probe_url}/readyz")).status_code == httpx.codes.OK
 
     async def leader(self, stream: str) -> str:
         """The node of the cluster that leads a stream, once one does."""

@@ -74,7 +74,7 @@ async def work(chaos: Chaos, seconds: float) -> list[Series]:
         if await chaos.under_way(chaos.accepted) < BATCH:
             await chaos.campaign.submit_of_another(BATCH)
         for name, service in chaos.platform.services.items():
-            for measure, value in (await sample(service.url)).items():
+            for measure, value in (await sample(service.probe_url)).items():
                 found[name, measure].append(value)
         await chaos.lasting(INTERVAL)
     await chaos.until(1.0)
