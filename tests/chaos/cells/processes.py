@@ -32,6 +32,14 @@ async def kill_gateway(chaos: Chaos) -> None:
         chaos.kill("gateway")
 
 
+async def kill_everything(chaos: Chaos) -> None:
+    """SIGKILL of all workers at once, then of each server and of the gateway."""
+    for number, names in enumerate((WORKERS, ("nats-server",), ("gateway",), ("PostgreSQL",))):
+        await chaos.until(0.1 + 0.15 * number)
+        for name in names:
+            chaos.kill(name)
+
+
 async def restart_everything(chaos: Chaos) -> None:
     """SIGTERM to every process, one after the other."""
     for number, name in enumerate((*WORKERS, "gateway")):
@@ -73,6 +81,7 @@ CELLS = (
     Cell("nothing", nothing),
     Cell("workers killed at random", kill_workers),
     Cell("gateway killed", kill_gateway),
+    Cell("every process and server killed", kill_everything),
     Cell("every process restarted (SIGTERM)", restart_everything),
     Cell("two of each service, rolling restart", roll_everything, replicas=TWO_OF_EACH),
     Cell("workers frozen for 40 s", freeze_workers, repeats=1, why=FROZEN),

@@ -53,9 +53,8 @@ def limits_of(environment: Mapping[str, str]) -> StreamLimits:
 
 @dataclass(frozen=True)
 class PlatformOptions:
-    """How to run. A port of 0 is a free one; `durable=False` is for data that nobody keeps.
-
-    `adapt` may change each process of a service before it starts.
+    """How to run. A port of 0 is a free one; `durable=False` is for data that nobody keeps; `adapt` may change each
+    process of a service before it starts.
     """
 
     environment: Mapping[str, str]
@@ -215,11 +214,7 @@ async def running_platform(folder: DataFolder, options: PlatformOptions, announc
 
 @asynccontextmanager
 async def kept_alive(platform: Platform, announce: Announce) -> AsyncIterator[Platform]:
-    """A platform that is not started yet, as `running_platform` runs it.
-
-    Raises:
-        LocalError: something did not start, or does not any more.
-    """
+    """As `running_platform`, with a platform that is not started yet."""
     try:
         await platform.start(announce)
         async with asyncio.TaskGroup() as tasks:
