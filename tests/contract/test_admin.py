@@ -178,6 +178,7 @@ async def test_dead_letters_are_listed_newest_first_and_replayed(alone: Gateway)
         older = (await admin.client.get("/api/admin/deadletters", params={"before": letters[0]["id"]})).json()
 
     assert [letter["step"] for letter in letters] == ["web_scraper", "email_composer"]
+    assert [letter["service"] for letter in letters] == ["scraper", "composer"]
     assert letters[0]["task_id"] == failed
     assert (letters[0]["reason"], letters[0]["error_class"], letters[0]["attempts"]) == ("gave up", "TransientError", 5)
     assert replayed.status_code == 202
@@ -209,6 +210,7 @@ async def test_pipeline_tells_of_each_step(alone: Gateway) -> None:
         after = (await admin.client.get("/api/admin/pipeline")).json()
 
     assert [step["step"] for step in before] == ["template_parser", "web_scraper", "arxiv_helper", "email_composer"]
-    assert [step["depth"] for step in before] == [0, 0, 0, 0]
+    assert [step["service"] for step in before] == ["parser", "scraper", "arxiv", "composer"]
+    assert [(step["depth"], step["paused"]) for step in before] == [(0, 0)] * 4
     assert [step["depth"] for step in after] == [0, 1, 0, 0]
     assert after[1]["in_flight"] == 0

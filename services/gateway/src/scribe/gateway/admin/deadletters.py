@@ -87,7 +87,7 @@ async def give_up(
 async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
     """Each step's depth, deliveries in flight, and the age of its oldest item."""
     async with context.database.as_service() as connection:
-        oldest = {row["step"]: row["oldest"] for row in await connection.fetch(SQL["steps"])}
+        rows = {row["step"]: row for row in await connection.fetch(SQL["steps"])}
     try:
         infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in context.route))
     except NATS_UNAVAILABLE:
@@ -95,10 +95,12 @@ async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
     return [
         StepState(
             step=step.wire_name,
+            service=step,
             depth=info.num_pending or 0,
             in_flight=info.num_ack_pending or 0,
             redelivered=info.num_redelivered or 0,
-            oldest_age=oldest.get(step.wire_name),
+            paused=rows[step.wire_name]["paused"] if step.wire_name in rows else 0,
+            oldest_age=rows[step.wire_name]["oldest"] if step.wire_name in rows else None,
         )
         for step, info in zip(context.route, infos, strict=True)
     ]
@@ -134,6 +136,7 @@ def _dead_letter(message: RawStreamMsg, route: Route) -> DeadLetter:
     return DeadLetter(
         id=message.seq or 0,
         step=route.wire_name(step),
+        service=step,
         task_id=subject.task_id,
         reason=headers.get(REASON, ""),
         error_class=headers.get(ERROR_CLASS, ""),

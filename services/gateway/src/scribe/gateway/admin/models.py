@@ -108,10 +108,13 @@ class AdminError(BaseModel):
 
 
 class DeadLetter(BaseModel):
-    """A message that no attempt could finish. `id` is its place in the DEADLETTER stream."""
+    """A message that no attempt could finish. `id` is its place in DEADLETTER; `service` is the name of the step
+    in metrics, alerts, logs and subjects.
+    """
 
     id: int
     step: str
+    service: str
     task_id: str
     reason: str
     error_class: str
@@ -120,10 +123,14 @@ class DeadLetter(BaseModel):
 
 
 class StepState(BaseModel):
-    """One step's work: messages waiting, deliveries under way, and the age of the oldest item in seconds."""
+    """One step's work: messages waiting, deliveries under way, items that wait for a service that does not answer, and
+    the age of the oldest item in seconds. `service` is the step's name in metrics, alerts, logs and subjects.
+    """
 
     step: str
+    service: str
     depth: int
     in_flight: int
     redelivered: int
+    paused: int
     oldest_age: float | None

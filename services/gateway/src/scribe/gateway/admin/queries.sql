@@ -66,6 +66,6 @@ LIMIT 500
 SELECT * FROM queue_items WHERE id = $1 FOR UPDATE
 
 -- name: steps
-SELECT coalesce(current_step, 'waiting') AS step, count(*) AS items,
+SELECT coalesce(current_step, 'waiting') AS step, count(*) AS items, count(notice) AS paused,
        extract(epoch FROM now() - min(progressed_at))::float8 AS oldest
 FROM queue_items WHERE status IN ('pending', 'processing') GROUP BY 1
