@@ -41,6 +41,11 @@ class Step1:
         return await self.behaviour(data, len(self.calls) - 1)
 
 
+def no_jitter(low: float, _high: float) -> float:
+    """The shortest delay there is."""
+    return low
+
+
 @asynccontextmanager
 async def working(
     broker: Broker,
@@ -65,6 +70,7 @@ async def working(
             metrics=metrics.steps,
             log=log,
             route=route,
+            jitter=no_jitter,
         )
         await stack.enter_async_context(
             consuming(broker, runner.handle, step=step, concurrency=settings.concurrency, heartbeat=5.0)

@@ -24,6 +24,7 @@ from scribe.common.tasks.data import PipelineData, decode
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
+from scribe.common.worker.backoff import Jitter
 from scribe.common.worker.cancellation import Cancellations
 from scribe.common.worker.isolation import Isolation
 from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
@@ -58,6 +59,7 @@ class Runner:
     read_history: ReadHistory
     retry_limit: float = 0.0
     route: Route = ROUTE
+    jitter: Jitter = random.uniform
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     isolation: Isolation = field(default_factory=Isolation)
 
@@ -89,7 +91,7 @@ class Runner:
         except Exception as error:
             if not isinstance(error, WorkError):
                 self.log.error("step_raised", step=self.step, error_class=type(error).__name__, exc_info=error)
-            return decide(data, history.failures + 1, error, random.uniform, retry_limit=self.retry_limit)
+            return decide(data, history.failures + 1, error, self.jitter, retry_limit=self.retry_limit)
 
     async def _work(self, data: PipelineData, delivery: Delivery, history: History) -> PipelineData:
         """Begin and do the step, held while something is away. What it gives is kept while the last look is held."""
