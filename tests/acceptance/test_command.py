@@ -119,8 +119,9 @@ async def test_a_token_is_ready_for_use(up: Up) -> None:
 
 
 async def test_a_token_of_an_administrator_opens_the_admin_pages(up: Up) -> None:
-    answer = await scribe("token", "--admin", "--data", str(up.folder.path))
-    async with client(up, answer.out.strip()) as api:
+    answer = json.loads((await scribe("token", "--admin", "--json", "--data", str(up.folder.path))).out)
+    assert answer["url"] == up.state.url
+    async with client(up, answer["token"]) as api:
         assert (await api.get("/api/admin/overview")).status_code == 200
 
 
@@ -173,8 +174,9 @@ async def test_where_nothing_runs_the_command_says_how_to_start_it(tmp_path: Pat
 async def test_a_killed_supervisor_takes_everything_with_it_and_data_and_tokens_stay(up: Up, tmp_path: Path) -> None:
     (tmp_path / "template.txt").write_text(TEMPLATE)
     options = ("--template", str(tmp_path / "template.txt"), "--name", "Ida Lasting", "--interest", "bridges")
-    answer = await scribe("email", *options, "--data", str(up.folder.path))
+    answer = await scribe("email", *options, "--json", "--data", str(up.folder.path))
     assert answer.code == 0, answer.err
+    assert json.loads(answer.out)["recipient_name"] == "Ida Lasting"
     token = (await scribe("token", "--data", str(up.folder.path))).out.strip()
     assert await up.end(signal.SIGKILL) == -signal.SIGKILL
     await eventually(lambda: up.marked.left() == [])

@@ -1,6 +1,7 @@
 """`scribe top` and `scribe trace`, as a person runs them beside a platform."""
 
 import asyncio
+import json
 import re
 import sys
 from dataclasses import replace
@@ -67,10 +68,12 @@ async def test_trace_tells_why_a_task_failed_and_what_it_had_cost(live: Live) ->
     await live.play("/anthropic", status=400, times=1)
     item = await live.write(name="Nobody Atall", interest="nothing")
     assert item.status == "failed"
-    code, output = await scribe("trace", str(item.id), "--data", str(live.platform.folder.path))
+    code, output = await scribe("trace", str(item.id), "--json", "--data", str(live.platform.folder.path))
     assert code == 0, output
-    assert "dead letter" in output
-    assert "PermanentError: anthropic answered 400" in output
+    told = json.loads(output)
+    assert (told["task"]["id"], told["task"]["status"]) == (str(item.id), "failed")
+    (letter,) = (event for event in told["events"] if event["what"] == "dead letter")
+    assert "PermanentError: anthropic answered 400" in letter["detail"]
 
 
 @in_session
