@@ -3,12 +3,18 @@
 import asyncio
 
 import pytest
+from nats.js.kv import KeyValue
 
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.kv import ResponseCache
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
+
+
+async def impatient_bucket(broker: Broker) -> KeyValue:
+    """The bucket `memo`, whose requests are given up after a second."""
+    return await broker.client.jetstream(timeout=1.0).key_value("memo")
 
 
 async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
@@ -29,7 +35,7 @@ async def test_an_answer_is_paid_for_once(broker: Broker) -> None:
 async def test_nothing_is_paid_for_while_nobody_knows_whether_it_was_already(
     broker: Broker, nats_server: NatsServer
 ) -> None:
-    cache = ResponseCache(await broker.js.key_value("memo"), "parser")
+    cache = ResponseCache(await impatient_bucket(broker), "parser")
     calls: list[bytes] = []
 
     async def pay() -> bytes:
@@ -46,7 +52,7 @@ async def test_nothing_is_paid_for_while_nobody_knows_whether_it_was_already(
 async def test_an_answer_that_could_not_be_kept_is_remembered_here_and_kept_later(
     broker: Broker, nats_server: NatsServer
 ) -> None:
-    bucket = await broker.js.key_value("memo")
+    bucket = await impatient_bucket(broker)
     cache = ResponseCache(bucket, "parser")
     calls: list[bytes] = []
 
