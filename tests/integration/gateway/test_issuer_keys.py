@@ -1,4 +1,4 @@
-"""How long the issuer's keys are believed, and how often they are asked for."""
+"""How long the keys of the issuer are cached, and how often they are fetched."""
 
 import asyncio
 from collections.abc import AsyncIterator

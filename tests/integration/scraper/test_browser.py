@@ -1,4 +1,4 @@
-"""The browser itself: bounded, and survived."""
+"""The process of the browser: how many pages it has open, and that a new one replaces it when it ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
