@@ -69,7 +69,12 @@ class World:
 async def running() -> AsyncIterator[World]:
     with ephemeral_folder() as folder:
         # A task that waits for arXiv is written without papers after a while; here after a short one.
-        environment = {**os.environ, "SCRIBE_ARXIV_PATIENCE": "2"}
+        # And one user has a third of the crowd in flight at once, so that overtaking it can be told.
+        environment = {
+            **os.environ,
+            "SCRIBE_ARXIV_PATIENCE": "2",
+            "SCRIBE_IN_FLIGHT_PER_USER": str(IN_FLIGHT_PER_USER),
+        }
         options = PlatformOptions(environment=environment, port=0, durable=False)
         async with running_platform(folder, options, announce=lambda _: None) as platform:
             token = mint_token(folder, platform.state, "robin@example.org", admin=True)
