@@ -18,7 +18,6 @@ QUICKEST = (
     "nats-server's store wiped",
     "every process and server killed",
     "users deleted under way",
-    "statements cancelled every 50 ms",
 )
 LATEST = "(SELECT id FROM queue_items ORDER BY submission DESC OFFSET {} LIMIT 1)"
 BREAKAGES = {
