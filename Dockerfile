@@ -68,7 +68,7 @@ RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-g
 FROM gateway-dependencies AS gateway-code
 COPY --from=sources /source .
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-gateway \
-    && mkdir /code && cd /app && cp -r --parents lib/python*/site-packages/scribe* /code
+    && mkdir /code && cd /app && cp -r --parents bin/scribe-ops lib/python*/site-packages/scribe* /code
 FROM image AS gateway
 LABEL org.opencontainers.image.title="Scribe gateway" org.opencontainers.image.description="REST, relay and projector"
 COPY --from=gateway-dependencies /app /app

@@ -10,6 +10,7 @@ from scribe.local.commands.demo import demo
 from scribe.local.commands.doctor import doctor
 from scribe.local.commands.email import email
 from scribe.local.commands.items import cancel, list_items, retry, show
+from scribe.local.commands.ops import PASSED_ON, ops
 from scribe.local.commands.token import token
 from scribe.local.commands.top import top
 from scribe.local.commands.trace import trace
@@ -37,4 +38,5 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.command("ops", context_settings=PASSED_ON)(ops)
 app.add_typer(deadletters, name="deadletters")
