@@ -103,7 +103,7 @@ images: ## Build every image, tagged TAG
 release: $(STAMP) ## Push images of TAG and the charts to REGISTRY, with lists of contents; signed where cosign is installed
 	@test -n "$(REGISTRY)" || { echo "make release needs REGISTRY=registry/path, such as ghcr.io/acme/scribe" >&2; exit 1; }
 	@command -v docker >/dev/null && command -v helm >/dev/null || { echo "make release needs docker and helm on the PATH" >&2; exit 1; }
-	@$(RUN)python deploy/release.py $(REGISTRY) $(TAG) $(if $(PLAIN_HTTP),--plain-http)
+	@$(RUN)python deploy/release.py $(REGISTRY) $(TAG) $(if $(PLATFORMS),--platforms $(PLATFORMS)) $(if $(PLAIN_HTTP),--plain-http)
 
 .PHONY: audit
 audit: $(STAMP) ## Look the locked dependencies up among the known vulnerabilities; needs the internet

@@ -46,8 +46,18 @@ def bill_of_materials(name: str, reference: str, folder: Path) -> Path:
     return file
 
 
+def build_image(name: str, registry: str, tag: str, platforms: str) -> str:
+    """Build one image for several architectures and push it, with what the builder says of it; its digest there."""
+    remote = f"{registry}/scribe-{name}:{tag}"
+    told = ROOT / "dist" / f"{name}.json"
+    labels = ("--build-arg", f"VERSION={tag}", "--build-arg", f"REVISION={run('git', 'rev-parse', 'HEAD').strip()}")
+    builder = ("docker", "buildx", "build", "--platform", platforms, "--sbom=true", "--provenance=mode=max")
+    run(*builder, *labels, "--target", name, "--tag", remote, "--push", "--metadata-file", str(told), ".")
+    return str(json.loads(told.read_text())["containerimage.digest"])
+
+
 def push_image(name: str, registry: str, tag: str) -> str:
-    """Push one image; its digest there."""
+    """Push one image of `make images`; its digest there."""
     remote = f"{registry}/scribe-{name}:{tag}"
     run("docker", "tag", f"scribe-{name}:{tag}", remote)
     run("docker", "push", "--quiet", remote)
@@ -85,12 +95,12 @@ def values(registry: str, digests: dict[str, str]) -> str:
 OTHERS = ("migrations", "fakes")
 
 
-def release(registry: str, tag: str, folder: Path, flags: list[str]) -> None:
+def release(registry: str, tag: str, folder: Path, flags: list[str], platforms: str) -> None:
     """Push everything, and sign it where that is possible."""
     signed = shutil.which("cosign") is not None
     digests: dict[str, str] = {}
     for name in images():
-        digests[name] = push_image(name, registry, tag)
+        digests[name] = build_image(name, registry, tag, platforms) if platforms else push_image(name, registry, tag)
         reference = f"{registry}/scribe-{name}@{digests[name]}"
         materials = bill_of_materials(name, reference, folder)
         if signed:
@@ -113,12 +123,14 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python deploy/release.py")
     parser.add_argument("registry", help="registry and path, such as ghcr.io/acme/scribe")
     parser.add_argument("tag", help="tag of the images of `make images`")
+    parser.add_argument("--platforms", default="", help="build for these with buildx: linux/amd64,linux/arm64")
     parser.add_argument("--plain-http", action="store_true", help="the registry speaks HTTP")
     options = parser.parse_args(arguments)
     folder = ROOT / "dist"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    release(options.registry.rstrip("/"), options.tag, folder, ["--plain-http"] if options.plain_http else [])
+    flags = ["--plain-http"] if options.plain_http else []
+    release(options.registry.rstrip("/"), options.tag, folder, flags, options.platforms)
 
 
 if __name__ == "__main__":

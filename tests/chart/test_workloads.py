@@ -157,6 +157,16 @@ def test_a_chart_above_names_registry_and_pull_secrets_for_all() -> None:
     assert nearer.container("parser")["image"] == "ghcr.io/acme/scribe-parser:0.1.0"
 
 
+def test_servers_for_trials_come_from_a_registry_without_the_internet() -> None:
+    found = render(
+        {"registry": "registry.internal/scribe/", "pullSecrets": ["mirror"], "fakes": {"tag": 3}}, chart=SCRIBE_DEV
+    )
+    specs = [cast("Object", part(item, "spec", "template", "spec")) for item in found.all("StatefulSet")]
+    assert [spec["imagePullSecrets"] for spec in specs] == [[{"name": "mirror"}]] * 3
+    images = {part(spec, "containers", 0, "image") for spec in specs}
+    assert "registry.internal/scribe/scribe-fakes:3" in images
+
+
 def test_traces_name_the_version_of_their_own_image() -> None:
     telemetry = {"telemetry": {"endpoint": "https://collector.example.org"}, "image": {"tag": "1.2.3"}}
     found = render(with_least({**telemetry, "services": {"parser": {"image": {"tag": "1.2.4"}}}}))

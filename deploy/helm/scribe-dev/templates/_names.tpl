@@ -14,15 +14,21 @@ app.kubernetes.io/instance: {{ $root.Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
-{{- /* What all pods have in common; (list user-id). */}}
+{{- /* What all pods have in common; (list root user-id). */}}
 {{- define "dev.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
+{{- with (index . 0).Values.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ index . 0 }}
-  runAsGroup: {{ index . 0 }}
-  fsGroup: {{ index . 0 }}
+  runAsUser: {{ index . 1 }}
+  runAsGroup: {{ index . 1 }}
+  fsGroup: {{ index . 1 }}
   fsGroupChangePolicy: OnRootMismatch  # PostgreSQL refuses data whose permissions a restart has widened.
   seccompProfile: {type: RuntimeDefault}
 {{- end }}

@@ -8,6 +8,7 @@ import typer
 
 from scribe.local.commands.options import Data
 from scribe.local.folder import DEFAULT_FOLDER, RunState
+from scribe.local.platform import DEFAULTS
 from scribe.local.reach import state_of
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -16,7 +17,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_opt
 def ops(context: typer.Context, data: Data = DEFAULT_FOLDER) -> None:
     """Streams, consumers, dead letters, a look at all parts: `scribe-ops` of a gateway's pod. See `ops --help`."""
     command = (sys.executable, "-m", "scribe.gateway.ops", *context.args)
-    environment = {**os.environ, **_environment(state_of(data))}
+    environment = {**DEFAULTS, **os.environ, **_environment(state_of(data))}
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603 - our own module
 
 
