@@ -118,10 +118,10 @@ chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both 
 	@$(RUN)pytest -q tests/chart
 
 .PHONY: e2e-cluster
-e2e-cluster: $(STAMP) ## Try both charts on the current kubectl context; PREVIOUS=tag is rolled over to TAG
+e2e-cluster: $(STAMP) ## Try both charts on the current kubectl context; PREVIOUS=tag is rolled over to TAG, PROMETHEUS=image watches
 	@command -v kubectl >/dev/null && kubectl config current-context >/dev/null 2>&1 \
 	  || { echo "make e2e-cluster needs kubectl with a current context, and the images of make images on its nodes" >&2; exit 1; }
-	@SCRIBE_TESTS_CLUSTER=1 SCRIBE_CLUSTER_REPORT=$(REPORT) TAG=$(TAG) PREVIOUS=$(PREVIOUS) $(RUN)pytest -v tests/cluster
+	@SCRIBE_TESTS_CLUSTER=1 SCRIBE_CLUSTER_PROMETHEUS=$(PROMETHEUS) SCRIBE_CLUSTER_REPORT=$(REPORT) TAG=$(TAG) PREVIOUS=$(PREVIOUS) $(RUN)pytest -v tests/cluster
 
 .PHONY: clean
 clean: ## Remove what the other targets made

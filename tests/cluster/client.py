@@ -1,13 +1,15 @@
 """What the pod `client` runs; it answers in JSON.
 
-`submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items; `control JSON` and
-`control reset` tell the stand-ins how to behave. The gateway is known by its Service; pods behind it may come and go.
+`submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items; `poll TOKEN SECONDS`
+asks for the list again and again, eight at once; `control JSON` and `control reset` tell the stand-ins how to behave. The gateway is known
+by its Service; pods behind it may come and go.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +35,21 @@ def patiently(call: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON
         time.sleep(0.5)
 
 
+def poll(token: str, seconds: str) -> int:
+    """Ask for the list of items for some seconds; gives the number of answers."""
+    end, headers = time.monotonic() + float(seconds), {"Authorization": f"Bearer {token}"}
+
+    def ask(_number: int) -> int:
+        answers = 0
+        with httpx.Client(base_url=GATEWAY, timeout=20, headers=headers) as gateway:
+            while time.monotonic() < end:
+                answers += gateway.get("/api/queue/").is_success
+        return answers
+
+    with ThreadPoolExecutor(8) as threads:
+        return sum(threads.map(ask, range(8)))
+
+
 def main(command: str, *arguments: str) -> object:
     """Carry one command out."""
     with httpx.Client(base_url=GATEWAY, timeout=20) as gateway:
@@ -41,6 +58,8 @@ def main(command: str, *arguments: str) -> object:
             if fault == "reset":
                 return patiently(lambda: gateway.delete(f"{WORLD}/_control"))
             return patiently(lambda: gateway.post(f"{WORLD}/_control", json=json.loads(fault)))
+        if command == "poll":
+            return poll(*arguments)
         if command == "items":
             gateway.headers["Authorization"] = f"Bearer {arguments[0]}"
             return patiently(lambda: gateway.get("/api/queue/"))

@@ -9,7 +9,6 @@ import pytest
 
 from tests.chart.rendering import SERVICES, WORKERS
 from tests.cluster.cluster import (
-    NAMESPACE,
     PREVIOUS,
     Batch,
     begun,
@@ -204,18 +203,3 @@ def test_an_upgrade_brings_the_schema_up_and_a_rollback_takes_the_values_back(re
 def test_helm_test_sends_a_task_through(record: Record) -> None:
     assert "Succeeded" in helm("test", "scribe")
     record("helm test", "one task through the pipeline")
-
-
-def test_uninstalling_leaves_nothing(record: Record) -> None:
-    kubectl("delete", "pod", "client", "stranger", "older-schema", "--ignore-not-found")
-    helm("uninstall", "scribe", "scribe-dev", "--wait")
-    kinds = run("kubectl", "api-resources", "--namespaced", "--verbs=list", "--output=name").split()
-    mine = ",".join(kind for kind in kinds if not kind.startswith(("events", "pods.metrics")))
-    own = ("kube-root-ca.crt", "default")
-
-    def left() -> list[str]:
-        found = [item for item in objects(mine) if item["metadata"]["name"] not in own]
-        return [f"{item['kind']} {item['metadata']['name']}" for item in found]
-
-    wait(f"nothing is left in {NAMESPACE}", lambda: not left(), timeout=180)
-    record("helm uninstall of both", "nothing is left in the namespace")
