@@ -1,8 +1,8 @@
 """What the pod `client` runs; it answers in JSON.
 
-`submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items; `poll TOKEN SECONDS`
-asks for the list again and again, eight at once; `control JSON` and `control reset` tell the stand-ins how to behave. The gateway is known
-by its Service; pods behind it may come and go.
+`submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items. `poll TOKEN SECONDS`
+asks for the list again and again, eight at once. `control JSON` and `control reset` tell the stand-ins how to behave.
+The gateway is known by its Service; pods behind it may come and go.
 """
 
 import json

@@ -9,13 +9,13 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import uvloop
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.http.upstream import open_upstream
-from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker, connect
 from scribe.common.messaging.provision import provision
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
@@ -31,12 +31,14 @@ from scribe.gateway.auth.tokens import TokenVerifier
 from scribe.gateway.auth.users import UserCache
 from scribe.gateway.context import Context
 from scribe.gateway.database import Database
+from scribe.gateway.pipeline.installation import claim_streams
 from scribe.gateway.pipeline.notifications import open_notifications
 from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
 from scribe.gateway.pipeline.relay import Relay
 from scribe.gateway.pipeline.server_metrics import ServerMetricsCollector
+from scribe.gateway.problems import ServiceUnavailable
 from scribe.gateway.settings import GatewaySettings
 from scribe.gateway.template_writer.documents import Documents
 from scribe.gateway.template_writer.opening import open_templates
@@ -90,6 +92,18 @@ async def open_context(
 
 
 @asynccontextmanager
+async def claimed_streams(context: Context) -> AsyncIterator[None]:
+    """Look whose streams they are, before anything is read from them. A server that is away is waited for elsewhere.
+
+    Raises:
+        ConfigurationError: they are another installation's.
+    """
+    with suppress(ServiceUnavailable, *NATS_UNAVAILABLE):
+        await claim_streams(context.database, context.broker)
+    yield
+
+
+@asynccontextmanager
 async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
     """Relay, project and reconcile while the block runs; what the projector has pulled is projected at the end.
 
@@ -129,6 +143,7 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
     """Run until SIGTERM or SIGINT; 0 after a clean shutdown, 1 when NATS is gone for good."""
     async with (
         open_context(settings, log) as (context, relay),
+        claimed_streams(context),
         serving(create_probes(context), settings.host, settings.probe_port, setting="SCRIBE_PROBE_PORT") as probes,
         serving(
             create_app(context),

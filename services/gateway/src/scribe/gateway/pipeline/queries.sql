@@ -204,3 +204,6 @@ placed AS (
     SELECT user_id, row_number() OVER (ORDER BY turn, submission) AS place FROM waiting
 )
 SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id
+
+-- name: installation
+SELECT id FROM installation

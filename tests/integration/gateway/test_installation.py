@@ -1,0 +1,32 @@
+"""Two installations on one NATS account: the second is refused before it takes a task of the first."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from scribe.common.errors import ConfigurationError
+from scribe.gateway.pipeline.installation import claim_streams
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.issuer import issuing
+
+
+@pytest.fixture
+async def gateway(database_url: str, nats_url: str) -> AsyncIterator[Gateway]:
+    """A gateway whose streams nobody has claimed."""
+    async with issuing() as issuer, running_gateway(database_url, nats_url, issuer) as running:
+        yield running
+
+
+async def test_the_second_installation_on_an_account_is_refused_and_the_first_goes_on(gateway: Gateway) -> None:
+    database, broker = gateway.context.database, gateway.context.broker
+    await claim_streams(database, broker)
+    await claim_streams(database, broker)
+    async with database.as_service() as connection:
+        first = await connection.fetchval("SELECT id FROM installation")
+        second = await connection.fetchval("UPDATE installation SET id = $1 RETURNING id", uuid4())
+    with pytest.raises(ConfigurationError, match=f"another installation of Scribe .{first}, this one is {second}"):
+        await claim_streams(database, broker)
+    async with database.as_service() as connection:
+        await connection.execute("UPDATE installation SET id = $1", first)
+    await claim_streams(database, broker)
