@@ -1,4 +1,4 @@
-"""What pages tell a reader to type on one machine, or to ask a gateway's pod, typed beside a platform."""
+"""What pages tell a reader to type on one machine, typed beside a platform."""
 
 import asyncio
 import os
@@ -8,20 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.deadlines import stretched
-from tests.support.typed import OPERATIONS, Block, blocks
+from tests.support.typed import Block, blocks
 from tests.telemetry.conftest import Live
 from tests.telemetry.test_commands import in_session, live_test
 
 pytestmark = [in_session, live_test]
-LOCAL = [block for block in blocks("local", "cluster") if block.place == "local" or OPERATIONS in block.text]
-
-
-def script(block: Block, data: Path) -> str:
-    """A block as bash runs it: of one for a cluster what is asked of the gateway's pod, asked of the platform here."""
-    here = f"scribe ops --data {data} "
-    if block.place == "local":
-        return block.text
-    return "\n".join(line.replace(OPERATIONS, here) for line in block.lines if line.startswith(OPERATIONS))
+LOCAL = [block for block in blocks("local") if block.page != "backup-and-restore"]  # test_backup types those
 
 
 @pytest.mark.parametrize("block", LOCAL, ids=str)
@@ -34,7 +26,7 @@ async def test_block_can_be_typed(live: Live, block: Block, tmp_path: Path) -> N
         "SCRIBE_DATA": str(live.platform.folder.path),
     }
     process = await asyncio.create_subprocess_exec(
-        *("bash", "-euo", "pipefail", "-c", script(block, live.platform.folder.path)),
+        *("bash", "-euo", "pipefail", "-c", block.text),
         cwd=tmp_path,
         env={**os.environ, **variables},
         stdout=asyncio.subprocess.PIPE,

@@ -51,8 +51,7 @@ async def _replay(operations: Operations, command: Command) -> Answer:
         raise BadRequest("Name either ids, or --step, --cause or --all.")
     ids = command.ids or [letter.id for letter in await _chosen(operations, command)]
     rows = [{"id": number, "result": await _sent_back(operations, number)} for number in ids]
-    is_good = not rows or any(row["result"] == SENT for row in rows)
-    return Answer(rows, "No dead letters.", is_good)
+    return Answer(rows, "No dead letters.", is_good=not command.ids or any(row["result"] == SENT for row in rows))
 
 
 SENT = "sent back"
