@@ -181,5 +181,5 @@ def _refuse_difference(what: str, wanted: object, found: object, fields: Iterabl
     ]
     if differences:
         raise ConfigurationError(
-            f"{what}: {'; '.join(differences)}. Change it with the nats CLI or delete it and provision again."
+            f"{what}: {'; '.join(differences)}. Change it (scribe-ops streams edit) or delete it and provision again."
         )
