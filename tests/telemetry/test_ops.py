@@ -90,7 +90,21 @@ async def test_dead_letters_are_found_by_step_and_cause_and_sent_back(live: Live
         assert (await live.ended(task)).status == "completed"
         again = await answer(ops, "deadletters", "replay", str(letter["id"]))
     assert not again.is_good
-    assert "has not failed; there is nothing to replay" in str(again.rows[0]["result"])
+    assert again.rows[0]["result"] in (
+        "There is no such dead letter.",
+        "The task of this dead letter has not failed; there is nothing to replay.",
+    )
+
+
+async def test_dead_letters_that_are_given_up_are_gone_and_their_tasks_stay_failed(live: Live) -> None:
+    task = await failed(live, "Barbara Example")
+    async with operating(live) as ops:
+        letter = next(row for row in await rows(ops, "deadletters", "list") if row["task_id"] == str(task))
+        assert await rows(ops, "deadletters", "give-up", str(letter["id"])) == [
+            {"id": letter["id"], "result": "given up"}
+        ]
+        assert letter not in await rows(ops, "deadletters", "list")
+    assert (await live.gateway.find(task)).status == "failed"
 
 
 @pytest.mark.parametrize("arguments", [(), ("3", "--all")], ids=["nothing", "two ways"])

@@ -13,7 +13,8 @@ TYPED = sorted({line for block in blocks("cluster") for line in block.lines if l
 
 @pytest.mark.parametrize("line", TYPED)
 def test_command_of_a_page_is_understood(line: str) -> None:
-    assert callable(parsed(shlex.split(line.removeprefix(OPERATIONS), comments=True)).run)
+    typed = line.replace("$stream", "PIPELINE").replace("${REPLICAS:-1}", "3")
+    assert callable(parsed(shlex.split(typed.removeprefix(OPERATIONS), comments=True)).run)
 
 
 @pytest.mark.parametrize(

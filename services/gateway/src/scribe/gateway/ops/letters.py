@@ -1,8 +1,9 @@
 """`deadletters`: what no attempt could finish, looked at and sent back to the step that gave it up."""
 
 import argparse
+from collections.abc import Awaitable, Callable
 
-from scribe.gateway.admin.deadletters import letters, send_back
+from scribe.gateway.admin.deadletters import letters, send_back, take_out
 from scribe.gateway.admin.models import DeadLetter
 from scribe.gateway.ops.answer import Answer
 from scribe.gateway.ops.operations import Command, Commands, Operations
@@ -14,7 +15,7 @@ MAX_LETTERS = 10_000
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
-    """Add `deadletters list`, `show` and `replay`."""
+    """Add `deadletters list`, `show`, `replay` and `give-up`."""
     group = commands.add_parser("deadletters", help="what no attempt could finish")
     actions = group.add_subparsers(required=True, metavar="ACTION")
     chosen = argparse.ArgumentParser(add_help=False)
@@ -26,10 +27,15 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", parents=[shared], help="show one")
     show.add_argument("ids", metavar="ID", type=int, nargs=1)
     show.set_defaults(run=_show)
-    replay = actions.add_parser("replay", parents=[shared, chosen], help="send tasks back to the step that gave up")
-    replay.add_argument("ids", metavar="ID", type=int, nargs="*")
-    replay.add_argument("--all", action="store_true", help="all whose tasks have failed")
-    replay.set_defaults(run=_replay)
+    closing = {
+        "replay": (_replay, "send tasks back to the step that gave up"),
+        "give-up": (_give_up, "leave them failed"),
+    }
+    for name, (run, help_text) in closing.items():
+        action = actions.add_parser(name, parents=[shared, chosen], help=help_text)
+        action.add_argument("ids", metavar="ID", type=int, nargs="*")
+        action.add_argument("--all", action="store_true", help="all that are open")
+        action.set_defaults(run=run)
 
 
 async def _list(operations: Operations, command: Command) -> Answer:
@@ -46,23 +52,36 @@ async def _show(operations: Operations, command: Command) -> Answer:
 
 
 async def _replay(operations: Operations, command: Command) -> Answer:
+    async def replay(number: int) -> None:
+        await send_back(operations.database, operations.broker, operations.route, number)
+
+    return await _closed(operations, command, "sent back", replay)
+
+
+async def _give_up(operations: Operations, command: Command) -> Answer:
+    async def give_up(number: int) -> None:
+        await take_out(operations.broker, number)
+
+    return await _closed(operations, command, "given up", give_up)
+
+
+async def _closed(
+    operations: Operations, command: Command, done: str, close: Callable[[int], Awaitable[None]]
+) -> Answer:
     """Each letter on its own: one whose task has ended otherwise is told and keeps nobody else waiting."""
     if bool(command.ids) == (command.all or bool(command.step or command.cause)):
         raise BadRequest("Name either ids, or --step, --cause or --all.")
     ids = command.ids or [letter.id for letter in await _chosen(operations, command)]
-    rows = [{"id": number, "result": await _sent_back(operations, number)} for number in ids]
-    return Answer(rows, "No dead letters.", is_good=not command.ids or any(row["result"] == SENT for row in rows))
+    rows = [{"id": number, "result": await _result(close, number, done)} for number in ids]
+    return Answer(rows, "No dead letters.", is_good=not command.ids or any(row["result"] == done for row in rows))
 
 
-SENT = "sent back"
-
-
-async def _sent_back(operations: Operations, number: int) -> str:
+async def _result(close: Callable[[int], Awaitable[None]], number: int, done: str) -> str:
     try:
-        await send_back(operations.database, operations.broker, operations.route, number)
+        await close(number)
     except Problem as problem:
         return str(problem)
-    return SENT
+    return done
 
 
 async def _chosen(operations: Operations, command: Command) -> list[DeadLetter]:
