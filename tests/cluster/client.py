@@ -17,7 +17,7 @@ import httpx
 
 GATEWAY, WORLD = "http://scribe", "http://scribe-dev-fakes:8090"
 TEMPLATE = "Dear {{name}},\n\nI read {{paper}} and {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def patiently(call: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON

@@ -56,6 +56,7 @@ def _targets(monitor: Mapping[str, Any]) -> list[dict[str, object]]:
     return [
         {"targets": [f"{pod['status']['podIP']}:{port}"], "labels": _labels(pod, monitor["jobLabel"])}
         for pod in objects("pod", selector)
+        if pod["status"].get("podIP") and "deletionTimestamp" not in pod["metadata"]
         for port in [_port(pod, endpoint["port"])]
         if port
     ]
