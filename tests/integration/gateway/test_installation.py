@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from scribe.common.errors import ConfigurationError
-from scribe.gateway.pipeline.installation import claim_streams
+from scribe.gateway.pipeline.installation import SQL, claim_streams
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.issuer import issuing
 
@@ -23,10 +23,10 @@ async def test_the_second_installation_on_an_account_is_refused_and_the_first_go
     await claim_streams(database, broker)
     await claim_streams(database, broker)
     async with database.as_service() as connection:
-        first = await connection.fetchval("SELECT id FROM installation")
-        second = await connection.fetchval("UPDATE installation SET id = $1 RETURNING id", uuid4())
+        first, second = await connection.fetchval(SQL["installation"]), uuid4()
+        await connection.execute(f"COMMENT ON TABLE alembic_version IS '{second}'")
     with pytest.raises(ConfigurationError, match=f"another installation of Scribe .{first}, this one is {second}"):
         await claim_streams(database, broker)
     async with database.as_service() as connection:
-        await connection.execute("UPDATE installation SET id = $1", first)
+        await connection.execute(f"COMMENT ON TABLE alembic_version IS '{first}'")
     await claim_streams(database, broker)

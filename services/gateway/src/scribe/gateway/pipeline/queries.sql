@@ -206,4 +206,4 @@ placed AS (
 SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id
 
 -- name: installation
-SELECT id FROM installation
+SELECT obj_description('alembic_version'::regclass, 'pg_class')::uuid
