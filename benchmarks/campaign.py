@@ -92,7 +92,7 @@ class Played:
 @asynccontextmanager
 async def playing(broker: Broker, database: asyncpg.Pool) -> AsyncIterator[None]:
     """Parser, scraper and composer, while the block runs."""
-    played = Played(broker, database, Publisher(broker.js))
+    played = Played(broker, database, Publisher(broker))
     async with asyncio.TaskGroup() as tasks:
         consumers = [_consumer(broker, step, played) for step in SECONDS]
         running = [tasks.create_task(consumer.run()) for consumer in consumers]

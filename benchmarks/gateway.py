@@ -127,7 +127,7 @@ async def quick_worker(nats: str, concurrency: int, seconds: float) -> AsyncIter
     """A parser that takes `seconds` and then ends the task, so that the relay's window moves on."""
     log = structlog.get_logger()
     async with connect(BrokerSettings(nats_url=nats), "benchmark", log) as broker:
-        publisher = Publisher(broker.js)
+        publisher = Publisher(broker)
 
         async def handle(delivery: Delivery) -> None:
             data = decode(delivery.body)

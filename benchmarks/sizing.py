@@ -54,7 +54,7 @@ class Measured:
 
 async def submit(database: str, broker: Broker, tasks: int) -> None:
     """Tasks of one user wait for the parser; every fifth needs a browser."""
-    publisher = Publisher(broker.js)
+    publisher = Publisher(broker)
     user = uuid4()
     connection = await asyncpg.connect(database)
     try:

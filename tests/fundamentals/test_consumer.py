@@ -24,7 +24,7 @@ from tests.support.waiting import eventually
 
 
 async def publish(broker: Broker, count: int) -> None:
-    publisher = Publisher(broker.js)
+    publisher = Publisher(broker)
     for _ in range(count):
         data = make_task()
         await publisher.transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))

@@ -4,8 +4,6 @@ import asyncio
 from collections import Counter
 from uuid import UUID
 
-import nats.errors
-
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.publisher import ERROR_CLASS, Publisher
@@ -48,7 +46,7 @@ async def live_and_die(broker: Broker, step: Killer, concurrency: int) -> bool:
             work=step,
             hold_limit=5.0,
             cancellations=cancellations,
-            publisher=Publisher(broker.js),
+            publisher=Publisher(broker),
             metrics=Metrics().steps,
             log=silent(),
             read_history=lambda delivery, data: read_history(broker.js, delivery, data),
@@ -56,7 +54,7 @@ async def live_and_die(broker: Broker, step: Killer, concurrency: int) -> bool:
         subscription = await broker.js.pull_subscribe_bind("parser", "PIPELINE")
         try:
             messages = await subscription.fetch(concurrency, timeout=1)
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             return False
         finally:
             await subscription.unsubscribe()

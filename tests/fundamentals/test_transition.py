@@ -24,14 +24,14 @@ async def stored(broker: Broker) -> int:
 
 
 async def test_publishing_a_transition_again_stores_it_once(broker: Broker) -> None:
-    publisher, data = Publisher(broker.js), make_task()
+    publisher, data = Publisher(broker), make_task()
     for _ in range(3):
         await publisher.transition(data, queued(data))
     assert await stored(broker) == 1
 
 
 async def test_a_transition_stays_unique_over_a_restart_of_the_server(broker: Broker, nats_server: NatsServer) -> None:
-    publisher, data = Publisher(broker.js), make_task()
+    publisher, data = Publisher(broker), make_task()
     await publisher.transition(data, queued(data))
     await nats_server.kill()
     await nats_server.start()
@@ -40,7 +40,7 @@ async def test_a_transition_stays_unique_over_a_restart_of_the_server(broker: Br
 
 
 async def test_another_run_is_another_transition(broker: Broker) -> None:
-    publisher, data = Publisher(broker.js), make_task()
+    publisher, data = Publisher(broker), make_task()
     again = data.model_copy(update={"run": 2})
     await publisher.transition(data, queued(data))
     await publisher.transition(again, queued(again))
@@ -48,14 +48,14 @@ async def test_another_run_is_another_transition(broker: Broker) -> None:
 
 
 async def test_a_full_stream_is_never_mistaken_for_a_duplicate(broker: Broker) -> None:
-    publisher = Publisher(broker.js)
+    publisher = Publisher(broker)
     with pytest.raises(UnavailableError, match="maximum bytes"):
         await publish_until_refused(publisher)
     assert 0 < await stored(broker) < 64
 
 
 async def test_the_projector_reads_everything_it_needs_from_the_headers(broker: Broker) -> None:
-    publisher, data = Publisher(broker.js), make_task()
+    publisher, data = Publisher(broker), make_task()
     await publisher.transition(data, queued(data))
     message = await broker.js.get_last_msg("PIPELINE", str(pipeline_subject(Step.PARSER, data.task_id, 1)))
     assert (message.headers or {})["Scribe-User"] == str(data.user_id)

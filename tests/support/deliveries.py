@@ -66,7 +66,7 @@ async def working(
             retry_limit=settings.retry_limit,
             read_history=partial(read_history, broker.js),
             cancellations=cancellations,
-            publisher=Publisher(broker.js),
+            publisher=Publisher(broker),
             metrics=metrics.steps,
             log=log,
             route=route,
@@ -82,7 +82,7 @@ async def working(
 async def submit(broker: Broker, **fields: object) -> PipelineData:
     """A new task, waiting for the parser."""
     data = make_task(**fields)
-    await Publisher(broker.js).transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
+    await Publisher(broker).transition(data, progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC)))
     return data
 
 

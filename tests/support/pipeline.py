@@ -112,7 +112,7 @@ async def _insert_email(connection: asyncpg.Connection, data: PipelineData) -> U
 
 def workers_of(broker: Broker, database_url: str) -> Workers:
     """Workers on a connection of their own."""
-    return Workers(broker, Publisher(broker.js), database_url)
+    return Workers(broker, Publisher(broker), database_url)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from tests.support.deadlines import within
 
 async def submit(broker: Broker, data: PipelineData, step: Step) -> None:
     """Publish the work of `step`, as the step before it does."""
-    await Publisher(broker.js).transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
+    await Publisher(broker).transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
 
 
 async def finished(broker: Broker, data: PipelineData, following: Step, *, timeout: float = 60.0) -> PipelineData:

@@ -14,6 +14,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import Cancellations
+from scribe.common.worker.cancelled_runs import CancelledRuns
 from tests.support.gateway import Gateway, User
 from tests.support.pipeline import Workers, connected
 from tests.support.servers import NatsServer
@@ -79,7 +80,7 @@ async def test_deleting_a_postponed_item_takes_it_from_the_workers(
 
     assert not await workers.is_waiting(Step.PARSER, task_id)
     with pytest.raises(CancelledTaskError):
-        await Cancellations(await broker.js.key_value("cancelled")).raise_if_cancelled(data)
+        await Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker)).raise_if_cancelled(data)
 
 
 async def test_cancelled_pending_item_is_never_relayed(waiting_user: User, workers: Workers) -> None:
@@ -109,7 +110,7 @@ async def test_cancelling_a_task_under_way_interrupts_its_worker(user: User, wor
 
     await eventually(lambda: interrupted == [f"cancel.{task_id}"])
     with pytest.raises(CancelledTaskError):
-        await Cancellations(await broker.js.key_value("cancelled")).raise_if_cancelled(data)
+        await Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker)).raise_if_cancelled(data)
     assert not await workers.is_waiting(Step.PARSER, task_id)
     assert await user.is_in(task_id, "FAILURE")
 
@@ -205,7 +206,7 @@ async def test_cancelled_item_can_be_tried_again_and_its_old_run_stays_dead(
     await eventually(partial(workers.is_waiting, Step.PARSER, task_id, run=2))
     await workers.tell(data, State.CANCELLED, Step.PARSER)
     newer = await workers.waiting(Step.PARSER, task_id, run=2)
-    await Cancellations(await broker.js.key_value("cancelled")).raise_if_cancelled(newer)
+    await Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker)).raise_if_cancelled(newer)
     await workers.finish_all(task_id, run=2)
 
     await eventually(partial(user.is_in, task_id, "SUCCESS"))

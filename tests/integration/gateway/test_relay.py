@@ -274,3 +274,29 @@ async def test_row_that_no_message_can_be_made_from_fails_alone(
         status = await user.status(str(task_id))
         assert status["status"] == "FAILURE"
         assert status["error"]
+
+
+async def test_row_whose_message_finds_no_room_does_not_hold_up_those_published_beside_it(
+    user: User, database_url: str, broker: Broker
+) -> None:
+    for number in range(15):
+        await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2))
+    await broker.js.publish("pipeline.composer.filler.15", b"x" * (MIB // 8))
+    large, small = make_task().task_id, make_task().task_id
+    async with connected(database_url) as connection:
+        await connection.executemany(
+            "INSERT INTO queue_items"
+            " (id, user_id, recipient_name, recipient_interest, email_template, first_published_at)"
+            " VALUES ($1, $2, 'Ada', 'fluids', $3, now())",
+            [(large, user.id, "Dear {{name}}" + "x" * (MIB * 7 // 16)), (small, user.id, "Dear {{name}}")],
+        )
+        waiting = "SELECT id FROM queue_items WHERE status = 'pending'"
+
+        async def only_the_large_waits() -> bool:
+            return [row["id"] for row in await connection.fetch(waiting)] == [large]
+
+        await eventually(only_the_large_waits)
+        assert await published(broker) == [str(small)]
+
+        await broker.js.purge_stream("PIPELINE", subject="pipeline.*.filler.>")
+        await eventually(partial(has_published, broker, 2))

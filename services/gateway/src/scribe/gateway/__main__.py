@@ -68,7 +68,7 @@ async def open_context(
         )
         keys = IssuerKeys(issuer, JWKS_PATH)
         notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
-        relay = Relay(database, broker.js, settings, log, metrics.tasks, route)
+        relay = Relay(database, broker, settings, log, metrics.tasks, route)
         yield (
             Context(
                 settings=settings,

@@ -150,8 +150,13 @@ class Consumer:
         await self._ask()
 
     async def _ask(self) -> None:
+        """Request as many messages as may begin; while some are requested already, not before half the places are free.
+
+        What has been requested and has not come is not there, so that nothing waits for the rest.
+        """
         batch = self._options.concurrency - self._in_progress - self._credits
-        if batch <= 0 or self._inbox is None or not self._broker.is_connected:
+        least = self._options.concurrency / 2 if self._credits else 1
+        if batch < least or self._inbox is None or not self._broker.is_connected:
             return
         request = {
             "batch": batch,

@@ -1,6 +1,7 @@
 """One delivery of one message, which is settled exactly once."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +72,12 @@ class Delivery:
                 return
             self.settlement = None
             raise UnavailableError(f"an ack was not answered: {type(error).__name__}") from error
+
+    async def ack_unconfirmed(self) -> None:
+        """Acknowledge without waiting, where another delivery changes nothing: it comes when this one is lost."""
+        self._settle(Settlement.ACK)
+        with suppress(nats.errors.Error, OSError):
+            await self.message.ack()
 
     async def nak(self, delay: float | None = None) -> None:
         """Ask for another delivery after `delay` seconds."""

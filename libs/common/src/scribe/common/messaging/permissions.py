@@ -82,6 +82,7 @@ def _worker(step: Step, route: Route) -> Permissions:
             str(event_subject()),
             str(deadletter_subject(step)),
             _reading(CANCELLED, ANY),
+            f"{API}.DIRECT.GET.KV_{CANCELLED}",
             *_entries(MEMO, f"{step}.>"),
             *(_arxiv() if step == Step.ARXIV else ()),
         ),

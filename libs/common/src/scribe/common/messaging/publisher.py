@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import nats.errors
-from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError
 from opentelemetry import propagate
 
 from scribe.common.errors import UnavailableError
+from scribe.common.messaging.broker import Broker
 from scribe.common.observability.spans import publish_span
 from scribe.common.tasks.data import PipelineData, encode
 from scribe.common.tasks.progress import Progress, State
@@ -38,13 +38,15 @@ class StreamFullError(UnavailableError):
 
 
 class Publisher:
-    """Writes transitions, events and dead letters. Every method returns once the server has stored the message.
+    """Writes transitions, events and dead letters. A method returns once the server has stored the message, but for
+    `event_unconfirmed`.
 
     Each raises UnavailableError while NATS is away or a stream is full.
     """
 
-    def __init__(self, js: JetStreamContext) -> None:
-        self._js = js
+    def __init__(self, broker: Broker) -> None:
+        self._js = broker.js
+        self._client = broker.client
 
     async def transition(self, data: PipelineData, progress: Progress) -> None:
         """Publish the work of `progress.step`, or the end of the task; the end has no body, its headers say all."""
@@ -56,9 +58,18 @@ class Publisher:
 
     async def event(self, progress: Progress, *, repeat: int = 0) -> None:
         """Publish what happened between two transitions. With the same `repeat` again it is stored once."""
-        message_id = f"{progress.task_id}:{progress.run}:{progress.step}:{progress.attempt}:{progress.state}"
-        message_id += f":{repeat}" if repeat else ""
-        await self.publish(progress.subject, b"", {**progress.headers(), MESSAGE_ID: message_id})
+        await self.publish(progress.subject, b"", _event_headers(progress, repeat))
+
+    async def event_unconfirmed(self, progress: Progress) -> None:
+        """Hand an event to the connection, before all that is published afterwards, without waiting until it is stored:
+        where its loss costs little.
+        """
+        carrier = _event_headers(progress)
+        propagate.inject(carrier)
+        try:
+            await self._client.publish(str(progress.subject), b"", headers=carrier)
+        except (nats.errors.Error, OSError) as error:
+            raise UnavailableError(f"NATS did not take an event: {type(error).__name__}") from error
 
     async def dead_letter(
         self, step: Step, task_id: UUID | str, body: bytes, headers: Mapping[str, str], why: Mapping[str, str]
@@ -83,6 +94,12 @@ class Publisher:
             raise refusal(f"a stream refused a message: {error.err_code} {error.description}") from error
         except (nats.errors.Error, NoStreamResponseError, OSError) as error:
             raise UnavailableError(f"NATS did not acknowledge a message: {type(error).__name__}") from error
+
+
+def _event_headers(progress: Progress, repeat: int = 0) -> dict[str, str]:
+    message_id = f"{progress.task_id}:{progress.run}:{progress.step}:{progress.attempt}:{progress.state}"
+    message_id += f":{repeat}" if repeat else ""
+    return {**progress.headers(), MESSAGE_ID: message_id}
 
 
 def is_subject_taken(error: APIError) -> bool:

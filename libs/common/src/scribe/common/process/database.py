@@ -1,7 +1,7 @@
 """The connection pool to PostgreSQL, safe behind a transaction pooler, and queries kept in `.sql` files.
 
-Supavisor and PgBouncer hand a server connection over after every transaction, so nothing may live longer: no prepared
-statements (asyncpg's cache is off), no session settings, no LISTEN.
+Supavisor and PgBouncer hand a server connection over after every transaction, so nothing may live longer: no session
+settings, no LISTEN, and no prepared statements but where `connecting` finds that they are kept.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from opentelemetry import trace
 from scribe.common.errors import ConfigurationError, UnavailableError
 from scribe.common.observability.metrics import DatabaseMetrics
 from scribe.common.observability.spans import transaction_span
+from scribe.common.process.connecting import Connector
 from scribe.common.process.settings import DatabaseSettings
 
 ACQUIRE_TIMEOUT = 10.0
@@ -37,6 +38,7 @@ POSTGRES_UNAVAILABLE = (
     asyncpg.ObjectNotInPrerequisiteStateError,  # 55: the database takes no connections, something is locked or in use
     asyncpg.OperatorInterventionError,  # 57: shut down, starting up, a statement cancelled
     asyncpg.PostgresSystemError,  # 58: an input or output error of the server
+    asyncpg.InvalidCachedStatementError,  # a migration changed a table under a prepared statement; asyncpg forgets it
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
@@ -66,7 +68,7 @@ async def open_pool(
         url,
         min_size=0,
         max_size=settings.database_pool_size,
-        statement_cache_size=0,
+        connect=Connector(settings.database_statement_cache),
         command_timeout=COMMAND_TIMEOUT,
         timeout=ACQUIRE_TIMEOUT,
         server_settings={"application_name": f"scribe-{application}"},

@@ -2,6 +2,7 @@
 
 from pydantic import AliasChoices, Field, SecretStr
 
+from scribe.common.process.connecting import StatementCache
 from scribe.common.settings import Settings
 
 
@@ -13,3 +14,8 @@ class DatabaseSettings(Settings):
         validation_alias=AliasChoices("SCRIBE_DATABASE_URL", "DATABASE_URL"),
     )
     database_pool_size: int = Field(10, ge=1, le=100, description="Most connections that one process opens.")
+    database_statement_cache: StatementCache = Field(
+        "auto",
+        description="Keep statements prepared: `auto`, where no pooler is in between; `on`, where the pooler knows"
+        " prepared statements (PgBouncer >= 1.21 with `max_prepared_statements`); `off`.",
+    )

@@ -13,15 +13,18 @@ from scribe.common.errors import CancelledTaskError, UnavailableError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.subject import CANCEL_PREFIX, cancel_subject
-
-BUCKET = "cancelled"
+from scribe.common.worker.cancelled_runs import BUCKET, CancelledRuns
 
 
 class Cancellations:
-    """Which tasks the user has cancelled. An entry maps a task to the last run that is not to go on."""
+    """Which tasks the user has cancelled. An entry maps a task to the last run that is not to go on.
 
-    def __init__(self, bucket: KeyValue) -> None:
+    The bucket itself is asked only while `known`, which is the same in memory, is not current.
+    """
+
+    def __init__(self, bucket: KeyValue, known: CancelledRuns) -> None:
         self._bucket = bucket
+        self._known = known
         self._running: dict[str, dict[asyncio.Task[object], int]] = {}
         self._interrupted: set[asyncio.Task[object]] = set()
 
@@ -31,14 +34,19 @@ class Cancellations:
         Raises:
             CancelledTaskError: the task's run was cancelled. UnavailableError: NATS did not answer.
         """
+        task_id = str(data.task_id)
+        last = self._known.last_of(task_id) if self._known.is_current else await self._ask(task_id)
+        if data.run <= last:
+            raise CancelledTaskError("the task was cancelled")
+
+    async def _ask(self, task_id: str) -> int:
         try:
-            entry = await self._bucket.get(str(data.task_id))
+            entry = await self._bucket.get(task_id)
         except KeyNotFoundError:
-            return
+            return 0
         except NATS_UNAVAILABLE as error:
             raise UnavailableError(f"the bucket of cancelled tasks: {type(error).__name__}") from error
-        if entry.value is not None and data.run <= int(entry.value):
-            raise CancelledTaskError("the task was cancelled")
+        return int(entry.value or 0)
 
     @contextmanager
     def interruptible(self, task_id: UUID, run: int) -> Iterator[None]:
@@ -68,8 +76,9 @@ class Cancellations:
         """
         if not message.data.isdigit():
             return
-        last = int(message.data)
-        for task, run in tuple(self._running.get(message.subject.removeprefix(CANCEL_PREFIX), {}).items()):
+        task_id, last = message.subject.removeprefix(CANCEL_PREFIX), int(message.data)
+        self._known.note(task_id, last)
+        for task, run in tuple(self._running.get(task_id, {}).items()):
             if run <= last:
                 self._interrupted.add(task)
                 task.cancel()
@@ -78,10 +87,13 @@ class Cancellations:
 @asynccontextmanager
 async def open_cancellations(broker: Broker) -> AsyncIterator[Cancellations]:
     """The cancelled tasks, listening for interruptions."""
-    cancellations = Cancellations(await broker.js.key_value(BUCKET))
+    known = CancelledRuns(broker)
+    cancellations = Cancellations(await broker.js.key_value(BUCKET), known)
     subscription = await broker.client.subscribe(cancel_subject("*"), cb=cancellations.interrupt)
+    following = asyncio.create_task(known.follow())  # should it ever end, the memory is not current any more
     try:
         yield cancellations
     finally:
+        following.cancel()
         if not broker.client.is_closed:
             await subscription.unsubscribe()

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+import uvloop
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from scribe.common.errors import ConfigurationError, ScribeError
@@ -60,7 +61,8 @@ def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> Non
     unwind_on_signals(0)
     log = configure(settings, step)
     try:
-        code = asyncio.run(_serve(step, settings, open_step, log))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(_serve(step, settings, open_step, log))
     except* ConfigurationError as errors:
         for error in _leaves(errors):
             log.error("misconfigured", reason=str(error))
@@ -89,7 +91,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
             work=with_middleware(step, work, settings, metrics),
             hold_limit=settings.hold_limit,
             cancellations=cancellations,
-            publisher=Publisher(broker.js),
+            publisher=Publisher(broker),
             metrics=metrics.steps,
             log=log,
             read_history=partial(read_history, broker.js),

@@ -121,10 +121,22 @@ class Runner:
     async def _attempt(self, data: PipelineData, delivery: Delivery, alone: int, holds: int) -> PipelineData:
         """Announce that the work begins, each time that it has been held, and do it."""
         await self.cancellations.raise_if_cancelled(data)
-        started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
-        await self.publisher.event(replace(started, alone=alone), repeat=holds)
+        await self._announce_start(data, delivery, alone, holds)
         with self.cancellations.interruptible(data.task_id, data.run):
             return await self.work(data)
+
+    async def _announce_start(self, data: PipelineData, delivery: Delivery, alone: int, holds: int) -> None:
+        """Tell of the start before the work, which may end this process.
+
+        Waiting until it is stored is for a message that has been here before: should the first start be lost and the
+        work have ended the process, the second is known.
+        """
+        started = progress_of(data, State.STARTED, self.step, datetime.now(UTC), attempt=delivery.attempt)
+        if delivery.attempt > 1 or data.is_reissued or holds:
+            await self.publisher.event(replace(started, alone=alone), repeat=holds)
+            return
+        await self.publisher.event_unconfirmed(started)
+        await asyncio.sleep(0)  # the connection's own task sends it now
 
     async def _tell_held(self, data: PipelineData, delivery: Delivery, error: UnavailableError) -> None:
         """Announce what the work waits for, where that can be told."""

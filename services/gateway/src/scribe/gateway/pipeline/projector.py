@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-from scribe.common.errors import UnavailableError, UnreadableMessageError
+from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.delivery import Delivery
@@ -124,10 +124,7 @@ class Projector:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         await self._entries.put(Entry(delivery, progress, done))
         await done
-        try:
-            await delivery.ack()
-        except UnavailableError:
-            return
+        await delivery.ack_unconfirmed()
 
     async def _batch(self) -> None:
         while True:

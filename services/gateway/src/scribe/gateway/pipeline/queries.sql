@@ -55,10 +55,11 @@ FOR UPDATE OF q SKIP LOCKED
 SELECT count(*) FROM queue_items WHERE status = 'processing'
 
 -- name: published
-UPDATE queue_items
-SET status = 'processing', current_step = $2, step_status = 'queued', resume_step = NULL, not_before = NULL,
-    progressed_at = now(), first_published_at = coalesce(first_published_at, now())
-WHERE id = $1
+UPDATE queue_items AS q
+SET status = 'processing', current_step = p.step, step_status = 'queued', resume_step = NULL, not_before = NULL,
+    progressed_at = now(), first_published_at = coalesce(q.first_published_at, now())
+FROM unnest($1::uuid[], $2::text[]) AS p (id, step)
+WHERE q.id = p.id
 
 -- name: refuse
 -- A row that no message can be made from, whatever is tried.

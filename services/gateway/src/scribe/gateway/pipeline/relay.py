@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
-from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from scribe.common.errors import PermanentError, UnavailableError, UnreadableMessageError, public_sentence
-from scribe.common.messaging.broker import NATS_UNAVAILABLE
+from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.publisher import Publisher, StreamFullError
 from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.logs import Logger
@@ -53,15 +52,15 @@ class Relay:
     def __init__(
         self,
         database: Database,
-        js: JetStreamContext,
+        broker: Broker,
         settings: GatewaySettings,
         log: Logger,
         metrics: TaskMetrics,
         route: Route = ROUTE,
     ) -> None:
         self._database = database
-        self._js = js
-        self._publisher = Publisher(js)
+        self._js = broker.js
+        self._publisher = Publisher(broker)
         self._settings = settings
         self._log = log
         self._metrics = metrics
@@ -100,10 +99,11 @@ class Relay:
             most = min(room, MAX_AT_ONCE)
             rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, most, admits_new)
             letters = {row["id"]: await last_letter(self._js, row["id"]) for row in rows if _is_requested_again(row)}
-            for row in rows:
-                await self._relay(connection, row)
-        await self._purge_older_runs(rows)
-        await self._close_letters(letters)
+            failures = await self._relay(connection, rows)
+        await self._purge_older_runs([row for row in rows if row["id"] not in failures])
+        await self._close_letters({task_id: last for task_id, last in letters.items() if task_id not in failures})
+        for failure in failures.values():  # after the commit, which marks what was published beside it
+            raise failure
         return len(rows)
 
     async def _admits_new(self) -> bool:
@@ -113,16 +113,32 @@ class Relay:
             self._log.warning("relay_stream_nearly_full")
         return bool(admits)
 
-    async def _relay(self, connection: Connection, row: asyncpg.Record) -> None:
-        """Publish one row. What is wrong with the row itself fails it, and nothing else."""
-        try:
-            await self._publish(connection, row)
-        except (PermanentError, ValueError) as error:
-            self._log.error("row_refused", task_id=str(row["id"]), error_class=type(error).__name__)
-            refused = (row["id"], rank_before(row["run"] + 1), public_sentence(error))
-            observe_ends(self._metrics, await connection.fetch(SQL["refuse"], *refused))
+    async def _relay(self, connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[UUID, BaseException]:
+        """Publish the rows side by side, and mark those whose message is stored; gives by id why the others' are not.
 
-    async def _publish(self, connection: Connection, row: asyncpg.Record) -> None:
+        What is wrong with a row itself fails it, and nothing else.
+        """
+        outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
+        published = {row["id"]: step for row, step in zip(rows, outcomes, strict=True) if isinstance(step, Step)}
+        steps = [step.wire_name for step in published.values()]
+        await connection.execute(SQL["published"], list(published), steps)
+        failures: dict[UUID, BaseException] = {}
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if row["id"] in published:
+                observe_turn(self._metrics, row)
+            elif isinstance(outcome, PermanentError | ValueError):
+                await self._refuse(connection, row, outcome)
+            elif isinstance(outcome, BaseException):
+                failures[row["id"]] = outcome
+        return failures
+
+    async def _refuse(self, connection: Connection, row: asyncpg.Record, error: Exception) -> None:
+        self._log.error("row_refused", task_id=str(row["id"]), error_class=type(error).__name__)
+        refused = (row["id"], rank_before(row["run"] + 1), public_sentence(error))
+        observe_ends(self._metrics, await connection.fetch(SQL["refuse"], *refused))
+
+    async def _publish(self, row: asyncpg.Record) -> Step:
+        """Publish one row's message; gives the step that it is for."""
         step = self._route.named(row["resume_step"]) if row["resume_step"] else self._route.first
         data = await self._reached(row["id"], step) if step != self._route.first else None
         if data is None:
@@ -130,8 +146,7 @@ class Relay:
         data = as_next_run(data, row)
         with continue_trace(row["traceparent"]):
             await self._transition(data, progress_of(data, State.QUEUED, step, datetime.now(UTC)))
-        await connection.execute(SQL["published"], row["id"], step.wire_name)
-        observe_turn(self._metrics, row)
+        return step
 
     async def _transition(self, data: PipelineData, progress: Progress) -> None:
         """Publish, in the place of what the task's older runs left behind where there is no other."""
