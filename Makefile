@@ -77,6 +77,10 @@ soak: $(STAMP) ## Work for MINUTES=30, and say whether memory, open files and ta
 bench: $(STAMP) ## Measure everything beside its peers: make bench [ROUNDS=5] [ONLY=noop,growth] [FORCE=1]
 	@$(RUN)python -m benchmarks --rounds $(or $(ROUNDS),5) $(if $(ONLY),--only $(ONLY)) $(if $(FORCE),--force)
 
+.PHONY: profile
+profile: $(STAMP) ## Profile each process of the pipeline with steps that do nothing, into .profiles
+	@$(RUN)python -m benchmarks.profile
+
 .PHONY: reference
 reference: $(STAMP) ## Write the generated pages of docs/reference, the dashboards and the alerts
 	@$(RUN)python -m scribe.local.reference

@@ -91,8 +91,8 @@ def _person(number: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def noop_pipeline() -> AsyncIterator[NoopPipeline]:
-    """Servers, gateway and the four workers, ready."""
+async def noop_pipeline(profiles: Path | None = None) -> AsyncIterator[NoopPipeline]:
+    """Servers, gateway and the four workers, ready; with `profiles`, cProfile writes one of each process there."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
@@ -101,11 +101,12 @@ async def noop_pipeline() -> AsyncIterator[NoopPipeline]:
         await asyncio.to_thread(upgrade, postgres.url)
         settings = {"SCRIBE_IN_FLIGHT": str(IN_FLIGHT), "SCRIBE_IN_FLIGHT_PER_USER": str(IN_FLIGHT)}
         limits = {"SCRIBE_STEP_CONCURRENCY": str(CONCURRENCY), "SCRIBE_PENDING_PER_USER": "1000000"}
-        opened = gateway_process(postgres.url, nats.url, world, **settings, **limits)
+        python = interpreter("gateway", profiles)
+        opened = gateway_process(postgres.url, nats.url, world, python, **settings, **limits)
         gateway = await stack.enter_async_context(opened)
         processes = {"gateway": gateway.pid, **dict(_servers({"nats": nats.child, "postgres": postgres.child}))}
         for step in ROUTE:
-            processes[step] = await stack.enter_async_context(noop_worker(step, postgres.url, nats.url))
+            processes[step] = await stack.enter_async_context(noop_worker(step, postgres.url, nats.url, profiles))
         user = await sign_up(gateway, world, "noop")
         database = await asyncpg.connect(postgres.url)
         stack.push_async_callback(database.close)
@@ -119,8 +120,13 @@ def _servers(children: Mapping[str, Child | None]) -> Iterator[tuple[str, int]]:
         yield name, child.pid
 
 
+def interpreter(name: str, profiles: Path | None) -> tuple[str, ...]:
+    """What runs a module, under the profiler where there is a folder for what it finds."""
+    return (sys.executable, *(("-m", "cProfile", "-o", str(profiles / f"{name}.prof")) if profiles else ()))
+
+
 @asynccontextmanager
-async def noop_worker(step: str, database: str, nats: str) -> AsyncIterator[int]:
+async def noop_worker(step: str, database: str, nats: str, profiles: Path | None) -> AsyncIterator[int]:
     """`python -m benchmarks.noop_worker <step>`, ready; gives its process id."""
     port = free_port()
     environment = {
@@ -131,7 +137,7 @@ async def noop_worker(step: str, database: str, nats: str) -> AsyncIterator[int]
         "SCRIBE_PORT": str(port),
         "SCRIBE_CONCURRENCY": str(CONCURRENCY),
     }
-    command = (sys.executable, "-m", "benchmarks.noop_worker", step)
+    command = (*interpreter(step, profiles), "-m", "benchmarks.noop_worker", step)
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
     try:
         while not await is_ready(port):  # noqa: ASYNC110 - it tells nobody

@@ -40,7 +40,9 @@ class User:
 
 
 @asynccontextmanager
-async def gateway_process(database: str, nats: str, world: Fakes, **settings: str) -> AsyncIterator[Server]:
+async def gateway_process(
+    database: str, nats: str, world: Fakes, python: tuple[str, ...] = (sys.executable,), **settings: str
+) -> AsyncIterator[Server]:
     """`python -m scribe.gateway`, ready."""
     port = free_port()
     environment = {
@@ -54,7 +56,7 @@ async def gateway_process(database: str, nats: str, world: Fakes, **settings: st
         "SCRIBE_PROBE_PORT": "0",
         **settings,
     }
-    command = (sys.executable, "-m", "scribe.gateway")
+    command = (*python, "-m", "scribe.gateway")
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
     try:
         while not await is_ready(port):  # noqa: ASYNC110 - it tells nobody
