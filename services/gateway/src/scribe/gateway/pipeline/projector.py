@@ -7,6 +7,7 @@ is higher than the row's.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +39,8 @@ CONCURRENCY = 256
 MAX_UNPURGED = 4096
 """Ended tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
 PAUSE_WHILE_AWAY = 1.0
+MIN_INTERVAL = 0.02
+"""Seconds between two batches: what comes meanwhile shares a transaction. A quiet projector writes at once."""
 STREAMS = ("PIPELINE", "EVENTS")
 
 
@@ -127,8 +130,11 @@ class Projector:
         await delivery.ack_unconfirmed()
 
     async def _batch(self) -> None:
+        last = float("-inf")
         while True:
             entries = [await self._entries.get()]
+            await asyncio.sleep(max(0.0, last + MIN_INTERVAL - time.monotonic()))
+            last = time.monotonic()
             while not self._entries.empty() and len(entries) < CONCURRENCY:
                 entries.append(self._entries.get_nowait())
             self._projecting = True

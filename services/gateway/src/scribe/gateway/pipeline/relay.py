@@ -6,6 +6,7 @@ that their users retry, and items that the projector or the reconciler sent back
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ MAX_AT_ONCE = 32
 ADMISSION = 0.7
 """The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish and come back."""
 PAUSE_WHILE_AWAY = 1.0
+MIN_INTERVAL = 0.02
+"""Seconds between two looks that are asked for: what is asked for meanwhile shares one. A quiet relay looks at once."""
 REISSUED = "reissued"
 """The `step_status` of a row that the reconciler has sent back."""
 BROKEN_OFF = (*POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError)
@@ -75,6 +78,7 @@ class Relay:
         """Until cancelled."""
         while True:
             self._wake.clear()
+            started = time.monotonic()
             try:
                 published = await self._turn()
             except (UnavailableError, ServiceUnavailable, *NATS_UNAVAILABLE, *BROKEN_OFF) as error:
@@ -83,11 +87,12 @@ class Relay:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
                 continue
             self._metrics.loop_pass.labels("relay").set_to_current_time()
-            if not published:
+            if published < MAX_AT_ONCE:
                 # Not `wait_for`: Python 3.11's may swallow the cancellation that ends this loop.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._settings.relay_interval):
                         await self._wake.wait()
+                await asyncio.sleep(max(0.0, started + MIN_INTERVAL - time.monotonic()))
 
     async def _turn(self) -> int:
         """Publish as much as the limits allow; gives the number of messages."""
