@@ -74,8 +74,19 @@ soak: $(STAMP) ## Work for MINUTES=30, and say whether memory, open files and ta
 	@$(RUN)python -m tests.chaos.soak --minutes $(or $(MINUTES),30)
 
 .PHONY: bench
-bench: $(STAMP) ## Measure everything beside its peers: make bench [ROUNDS=5] [ONLY=noop,growth] [FORCE=1]
-	@$(RUN)python -m benchmarks --rounds $(or $(ROUNDS),5) $(if $(ONLY),--only $(ONLY)) $(if $(FORCE),--force)
+bench: $(STAMP) peers ## Measure everything beside its peers: make bench [ROUNDS=5] [ONLY=noop,growth] [FORCE=1] [GROWTH=100000]
+	@GROWTH=$(GROWTH) CAMPAIGN=$(CAMPAIGN) $(RUN)python -m benchmarks --rounds $(or $(ROUNDS),5) $(if $(ONLY),--only $(ONLY)) $(if $(FORCE),--force)
+
+PEERS := benchmarks/peers
+PEERS_STAMP := $(PEERS)/.venv/.synced
+
+$(PEERS_STAMP): $(UV) $(PEERS)/noop.txt
+	@$(UV) venv --quiet --clear --python $(RUN)python $(PEERS)/.venv
+	@$(UV) pip install --quiet --python $(PEERS)/.venv/bin/python --requirements $(PEERS)/noop.txt
+	@touch $@
+
+.PHONY: peers
+peers: $(PEERS_STAMP) ## Install what the pipeline is measured beside, in an environment of its own; Celery also needs redis-server
 
 .PHONY: profile
 profile: $(STAMP) ## Profile each process of the pipeline with steps that do nothing, into .profiles

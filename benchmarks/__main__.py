@@ -12,12 +12,21 @@ from datetime import UTC, datetime
 
 import structlog
 
-from benchmarks import idle, noop, overhead, waiting
+from benchmarks import campaign, gateway, growth, idle, noop, overhead, page_text, waiting
 from benchmarks.contract import Benchmark, Results
 from benchmarks.quiet import BusyMachineError, busy_share, wait_until_quiet
 from benchmarks.results import README, medians, read, store, with_tables
 
-BENCHMARKS: tuple[Benchmark, ...] = (noop.BENCHMARK, waiting.BENCHMARK, overhead.BENCHMARK, idle.BENCHMARK)
+BENCHMARKS: tuple[Benchmark, ...] = (
+    noop.BENCHMARK,
+    growth.BENCHMARK,
+    waiting.BENCHMARK,
+    overhead.BENCHMARK,
+    idle.BENCHMARK,
+    gateway.BENCHMARK,
+    campaign.BENCHMARK,
+    page_text.BENCHMARK,
+)
 ROUNDS = 5
 
 
@@ -56,9 +65,14 @@ def keep(benchmark: Benchmark, rounds: Sequence[Results], busy: Sequence[float])
     run = f"run.{benchmark.name}"
     how: dict[str, float | str] = {f"{run}.rounds": len(rounds), f"{run}.busy_share": max(busy)}
     how[f"{run}.date"] = f"{datetime.now(UTC):%Y-%m-%d}"
-    store(benchmark.name, {**medians(rounds), **how})
-    README.write_text(with_tables(README.read_text(), BENCHMARKS, read()))
+    store({**medians(rounds), **how})
+    write_tables()
     print(benchmark.table.markdown(read()), flush=True)
+
+
+def write_tables() -> None:
+    """The tables of README.md, from results.json."""
+    README.write_text(with_tables(README.read_text(), BENCHMARKS, read()))
 
 
 def _raise_if_misnamed(benchmark: Benchmark, measured: Results) -> None:
@@ -70,12 +84,13 @@ def _raise_if_misnamed(benchmark: Benchmark, measured: Results) -> None:
 def main() -> None:
     """Run what is asked for. Exit code 3: the machine is too busy."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="0 only writes the tables")
     parser.add_argument("--only", default="", help="names with commas between them")
     parser.add_argument("--force", action="store_true", help="measure also on a busy machine; results.json says so")
     options = parser.parse_args()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    write_tables()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     try:
         asyncio.run(run(chosen(options.only), options.rounds, is_forced=options.force))

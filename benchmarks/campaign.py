@@ -1,18 +1,17 @@
-"""`python -m benchmarks.campaign`: research e-mails to many people at once, as far as arXiv is concerned.
+"""`make bench ONLY=campaign`: research e-mails to many people at once, as far as arXiv is concerned.
 
 A real PostgreSQL and nats-server, the gateway and three arxiv workers as processes of their own, and a stand-in for
 arXiv that answers 429 to whoever asks too soon. The other steps are played: they take the seconds of `SECONDS`. One
 user may have 128 items in flight, so that arXiv is what is measured. A second user submits one general e-mail, alone
-and in the middle of each campaign. Prints the table of README.md.
+and in the middle of each campaign. CAMPAIGN=1000 measures so many people after the first hundred.
 """
 
-import argparse
 import asyncio
 import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from benchmarks.contract import Benchmark, Figure, Results, Table
 from benchmarks.load import connected
 from benchmarks.system import Server, User, empty_system, gateway_process, is_ready, sign_up
 from scribe.common.messaging.broker import Broker, connect
@@ -49,10 +49,11 @@ GIVEN = ("Ada", "Bo", "Cleo", "Dana", "Edda", "Finn", "Gerd", "Hugo", "Ines", "J
 SYLLABLES = ("bar", "cer", "dol", "fen", "gar", "hol", "jer", "kel", "lum", "mor", "nox")
 PAPERS_EACH = 6
 POLL = 0.1
-HEADINGS = (
-    *("researchers", "cache", "requests", "least distance", "refused", "arXiv time", "lookups a minute"),
-    *("with papers", "all e-mails", "another user's e-mail (alone)"),
-)
+SIZES = (100, 1000)
+INTERVAL = 3.0
+"""Seconds between two requests: arXiv's rule."""
+LATENCY = 1.0
+"""Seconds that an answer of arXiv takes."""
 
 
 @dataclass(frozen=True)
@@ -192,68 +193,71 @@ async def somebody_else(gateway: Server, user: User, database: asyncpg.Pool, num
 
 
 async def campaign(
-    gateway: Server, users: tuple[User, User], database: asyncpg.Pool, world: Fakes, options: argparse.Namespace
-) -> None:
+    gateway: Server, users: tuple[User, User], database: asyncpg.Pool, world: Fakes, sizes: Sequence[int]
+) -> Results:
     """Each size, cold and then warm: the same people, another interest."""
-    alone = await somebody_else(gateway, users[1], database, 0)
-    people = researchers(sum(options.sizes))
+    found = {"campaign.alone_s": await somebody_else(gateway, users[1], database, 0)}
+    people = researchers(sum(sizes))
     publish(world, people)
-    for number, size in enumerate(options.sizes):
+    for number, size in enumerate(sizes):
         names, people = people[:size], people[size:]
-        for state, interest in (("cold", "quantum fluids"), ("warm", "confined geometries")):
+        for state, interest in (("", "quantum fluids"), ("warm_", "confined geometries")):
             world.controls.calls.clear()
             start = time.perf_counter()
             ids = await submit(gateway, users[0], names, interest, RESEARCH)
             waiting = asyncio.create_task(seconds_until_written(database, ids))
             await asyncio.sleep(min(8.0, size / 20))
-            beside = await somebody_else(gateway, users[1], database, 2 * number + (state == "warm") + 1)
+            beside = await somebody_else(gateway, users[1], database, 2 * number + bool(state) + 1)
             await waiting
-            total = time.perf_counter() - start
-            _, with_papers = await written(database, ids)
-            report(size, state, world.controls.calls_to("/arxiv/"), total, with_papers, beside, alone, options.latency)
+            key = f"campaign.{state}researchers_{size}"
+            found |= {f"{key}_s": time.perf_counter() - start, f"{key}_somebody_else_s": beside}
+            found[f"{key}_with_papers"] = (await written(database, ids))[1]
+            found |= {f"{key}_{name}": value for name, value in _asked(world.controls.calls_to("/arxiv/"), size)}
+    return found
 
 
-def report(
-    size: int, state: str, calls: list[Call], total: float, papers: int, beside: float, alone: float, latency: float
-) -> None:
-    """One row of the table."""
+def _asked(calls: list[Call], size: int) -> Iterator[tuple[str, float]]:
+    """What arXiv has seen. The least distance is that between two arrivals."""
     arrivals = sorted(call.at for call in calls)
-    took = arrivals[-1] - arrivals[0] + latency if arrivals else 0.0
-    gap = min((later - earlier for earlier, later in pairwise(arrivals)), default=0.0)
-    refused = sum(call.status == 429 for call in calls)
-    rate = f"{size / took * 60:.0f}" if took else "–"
-    print(
-        f"| {size} | {state} | {len(calls)} | {f'{gap:.2f} s' if gap else '–'} | {refused} | {took:.0f} s | {rate} |"
-        f" {papers} | {total:.0f} s | {beside:.1f} s ({alone:.1f} s) |",
-        flush=True,
-    )
+    yield "requests", len(calls)
+    yield "refused", sum(call.status == 429 for call in calls)
+    if arrivals:
+        yield "lookups_per_minute", size / (arrivals[-1] - arrivals[0] + LATENCY) * 60
+    if len(arrivals) > 1:
+        yield "least_distance_s", min(later - earlier for earlier, later in pairwise(arrivals))
 
 
-async def main(options: argparse.Namespace) -> None:
-    """All sizes."""
-    print("|", " | ".join(HEADINGS), "|")
-    print("|", "---|" * len(HEADINGS), sep="")
-    log = structlog.get_logger()
+async def measure() -> Results:
+    """All sizes up to that of CAMPAIGN."""
+    largest = int(os.environ.get("CAMPAIGN") or SIZES[0])
     async with AsyncExitStack() as stack:
         url, nats, world = await stack.enter_async_context(empty_system())
-        world.controls.add(path="/arxiv/", rate=(1, options.interval * 0.99))
+        world.controls.add(path="/arxiv/", rate=(1, INTERVAL * 0.99))
         settings = ProvisionSettings(nats_url=nats)
-        broker = await stack.enter_async_context(connect(settings, "campaign", log))
+        broker = await stack.enter_async_context(connect(settings, "campaign", structlog.get_logger()))
         await provision(broker, settings)
         database = await stack.enter_async_context(asyncpg.create_pool(url, min_size=1, max_size=4))
         gateway = await stack.enter_async_context(gateway_process(url, nats, world, SCRIBE_IN_FLIGHT_PER_USER="128"))
         users = (await sign_up(gateway, world, "campaign"), await sign_up(gateway, world, "other"))
         for _ in range(PODS):
-            await stack.enter_async_context(arxiv_worker(nats, world, options.interval))
-        world.controls.add(path="/arxiv/", latency=options.latency)
+            await stack.enter_async_context(arxiv_worker(nats, world, INTERVAL))
+        world.controls.add(path="/arxiv/", latency=LATENCY)
         await stack.enter_async_context(playing(broker, database))
-        await campaign(gateway, users, database, world, options)
+        return await campaign(gateway, users, database, world, [size for size in SIZES if size <= largest])
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000])
-    parser.add_argument("--interval", type=float, default=3.0, help="seconds between two requests; arXiv's rule is 3")
-    parser.add_argument("--latency", type=float, default=1.0, help="seconds that an answer of arXiv takes")
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    asyncio.run(main(parser.parse_args()))
+def _row(size: int, state: str) -> tuple[str | Figure, ...]:
+    key = f"campaign.{state}researchers_{size}"
+    whole = [Figure(f"{key}_{name}", "{:.0f}") for name in ("requests", "refused", "lookups_per_minute", "with_papers")]
+    times = [Figure(f"{key}{name}_s", "{:.1f} s") for name in ("_least_distance", "", "_somebody_else")]
+    return str(size), "warm" if state else "cold", *whole, *times
+
+
+TABLE = Table(
+    (
+        *("researchers", "cache", "requests", "refused", "lookups a minute", "with papers", "least distance"),
+        *("all e-mails", "another user's e-mail meanwhile"),
+    ),
+    tuple(_row(size, state) for size in SIZES for state in ("", "warm_")),
+)
+BENCHMARK = Benchmark("campaign", measure, TABLE, is_long=True)

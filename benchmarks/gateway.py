@@ -1,13 +1,11 @@
-"""`python -m benchmarks.gateway`: submitting, polling, event streams and fairness of one gateway, beside a bare peer.
+"""`make bench ONLY=gateway`: submitting, polling, event streams and fairness of one gateway, beside a bare peer.
 
 A real PostgreSQL, a real nats-server, the gateway and its peer (benchmarks/bare.py) as processes of their own; the load
-comes from this process. The two that are compared are called in turn. Prints the tables of README.md. Linux.
+comes from this process. The two that are compared are called in turn. Linux.
 """
 
-import argparse
 import asyncio
 import itertools
-import resource
 import statistics
 import time
 from collections.abc import AsyncIterator
@@ -17,6 +15,7 @@ from uuid import UUID
 
 import structlog
 
+from benchmarks.contract import Benchmark, Figure, Results, Table
 from benchmarks.load import Connection, connected, cpu_seconds, latencies, percentile, rate, resident
 from benchmarks.system import Server, User, bare_process, empty_system, gateway_process, sign_up
 from scribe.common.messaging.broker import connect
@@ -33,9 +32,16 @@ TEMPLATE = "Dear {{name}},\n\nI read about {{topic}}.\n\nKind regards"
 PERSON = {"recipient_name": "Ada Example", "recipient_interest": "quantum fluids"}
 BATCH = {"items": [PERSON] * 100, "email_template": TEMPLATE}
 CLIENTS = 16
+SECONDS = 3.0
+"""Of each measurement of polling."""
+SUBMISSIONS = 100
+STREAMS = 1000
+BACKLOG = 10_000
+WORK = 1.0
+"""Seconds that a task takes in the measure of fairness."""
 
 
-async def submitting(gateway: Server, user: User, count: int) -> None:
+async def submitting(gateway: Server, user: User, count: int) -> Results:
     """Batches of a hundred, one after the other."""
     times = []
     async with connected(gateway.port) as api:
@@ -44,11 +50,10 @@ async def submitting(gateway: Server, user: User, count: int) -> None:
             answer = await api.request("POST", "/api/queue/batch", user.headers, BATCH)
             times.append(time.perf_counter() - start)
             assert answer.status == 201, answer.body
-    p50, p99 = (percentile(times, part) * 1000 for part in (50, 99))
-    print(f"| submit 100 items, {count} times | {p50:.0f} ms | {p99:.0f} ms |\n")
+    return {f"gateway.submit_100_p{part}_ms": percentile(times, part) * 1000 for part in (50, 99)}
 
 
-async def polling(gateway: Server, bare: Server, users: list[User], seconds: float) -> None:
+async def polling(gateway: Server, bare: Server, users: list[User], seconds: float) -> Results:
     """Both at 200 requests a second, then each as fast as it can, in turn."""
     async with AsyncExitStack() as stack:
         opened: dict[str, list[Connection]] = {
@@ -73,26 +78,22 @@ async def polling(gateway: Server, bare: Server, users: list[User], seconds: flo
             answer = await opened["bare"][number].request("GET", "/api/queue/", {"user": str(next(turns).id)})
             assert answer.status == 200
 
-        sides = {"the gateway": (gateway, ours), "the gateway, 304": (gateway, unchanged), "bare": (bare, theirs)}
-        print("| polls of 100 items | p50 at 200/s | p99 at 200/s | CPU at 200/s | most a second | of bare |")
-        print("|---|---|---|---|---|---|")
-        rates: dict[str, list[float]] = {name: [] for name in sides}
-        for _ in range(3):
-            for name, (_server, call) in sides.items():
-                rates[name].append(await rate(call, CLIENTS, seconds))
+        sides = {"poll_changed": (gateway, ours), "poll_unchanged": (gateway, unchanged), "bare": (bare, theirs)}
+        rates = {name: await rate(call, CLIENTS, seconds) for name, (_server, call) in sides.items()}
+        found: dict[str, float] = {}
         for name, (server, call) in sides.items():
             before, start = cpu_seconds(server.pid), time.perf_counter()
             times = await latencies(call, CLIENTS, 200, int(200 * seconds))
-            cpu = (cpu_seconds(server.pid) - before) / (time.perf_counter() - start)
-            p50, p99 = (percentile(times, part) * 1000 for part in (50, 99))
-            pairs = zip(rates[name], rates["bare"], strict=True)
-            of_bare = statistics.median(mine / peer for mine, peer in pairs)
-            most = statistics.median(rates[name])
-            print(f"| {name} | {p50:.1f} ms | {p99:.1f} ms | {cpu:.0%} | {most:.0f} | {of_bare:.2f} |")
-    print()
+            share = (cpu_seconds(server.pid) - before) / (time.perf_counter() - start)
+            for part in (50, 99):
+                found[f"gateway.{name}_p{part}_ms"] = percentile(times, part) * 1000
+            found[f"gateway.{name}_cpu_at_200_percent"] = share * 100
+            found[f"gateway.{name}_per_second"] = rates[name]
+            found[f"gateway.{name}_over_bare_ratio"] = rates[name] / rates["bare"]
+    return found
 
 
-async def streaming(gateway: Server, world: Fakes, count: int) -> None:
+async def streaming(gateway: Server, world: Fakes, count: int) -> Results:
     """`count` open event streams of users with four each; what they cost, and how late a change is told."""
     users = [await sign_up(gateway, world, f"stream{n}") for n in range(count // 4)]
     before = resident(gateway.pid)
@@ -117,9 +118,8 @@ async def streaming(gateway: Server, world: Fakes, count: int) -> None:
                 for stream in own:
                     await stream.reader.readuntil(b'"status":"failed"')
                     delays.append(time.perf_counter() - start)
-    p50, p99 = (percentile(delays, part) * 1000 for part in (50, 99))
-    print("| open streams | memory each | change told after (p50) | p99 |\n|---|---|---|---|")
-    print(f"| {count} | {memory:.0f} KiB | {p50:.0f} ms | {p99:.0f} ms |\n")
+    told = {f"gateway.stream_told_p{part}_ms": percentile(delays, part) * 1000 for part in (50, 99)}
+    return {"gateway.stream_kib": memory, **told}
 
 
 @asynccontextmanager
@@ -162,7 +162,7 @@ async def waits(gateway: Server, world: Fakes, name: str, count: int) -> list[fl
     return found
 
 
-async def fairness(gateway: Server, world: Fakes, nats: str, backlog: int, seconds: float) -> None:
+async def fairness(gateway: Server, world: Fakes, nats: str, backlog: int, seconds: float) -> Results:
     """One item in an empty system, and one behind somebody's `backlog`; workers that take `seconds`."""
     async with quick_worker(nats, concurrency=32, seconds=seconds):
         alone = statistics.median(await waits(gateway, world, "alone", 5))
@@ -172,39 +172,56 @@ async def fairness(gateway: Server, world: Fakes, nats: str, backlog: int, secon
                 answer = await api.request("POST", "/api/queue/batch", many.headers, BATCH)
                 assert answer.status == 201, answer.body
         behind = await waits(gateway, world, "behind", 5)
-    ratio = statistics.median(behind) / alone
-    print("| one item | empty system | behind another user's backlog | ratio |\n|---|---|---|---|")
-    print(f"| {backlog:,} waiting | {alone:.2f} s | {statistics.median(behind):.2f} s | {ratio:.2f} |")
+    waited = statistics.median(behind)
+    return {
+        "gateway.alone_s": alone,
+        "gateway.behind_backlog_s": waited,
+        "gateway.behind_backlog_over_alone_ratio": waited / alone,
+    }
 
 
-async def main(options: argparse.Namespace) -> None:
+async def measure() -> Results:
     """All four; fairness in a system of its own."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    found: dict[str, float] = {}
     async with (
         empty_system() as (database, nats, world),
         # Nothing is relayed while submitting and polling are measured: the rows must stay as they are.
-        gateway_process(database, nats, world, SCRIBE_IN_FLIGHT="1") as gateway,
+        gateway_process(database, nats, world, SCRIBE_IN_FLIGHT="1", SCRIBE_IN_FLIGHT_PER_USER="1") as gateway,
     ):
         users = [await sign_up(gateway, world, f"poll{n}") for n in range(20)]
         async with connected(gateway.port) as api:
             for user in users:
                 assert (await api.request("POST", "/api/queue/batch", user.headers, BATCH)).status == 201
-        print("| | p50 | p99 |\n|---|---|---|")
-        await submitting(gateway, await sign_up(gateway, world, "submit"), options.batches)
+        found.update(await submitting(gateway, await sign_up(gateway, world, "submit"), SUBMISSIONS))
         async with bare_process(database) as bare:
-            await polling(gateway, bare, users, options.seconds)
-        await streaming(gateway, world, options.streams)
+            found.update(await polling(gateway, bare, users, SECONDS))
+        found.update(await streaming(gateway, world, STREAMS))
     async with empty_system() as (database, nats, world), gateway_process(database, nats, world) as gateway:
-        await fairness(gateway, world, nats, options.backlog, options.work)
+        found.update(await fairness(gateway, world, nats, BACKLOG, WORK))
+    return found
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement of polling")
-    parser.add_argument("--batches", type=int, default=100)
-    parser.add_argument("--streams", type=int, default=1000)
-    parser.add_argument("--backlog", type=int, default=10_000)
-    parser.add_argument("--work", type=float, default=1.0, help="seconds that a task takes in the measure of fairness")
-    asyncio.run(main(parser.parse_args()))
+def _poll(name: str, label: str) -> tuple[str | Figure, ...]:
+    p50, p99 = (Figure(f"gateway.{name}_p{part}_ms", "{:.1f} ms") for part in (50, 99))
+    rate, of_bare = Figure(f"gateway.{name}_per_second", "{:.0f}/s"), Figure(f"gateway.{name}_over_bare_ratio")
+    return label, p50, p99, Figure(f"gateway.{name}_cpu_at_200_percent", "{:.0f}%"), rate, of_bare
+
+
+def _spread(name: str, label: str) -> tuple[str | Figure, ...]:
+    return label, *(Figure(f"gateway.{name}_p{part}_ms", "{:.1f} ms") for part in (50, 99)), "", "", ""
+
+
+TABLE = Table(
+    ("one gateway", "p50", "p99", "CPU at 200/s", "at most", "of bare"),
+    (
+        _poll("poll_unchanged", "poll of 100 items, unchanged (304)"),
+        _poll("poll_changed", "poll of 100 items, changed"),
+        _poll("bare", "the same rows by bare FastAPI"),
+        _spread("submit_100", "submit 100 items, 100 times"),
+        _spread("stream_told", "change told to one of 1,000 event streams"),
+        ("memory of an event stream", Figure("gateway.stream_kib", "{:.0f} KiB"), "", "", "", ""),
+        ("one item, steps of 1 s", Figure("gateway.alone_s", "{:.2f} s"), "", "", "", ""),
+        ("… behind another user's 10,000", Figure("gateway.behind_backlog_s", "{:.2f} s"), "", "", "", ""),
+    ),
+)
+BENCHMARK = Benchmark("gateway", measure, TABLE)

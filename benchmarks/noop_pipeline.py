@@ -83,7 +83,8 @@ class NoopPipeline:
         return bool(await self.database.fetchval(pending) or await self.database.fetchval(processing))
 
     def _cpu(self) -> dict[str, float]:
-        return {name: family_cpu_seconds(family(pid)) for name, pid in self.processes.items()}
+        client = {"client": family_cpu_seconds({os.getpid()})}
+        return client | {name: family_cpu_seconds(family(pid)) for name, pid in self.processes.items()}
 
 
 def _person(number: int) -> dict[str, str]:

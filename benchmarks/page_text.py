@@ -3,11 +3,13 @@
 uv run --with pysbd --with nupunkt --with syntok python -m benchmarks.page_text
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from time import perf_counter
 
+from benchmarks.contract import Benchmark, Figure, Results, Table
 from scribe.common.text.language import language_of
 from scribe.evaluation.matching import words
 from scribe.evaluation.trial import SHIPPED, Trial, load_trials
@@ -36,6 +38,9 @@ SPLITTERS: dict[str, Splitter] = {
 }
 
 
+KINDS = ("whole", "longer", "cut")
+
+
 def sentences_of(trial: Trial, split: Splitter) -> dict[str, list[str]]:
     """The sentences of each page, in normal form."""
     found: dict[str, list[str]] = {}
@@ -57,22 +62,35 @@ def outcomes(split: Splitter) -> Iterator[str]:
             yield "whole" if wanted in found else "longer" if any(wanted in piece for piece in found) else "cut"
 
 
-def measure(split: Splitter) -> str:
+def figures(name: str, split: Splitter) -> Iterator[tuple[str, float]]:
     """What a splitter does with the trials, and how long it takes for marks."""
     begin = perf_counter()
     found = list(outcomes(split))
     between = perf_counter()
     split(SLOW, "en")
-    counts = ", ".join(f"{kind} {found.count(kind)}" for kind in ("whole", "longer", "cut"))
-    return f"{counts}; {between - begin:.2f} s with reading, {perf_counter() - between:.2f} s for marks"
+    for kind in KINDS:
+        yield f"page_text.{name}_{kind}_sentences", float(found.count(kind))
+    yield f"page_text.{name}_s", between - begin
+    yield f"page_text.{name}_marks_s", perf_counter() - between
 
 
-def main() -> None:
-    """One line for each splitter."""
+async def measure() -> Results:
+    """Each splitter that is installed."""
+    found: dict[str, float] = {}
     for name, split in SPLITTERS.items():
         with suppress(ImportError):
-            print(f"{name}: {measure(split)}")
+            found.update(figures(name, split))
+    return found
+
+
+def _row(name: str) -> tuple[str | Figure, ...]:
+    counts = [Figure(f"page_text.{name}_{kind}_sentences", "{:.0f}") for kind in KINDS]
+    return name, *counts, *(Figure(f"page_text.{name}{part}_s", "{:.2f} s") for part in ("", "_marks"))
+
+
+TABLE = Table(("splitter", *KINDS, "with reading", "for marks"), tuple(map(_row, SPLITTERS)))
+BENCHMARK = Benchmark("page_text", measure, TABLE, is_optional=True)
 
 
 if __name__ == "__main__":
-    main()
+    print(TABLE.markdown(asyncio.run(measure())))

@@ -24,12 +24,10 @@ def read(path: Path = RESULTS) -> dict[str, float | str]:
     return found
 
 
-def store(name: str, found: Mapping[str, float | str], path: Path = RESULTS) -> None:
-    """Put a benchmark's figures in the place of its earlier ones."""
-    mine = (f"{name}.", f"run.{name}.")
-    kept = {key: value for key, value in read(path).items() if not key.startswith(mine)}
+def store(found: Mapping[str, float | str], path: Path = RESULTS) -> None:
+    """Put figures in the place of earlier ones of the same key; the others stay."""
     rounded = {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in found.items()}
-    path.write_text(json.dumps(dict(sorted({**kept, **rounded}.items())), indent=2) + "\n")
+    path.write_text(json.dumps(dict(sorted({**read(path), **rounded}.items())), indent=2) + "\n")
 
 
 def with_tables(text: str, benchmarks: Iterable[Benchmark], results: Mapping[str, float | str]) -> str:
