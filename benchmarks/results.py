@@ -3,7 +3,7 @@
 import json
 import re
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.contract import Benchmark, Results
@@ -33,7 +33,15 @@ def store(found: Mapping[str, float | str], path: Path = RESULTS) -> None:
 def with_tables(text: str, benchmarks: Iterable[Benchmark], results: Mapping[str, float | str]) -> str:
     """README's text with each table, between `<!-- table NAME -->` and `<!-- end -->`, as the results say it."""
     for benchmark in benchmarks:
-        table = f"<!-- table {benchmark.name} -->\n{benchmark.table.markdown(results)}\n<!-- end -->"
+        shown = "\n\n".join((benchmark.table.markdown(results), *_how(benchmark.name, results)))
+        table = f"<!-- table {benchmark.name} -->\n{shown}\n<!-- end -->"
         place = re.compile(f"<!-- table {re.escape(benchmark.name)} -->.*?<!-- end -->", re.DOTALL)
         text = place.sub(lambda _found, table=table: table, text)  # type: ignore[misc]
     return text
+
+
+def _how(name: str, results: Mapping[str, float | str]) -> Iterator[str]:
+    run = f"run.{name}"
+    if f"{run}.date" in results:
+        rounds, busy = int(results[f"{run}.rounds"]), float(results[f"{run}.busy_share"])
+        yield f"{results[f'{run}.date']}, rounds: {rounds}; before them, {busy:.0%} of the CPU time went to other work."

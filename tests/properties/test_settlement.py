@@ -20,6 +20,7 @@ from scribe.common.errors import (
     UnavailableError,
     UnreadableMessageError,
 )
+from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.delivery import Delivery
 from scribe.common.messaging.publisher import Publisher
 from scribe.common.tasks.data import TemplateType
@@ -103,7 +104,7 @@ def settled(outcome: Outcome, step: Step, failures: int = 0) -> list[str]:
     async def hold() -> None:
         while True:
             try:
-                await settle(outcome, step, delivery, Publisher(journal))
+                await settle(outcome, step, delivery, Publisher(Broker(client=Client(), js=journal, api="")))
             except UnavailableError:
                 continue
             return

@@ -8,7 +8,7 @@ import asyncpg
 
 from scribe.common.errors import CancelledTaskError, UnreadableMessageError
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import Connection, acquired, as_unavailable, observed
+from scribe.common.process.database import acquired, as_unavailable, observed
 from scribe.common.tasks.data import PipelineData
 from scribe.common.text.templates import uniform
 from scribe.composer.metadata import FinishedEmail
@@ -52,23 +52,16 @@ class PostgresEmails:
         return data.model_copy(update={**row, "email_template": uniform(row["email_template"]).text})
 
     async def write(self, data: PipelineData, email: FinishedEmail) -> UUID:
-        """See EmailStore. The e-mail and the user's count are one transaction."""
+        """See EmailStore. The e-mail and the user's count are one transaction, of one statement."""
         with observed("INSERT emails", self._metrics), as_unavailable():
-            async with acquired(self._pool) as connection, connection.transaction():
-                await self._raise_if_cancelled(connection, data)
-                written: UUID | None = await connection.fetchval(self._queries["insert"], *_row(data, email))
-                if written is not None:
-                    await connection.execute(self._queries["count"], data.user_id)
-                    return written
-                there: UUID = await connection.fetchval(self._queries["find"], data.task_id)
-        return there
-
-    async def _raise_if_cancelled(self, connection: Connection, data: PipelineData) -> None:
-        item = await connection.fetchrow(self._queries["lock_item"], data.task_id, data.user_id)
-        if item is None:
-            raise CancelledTaskError("the task was deleted")
-        if item["cancelled_at"] is not None:
-            raise CancelledTaskError("the task was cancelled before its e-mail was written")
+            async with acquired(self._pool) as connection:
+                item = await connection.fetchrow(self._queries["write"], *_row(data, email))
+                if item is None:
+                    raise CancelledTaskError("the task was deleted")
+                if item["cancelled_at"] is not None:
+                    raise CancelledTaskError("the task was cancelled before its e-mail was written")
+                written: UUID = item["email_id"] or await connection.fetchval(self._queries["find"], data.task_id)
+        return written
 
 
 def _row(data: PipelineData, email: FinishedEmail) -> tuple[object, ...]:
