@@ -24,6 +24,7 @@ from scribe.migrations.commands import upgrade
 CONCURRENCY = 64
 """Of each worker."""
 IN_FLIGHT = 512
+USERS = 10
 BATCH = 100
 TEMPLATE = "Dear {{name}},\n\nI read about {{topic}}.\n\nKind regards"
 PATIENCE = 3600.0
@@ -53,7 +54,7 @@ class NoopPipeline:
     """A running pipeline; `processes` are the roots of its processes by name."""
 
     gateway: Server
-    user: User
+    users: tuple[User, ...]
     database: asyncpg.Connection
     processes: Mapping[str, int]
 
@@ -69,10 +70,11 @@ class NoopPipeline:
 
     async def _submit(self, items: int) -> None:
         async with connected(self.gateway.port) as api:
-            for first in range(0, items, BATCH):
+            for number, first in enumerate(range(0, items, BATCH)):
                 people = [_person(n) for n in range(first, min(first + BATCH, items))]
                 body = {"items": people, "email_template": TEMPLATE}
-                headers = {**self.user.headers, "Scribe-Repeat": "allow"}
+                user = self.users[number % len(self.users)]
+                headers = {**user.headers, "Scribe-Repeat": "allow"}
                 answer = await api.request("POST", "/api/queue/batch", headers, body)
                 assert answer.status == 201, answer.body
 
@@ -108,10 +110,10 @@ async def noop_pipeline(profiles: Path | None = None) -> AsyncIterator[NoopPipel
         processes = {"gateway": gateway.pid, **dict(_servers({"nats": nats.child, "postgres": postgres.child}))}
         for step in ROUTE:
             processes[step] = await stack.enter_async_context(noop_worker(step, postgres.url, nats.url, profiles))
-        user = await sign_up(gateway, world, "noop")
+        users = [await sign_up(gateway, world, f"noop{number}") for number in range(USERS)]
         database = await asyncpg.connect(postgres.url)
         stack.push_async_callback(database.close)
-        yield NoopPipeline(gateway, user, database, processes)
+        yield NoopPipeline(gateway, tuple(users), database, processes)
 
 
 def _servers(children: Mapping[str, Child | None]) -> Iterator[tuple[str, int]]:
