@@ -271,9 +271,8 @@ async def test_row_that_no_message_can_be_made_from_fails_alone(
     other = await user.generate()
     await eventually(partial(workers.is_waiting, Step.PARSER, other))
     for task_id in (large.task_id, strange):
-        status = await user.status(str(task_id))
-        assert status["status"] == "FAILURE"
-        assert status["error"]
+        await eventually(partial(user.is_in, str(task_id), "FAILURE"))
+        assert (await user.status(str(task_id)))["error"]
 
 
 async def test_row_whose_message_finds_no_room_does_not_hold_up_those_published_beside_it(
