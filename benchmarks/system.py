@@ -41,7 +41,7 @@ class User:
 
 @asynccontextmanager
 async def gateway_process(
-    database: str, nats: str, world: Fakes, python: tuple[str, ...] = (sys.executable,), **settings: str
+    database: str, nats: str, world: Fakes, python: tuple[str, ...] = (sys.executable,), /, **settings: str
 ) -> AsyncIterator[Server]:
     """`python -m scribe.gateway`, ready."""
     port = free_port()
