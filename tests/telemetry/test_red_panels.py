@@ -127,8 +127,8 @@ async def poison(live: Live) -> AsyncIterator[Labels]:
     started = progress_of(data, State.STARTED, Step.PARSER, datetime.now(UTC), attempt=1)
     queued = progress_of(data, State.QUEUED, Step.PARSER, datetime.now(UTC))
     async with live.operated() as broker:
-        await Publisher(broker.js).event(replace(started, alone=2))
-        await Publisher(broker.js).transition(data, queued)
+        await Publisher(broker).event(replace(started, alone=2))
+        await Publisher(broker).transition(data, queued)
     yield {"step": "parser"}
     await live.give_up_dead_letters()
 
