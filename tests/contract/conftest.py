@@ -17,16 +17,22 @@ ORIGIN = "https://app.example.org"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def owner_url(postgres_url: str) -> AsyncIterator[str]:
+    """The gateway's database, as its owner reaches it."""
+    async with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def gateway(
-    postgres_url: str, database_server: str, tmp_path_factory: pytest.TempPathFactory
+    owner_url: str, database_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Gateway]:
-    """The gateway, shared by all tests of the contract."""
+    """The gateway, shared by all tests of the contract. It logs in to the database as in production, owning nothing."""
     async with (
-        fresh_database(postgres_url) as database_url,
         running_nats(tmp_path_factory.mktemp("nats")) as nats,
         issuing() as issuer,
         running_gateway(
-            through(database_server, database_url),
+            through(database_server, owner_url),
             nats.url,
             issuer,
             loops=False,

@@ -165,7 +165,7 @@ async def test_errors_name_whose_they_are(alone: Gateway) -> None:
 async def test_dead_letters_are_listed_newest_first_and_replayed(alone: Gateway) -> None:
     async with alone.admin() as admin, alone.user() as user, alone.operated() as broker:
         failed, _ = await filled(alone, user)
-        workers = workers_of(broker, alone.context.settings.database_url.get_secret_value())
+        workers = workers_of(broker, "")
         data = make_task(task_id=failed, user_id=user.id, submitted_at=datetime.now(UTC))
         await workers.dead_letter(make_task(), Step.COMPOSER)
         await workers.dead_letter(data, Step.SCRAPER)

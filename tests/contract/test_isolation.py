@@ -105,13 +105,13 @@ async def test_row_cannot_be_written_in_somebody_elses_name(gateway: Gateway) ->
 async def test_role_of_a_users_transaction_ends_with_it(gateway: Gateway) -> None:
     async with gateway.user() as owner, gateway.user() as stranger:
         await fill(gateway, owner)
-        async with gateway.context.database.pool.acquire() as connection:
+        async with gateway.context.database.users.acquire() as connection:
             before = await connection.fetchval("SELECT current_user")
         async with gateway.context.database.as_user(stranger.id) as connection:
             assert await connection.fetchval("SELECT current_user") == "scribe_user"
-        async with gateway.context.database.pool.acquire() as connection:
+        async with gateway.context.database.users.acquire() as connection:
             assert await connection.fetchval("SELECT current_user") == before
-            assert not await connection.fetchval("SELECT current_setting('scribe.user_id', true)")
+            assert not await connection.fetchval("SELECT current_setting('scribe.caller', true)")
 
 
 async def test_user_transaction_without_a_user_sees_nothing(gateway: Gateway) -> None:

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from tests.contract.conftest import ORIGIN
-from tests.support.gateway import TEMPLATE, Gateway, User
+from tests.support.gateway import TEMPLATE, User
+from tests.support.servers import execute
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -120,14 +121,12 @@ async def test_endless_body_is_refused_when_it_passes_the_limit(user: User) -> N
     assert_problem(response, 413)
 
 
-async def test_error_of_ours_says_nothing_and_can_be_read_by_the_browser(gateway: Gateway, user: User) -> None:
-    async with gateway.context.database.pool.acquire() as connection:
-        await connection.execute("ALTER TABLE emails RENAME TO moved")
+async def test_error_of_ours_says_nothing_and_can_be_read_by_the_browser(owner_url: str, user: User) -> None:
+    await execute(owner_url, "ALTER TABLE emails RENAME TO moved")
     try:
         response = await user.client.get("/api/email/", headers={"Origin": ORIGIN})
     finally:
-        async with gateway.context.database.pool.acquire() as connection:
-            await connection.execute("ALTER TABLE moved RENAME TO emails")
+        await execute(owner_url, "ALTER TABLE moved RENAME TO emails")
 
     assert_problem(response, 500)
     assert "emails" not in response.text

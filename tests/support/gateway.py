@@ -19,7 +19,7 @@ from scribe.gateway.app import create_app, create_probes
 from scribe.gateway.context import Context
 from scribe.gateway.settings import GatewaySettings
 from tests.support.issuer import Issuer
-from tests.support.servers import as_user
+from tests.support.servers import as_login, as_user
 
 TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards"
 
@@ -120,7 +120,8 @@ class User:
 def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes: object) -> GatewaySettings:
     """Settings for a test: small streams, quick loops; `changes` replace them."""
     defaults: dict[str, object] = {
-        "database_url": database_url,
+        "database_url": as_login(database_url, "scribe_gateway"),
+        "users_database_url": as_login(database_url, "scribe_user"),
         "nats_url": as_user(nats_url, GATEWAY),
         "nats_api_prefix": IMPORTED_API,
         "supabase_url": issuer.url,

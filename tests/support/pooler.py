@@ -13,6 +13,7 @@ import asyncpg
 
 from scribe.local.ports import free_port
 from tests.support.requirements import require_program
+from tests.support.servers import LOGIN_ROLES, as_login
 from tests.support.waiting import eventually
 
 SERVER_CONNECTIONS = 4
@@ -21,8 +22,8 @@ SERVER_CONNECTIONS = 4
 
 @dataclass
 class Pooler:
-    """A PgBouncer that can be killed and started again, on one port. It knows no passwords of its own: whoever reaches
-    it is the user with whose URL it was pointed to the server.
+    """A PgBouncer that can be killed and started again, on one port. It knows the passwords of the
+    superuser and of the services' logins in tests, and connects as whoever has come to it.
     """
 
     folder: Path
@@ -34,15 +35,16 @@ class Pooler:
         """Start it before the databases of a server, where it does not run yet."""
         if self.process is not None:
             return
-        server = urlsplit(server_url)
+        server, users = urlsplit(server_url), self.folder / "pgbouncer.users"
+        logins = [server, *(urlsplit(as_login(server_url, role)) for role in LOGIN_ROLES)]
+        users.write_text("".join(f'"{login.username}" "{login.password or ""}"\n' for login in logins))
         (self.folder / "pgbouncer.ini").write_text(
-            "[databases]\n"
-            f"* = host={server.hostname} port={server.port} user={server.username} password={server.password or ''}\n"
-            "[pgbouncer]\n"
-            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\nauth_type = any\n"
+            f"[databases]\n* = host={server.hostname} port={server.port}\n[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
+            f"auth_type = scram-sha-256\nauth_file = {users}\n"
             f"pool_mode = transaction\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
         )
-        self.url = f"postgresql://{server.username}@127.0.0.1:{self.port}{server.path}"
+        self.url = server._replace(netloc=f"{server.username}:{server.password or ''}@127.0.0.1:{self.port}").geturl()
         self.start()
 
     def start(self) -> None:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -25,12 +26,15 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
 from scribe.migrations.commands import upgrade
+from scribe.migrations.logins import create_logins
 from tests.support.requirements import docker_engine_answers
 from tests.support.waiting import eventually
 
 POSTGRES_IMAGE = os.environ.get("SCRIBE_TEST_POSTGRES_IMAGE", "postgres:17-alpine")
 NATS_IMAGE = os.environ.get("SCRIBE_TEST_NATS_IMAGE", "nats:2.15-alpine")
 TEMPLATE = f"scribe_template_{os.getpid()}"
+
+LOGIN_ROLES = ("scribe_gateway", "scribe_user", "scribe_composer")
 
 # The fixtures stop what they start; the reaper would be one more image to pull.
 testcontainers_config.ryuk_disabled = True
@@ -143,6 +147,7 @@ async def running_postgres(folder: Path) -> AsyncIterator[str]:
             url = (await stack.enter_async_context(embedded_postgres(folder, durable=False))).url
         await execute(url, f"CREATE DATABASE {TEMPLATE}")
         await asyncio.to_thread(upgrade, with_database(url, TEMPLATE))
+        await asyncio.to_thread(create_logins, url, {role: as_login(url, role) for role in LOGIN_ROLES})
         yield url
 
 
@@ -165,6 +170,13 @@ async def fresh_database(server_url: str) -> AsyncIterator[str]:
         yield with_database(server_url, name)
     finally:
         await execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def as_login(url: str, role: str) -> str:
+    """The URL with which a service connects to a database: it owns nothing and has what this role is granted."""
+    address = urlsplit(url)
+    host = address.netloc.rpartition("@")[2]
+    return address._replace(netloc=f"{role}_login:{role}-password@{host}").geturl()
 
 
 async def execute(url: str, statement: str) -> None:

@@ -1,6 +1,7 @@
 """`python -m scribe.migrations upgrade [REVISION]`, `downgrade REVISION`, `current`, `wait`.
 
-Migrations want a direct connection: `SCRIBE_MIGRATIONS_DATABASE_URL`, else `SCRIBE_DATABASE_URL`.
+Migrations want a direct connection: `SCRIBE_MIGRATIONS_DATABASE_URL`, else `SCRIBE_DATABASE_URL`. After an upgrade the
+logins of the services' URLs are made.
 """
 
 from scribe.common.process.signals import exit_on_signals
@@ -17,15 +18,33 @@ from pydantic import AliasChoices, Field, SecretStr
 
 from scribe.common.settings import Settings, load
 from scribe.migrations.commands import MigrationError, current, downgrade, upgrade, wait
+from scribe.migrations.logins import create_logins
 
 
 class MigrationSettings(Settings):
     """What the migration command reads."""
 
-    database_url: SecretStr = Field(
-        description="PostgreSQL URL of a direct connection, not of a transaction pooler.",
+    migrations_database_url: SecretStr = Field(
+        description="PostgreSQL URL of the schema's owner: a direct connection, not of a transaction pooler.",
         validation_alias=AliasChoices("SCRIBE_MIGRATIONS_DATABASE_URL", "SCRIBE_DATABASE_URL", "DATABASE_URL"),
     )
+    database_url: SecretStr | None = Field(None, description="The gateway's; its login gets the role `scribe_gateway`.")
+    users_database_url: SecretStr | None = Field(
+        None, description="The gateway's for requests of users; its login gets the role `scribe_user`."
+    )
+    composer_database_url: SecretStr | None = Field(
+        None, description="The composer's; its login gets the role `scribe_composer`."
+    )
+
+    @property
+    def login_urls(self) -> dict[str, str]:
+        """The URLs of the services, by the roles of their logins."""
+        urls = {
+            "scribe_gateway": self.database_url,
+            "scribe_user": self.users_database_url,
+            "scribe_composer": self.composer_database_url,
+        }
+        return {role: url.get_secret_value() for role, url in urls.items() if url is not None}
 
 
 def main(arguments: list[str]) -> int:
@@ -35,11 +54,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("revision", nargs="?", default=None)
     parser.add_argument("--timeout", type=float, default=300.0, help="seconds that `wait` and a lock may take")
     options = parser.parse_args(arguments)
-    url = load(MigrationSettings).database_url.get_secret_value()
+    settings = load(MigrationSettings)
+    url = settings.migrations_database_url.get_secret_value()
     try:
         match options.command:
             case "upgrade":
                 upgrade(url, options.revision or "head", timeout=options.timeout)
+                if options.revision is None:
+                    create_logins(url, settings.login_urls)
             case "downgrade":
                 downgrade(url, options.revision or "-1", timeout=options.timeout)
             case "wait":

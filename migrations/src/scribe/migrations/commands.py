@@ -92,21 +92,29 @@ def _sqlalchemy_url(url: str) -> str:
 
 
 async def _current(url: str) -> str | None:
-    connection = await _connect(url)
-    try:
-        value: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
-    except asyncpg.UndefinedTableError:
-        return None
-    finally:
-        await connection.close()
-    return value
+    async with connected(url) as connection:
+        try:
+            value: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            return None
+        return value
 
 
-async def _connect(url: str) -> asyncpg.Connection:
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own.
+
+    Raises:
+        MigrationError: the database does not answer.
+    """
     try:
-        return await asyncpg.connect(url, timeout=10, statement_cache_size=0)
+        connection = await asyncpg.connect(url, timeout=10, statement_cache_size=0)
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
         raise MigrationError(f"the database does not answer ({type(error).__name__})") from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 def _locked(url: str, timeout: float, migrate: Callable[[Config], None]) -> None:
@@ -137,11 +145,9 @@ def _migrated(url: str, migrate: Callable[[Config], None]) -> bool:
 
 @asynccontextmanager
 async def _lock(url: str, timeout: float) -> AsyncIterator[None]:
-    connection = await _connect(url)
-    try:
-        await connection.execute("SELECT pg_advisory_lock($1)", LOCK, timeout=timeout)
+    async with connected(url) as connection:
+        try:
+            await connection.execute("SELECT pg_advisory_lock($1)", LOCK, timeout=timeout)
+        except TimeoutError as error:
+            raise MigrationError(f"another migration has been running for {timeout:g} s") from error
         yield
-    except TimeoutError as error:
-        raise MigrationError(f"another migration has been running for {timeout:g} s") from error
-    finally:
-        await connection.close()

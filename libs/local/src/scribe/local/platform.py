@@ -21,7 +21,7 @@ from scribe.local.outside import Outside, choose, environment_for
 from scribe.local.ports import refusal
 from scribe.local.processes import Child, Program
 from scribe.local.servers import EmbeddedNats, EmbeddedPostgres
-from scribe.local.servers.logins import ROLES, Logins
+from scribe.local.servers.logins import Logins
 from scribe.local.servers.nkeys import NkeyFiles
 from scribe.local.services import Adapt, Service, as_it_is
 from scribe.local.stand_ins import StandIns
@@ -122,7 +122,7 @@ class Platform:
             for part in self.parts:
                 tasks.create_task(part.start())
         announce("PostgreSQL and nats-server are up")
-        setup = {**self._environment_of(SETUP), "SCRIBE_DATABASE_URL": self.postgres.url}
+        setup = {**self._environment_of(SETUP), **self.logins.for_setup(self.postgres.url)}
         self.services = self._services()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_gateways(setup))
@@ -148,7 +148,6 @@ class Platform:
                 f"The database in {self.folder.path} cannot be brought up to date ({error}). If a newer version "
                 "wrote it, use that one; else name a new folder with --data."
             ) from error
-        await self.logins.create(self.postgres.url)
         async with asyncio.TaskGroup() as tasks:
             for service in self.services.values():
                 if service.module == "gateway":
@@ -179,12 +178,9 @@ class Platform:
         return {service.name: service for service in services}
 
     def _environment_of(self, user: str) -> dict[str, str]:
-        """What a service sees: its own credential of NATS, and its own login to PostgreSQL where it uses that."""
+        """What a service sees: its own credential of NATS, and its own logins to PostgreSQL where it uses that."""
         nkey = {"SCRIBE_NATS_NKEY_FILE": str(self.nkeys.seed_file(user)), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
-        environment = {**self._base_environment(), **nkey}
-        if user in ROLES:
-            environment["SCRIBE_DATABASE_URL"] = self.logins.url_of(user, self.postgres.url)
-        return environment
+        return {**self._base_environment(), **nkey, **self.logins.for_service(user, self.postgres.url)}
 
     def _base_environment(self) -> dict[str, str]:
         """The environment that all of Scribe's processes have in common."""

@@ -18,9 +18,9 @@ from scribe.common.http.upstream import open_upstream
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker, connect
 from scribe.common.messaging.provision import provision
 from scribe.common.observability.logs import Logger, configure
-from scribe.common.observability.metrics import Metrics
+from scribe.common.observability.metrics import DatabaseMetrics, Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
-from scribe.common.process.database import open_pool
+from scribe.common.process.database import open_pool, show_connections
 from scribe.common.process.health import serving
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
@@ -58,9 +58,7 @@ async def open_context(
     async with AsyncExitStack() as stack:
         stack.enter_context(open_telemetry("scribe-gateway"))
         await stack.enter_async_context(watching_loop(metrics.loop, log))
-        database = Database(
-            await stack.enter_async_context(open_pool(settings, "gateway", metrics.database)), metrics.database
-        )
+        database = await stack.enter_async_context(open_database(settings, metrics.database))
         broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
         await provision(broker, settings, route)
         issuer = await stack.enter_async_context(
@@ -101,6 +99,21 @@ async def claimed_streams(context: Context) -> AsyncIterator[None]:
     with suppress(ServiceUnavailable, *NATS_UNAVAILABLE):
         await claim_streams(context.database, context.broker)
     yield
+
+
+@asynccontextmanager
+async def open_database(settings: GatewaySettings, metrics: DatabaseMetrics) -> AsyncIterator[Database]:
+    """Two pools, which share the process's connections, where users' requests have a login of their own; else one."""
+    async with AsyncExitStack() as stack:
+        own, users = settings.for_loops, settings.for_users
+        pool = await stack.enter_async_context(open_pool(own, "gateway"))
+        if users is None:
+            show_connections(metrics, pool)
+            yield Database(pool, pool, metrics)
+            return
+        of_users = await stack.enter_async_context(open_pool(users, "gateway-users"))
+        show_connections(metrics, pool, of_users)
+        yield Database(pool, of_users, metrics)
 
 
 @asynccontextmanager

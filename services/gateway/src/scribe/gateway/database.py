@@ -1,8 +1,9 @@
 """Two kinds of transactions: as the service, and as one user who sees only that user's rows."""
 
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
@@ -14,16 +15,36 @@ from scribe.gateway.problems import Forbidden, ServiceUnavailable
 __all__ = ["Connection", "Database"]
 
 
-@dataclass(frozen=True)
-class Database:
-    """The pool, behind two kinds of transactions; no session state outlives them.
+KEY = "SELECT inner_key, outer_key FROM caller_key ORDER BY created_at DESC LIMIT 1"
 
-    A caller that gets no connection within `patience` seconds gets ServiceUnavailable.
+
+@dataclass(frozen=True)
+class CallerKey:
+    """With which the gateway signs the user for whom a transaction works; row-level security believes nobody else."""
+
+    inner: bytes
+    outer: bytes
+
+    def sign(self, user_id: UUID) -> str:
+        """What `scribe_caller()` of the schema reads."""
+        caller = str(user_id)
+        inner = hashlib.sha256(self.inner + caller.encode()).digest()
+        return f"{caller} {hashlib.sha256(self.outer + inner).hexdigest()}"
+
+
+@dataclass
+class Database:
+    """Two pools behind two kinds of transactions; no session state outlives them.
+
+    `users` logs in with the role `scribe_user`, to which the key is closed. The two may be one pool, of a login with
+    both roles. A caller that gets no connection within `patience` seconds gets ServiceUnavailable.
     """
 
     pool: asyncpg.Pool
+    users: asyncpg.Pool
     metrics: DatabaseMetrics
     patience: float = ACQUIRE_TIMEOUT
+    _key: CallerKey | None = field(default=None, init=False)
 
     @asynccontextmanager
     async def as_user(self, user_id: UUID, operation: str | None = None) -> AsyncIterator[Connection]:
@@ -33,19 +54,21 @@ class Database:
             ServiceUnavailable: PostgreSQL is away. Forbidden: what is written needs the user's row, which is gone.
         """
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
-            async with acquired(self.pool, self.patience) as connection:
-                # One round trip begins the transaction and sets the user; a UUID needs no quoting.
-                await connection.execute(
-                    "BEGIN; SELECT set_config('role', 'scribe_user', true),"
-                    f" set_config('scribe.user_id', '{user_id}', true)"
-                )
-                try:
-                    yield connection
-                except BaseException:
-                    if not connection.is_closed():
-                        await connection.execute("ROLLBACK")
-                    raise
-                await connection.execute("COMMIT")
+            caller = (self._key or await self._read_key()).sign(user_id)
+            with self._forgetting_a_refused_key():
+                async with acquired(self.users, self.patience) as connection:
+                    # One round trip begins the transaction and names the user; a signed UUID needs no quoting.
+                    await connection.execute(
+                        "BEGIN; SELECT set_config('role', 'scribe_user', true),"
+                        f" set_config('scribe.caller', '{caller}', true)"
+                    )
+                    try:
+                        yield connection
+                    except BaseException:
+                        if not connection.is_closed():
+                            await connection.execute("ROLLBACK")
+                        raise
+                    await connection.execute("COMMIT")
 
     @asynccontextmanager
     async def as_service(self, operation: str | None = None) -> AsyncIterator[Connection]:
@@ -57,6 +80,23 @@ class Database:
         with self._observed(operation), _unavailable_while_away():
             async with acquired(self.pool, self.patience) as connection, connection.transaction():
                 yield connection
+
+    async def _read_key(self) -> CallerKey:
+        async with self.as_service() as connection:
+            row = await connection.fetchrow(KEY)
+        if row is None:
+            raise ServiceUnavailable
+        self._key = CallerKey(row["inner_key"], row["outer_key"])
+        return self._key
+
+    @contextmanager
+    def _forgetting_a_refused_key(self) -> Iterator[None]:
+        """Read the key again after the schema did not know it any more."""
+        try:
+            yield
+        except asyncpg.InvalidAuthorizationSpecificationError:
+            self._key = None
+            raise
 
     def _observed(self, operation: str | None) -> AbstractContextManager[None]:
         return observed(operation, self.metrics) if operation else nullcontext()

@@ -49,6 +49,11 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     )
     docs: bool = Field(True, description="Serve the API's documentation at /docs.")
 
+    users_database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL URL for requests of users, whose login (role `scribe_user`) sees one user's rows at a"
+        " time; without it they use `SCRIBE_DATABASE_URL`.",
+    )
     supabase_url: str = Field(
         description="URL of the Supabase project; issuer and keys of the tokens follow from it.",
         validation_alias=AliasChoices("SCRIBE_SUPABASE_URL", "SUPABASE_URL"),
@@ -101,6 +106,25 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
                 f"{self.in_flight} items in the pipeline (SCRIBE_IN_FLIGHT): raise the second or lower the first"
             )
         return self
+
+    @property
+    def for_loops(self) -> DatabaseSettings:
+        """The login of the loops and of administrators; with a third of the connections where requests have another."""
+        size = self.database_pool_size
+        return DatabaseSettings(
+            database_url=self.database_url,
+            database_pool_size=max(1, size // 3) if self.users_database_url else size,
+        )
+
+    @property
+    def for_users(self) -> DatabaseSettings | None:
+        """The login of users' requests, with the rest of the connections; None where they use the other one."""
+        if self.users_database_url is None:
+            return None
+        size = self.database_pool_size
+        return DatabaseSettings(
+            database_url=self.users_database_url, database_pool_size=max(1, size - max(1, size // 3))
+        )
 
     @property
     def shutdown_grace(self) -> float:

@@ -77,13 +77,20 @@ async def open_pool(
     )
     await pool
     if metrics is not None:
-        metrics.limit.set(settings.database_pool_size)
-        metrics.connections.labels("idle").set_function(pool.get_idle_size)
-        metrics.connections.labels("used").set_function(lambda: pool.get_size() - pool.get_idle_size())
+        show_connections(metrics, pool)
     try:
         yield pool
     finally:
         await pool.close()
+
+
+def show_connections(metrics: DatabaseMetrics, *pools: asyncpg.Pool) -> None:
+    """Let the metrics show the connections of all of this process's pools."""
+    metrics.limit.set(sum(pool.get_max_size() for pool in pools))
+    metrics.connections.labels("idle").set_function(lambda: sum(pool.get_idle_size() for pool in pools))
+    metrics.connections.labels("used").set_function(
+        lambda: sum(pool.get_size() - pool.get_idle_size() for pool in pools)
+    )
 
 
 async def _raise_if_malformed(url: str) -> None:

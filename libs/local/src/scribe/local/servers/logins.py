@@ -4,35 +4,35 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
-
-ROLES = {"gateway": "scribe_gateway", "composer": "scribe_composer"}
-"""The role of each service that uses the database."""
+LOGINS = {
+    "SCRIBE_DATABASE_URL": "scribe_gateway_login",
+    "SCRIBE_USERS_DATABASE_URL": "scribe_user_login",
+    "SCRIBE_COMPOSER_DATABASE_URL": "scribe_composer_login",
+}
+"""By the variables that the migrations read, which make the logins."""
+SEEN_BY = {
+    "gateway": {name: name for name in ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL")},
+    "composer": {"SCRIBE_DATABASE_URL": "SCRIBE_COMPOSER_DATABASE_URL"},
+}
+"""What the services that use the database call their URLs."""
 
 
 @dataclass(frozen=True)
 class Logins:
-    """One login a service, `<role>_login`, with a password that is new each time."""
+    """One login for each purpose, with a password that is new each time."""
 
-    passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_urlsafe(18) for name in ROLES})
+    passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_urlsafe(18) for name in LOGINS})
 
-    def url_of(self, service: str, owner_url: str) -> str:
-        """With which a service connects to the database that `owner_url` names."""
+    def for_setup(self, owner_url: str) -> dict[str, str]:
+        """The variables of the migrations, with which they make the logins."""
+        urls = {name: self._url(name, owner_url) for name in LOGINS}
+        return {**urls, "SCRIBE_MIGRATIONS_DATABASE_URL": owner_url}
+
+    def for_service(self, service: str, owner_url: str) -> dict[str, str]:
+        """The variables with which a service connects to the database that `owner_url` names."""
+        return {name: self._url(login, owner_url) for name, login in SEEN_BY.get(service, {}).items()}
+
+    def _url(self, name: str, owner_url: str) -> str:
         address = urlsplit(owner_url)
         host = address.netloc.rpartition("@")[2]
-        netloc = f"{ROLES[service]}_login:{self.passwords[service]}@{host}"
-        return urlunsplit(address._replace(netloc=netloc))
-
-    async def create(self, owner_url: str) -> None:
-        """Make the logins, or give them their new passwords; the roles are there once the schema is."""
-        connection = await asyncpg.connect(owner_url, statement_cache_size=0)
-        try:
-            for service, role in ROLES.items():
-                login = f"{role}_login"
-                known = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", login)
-                if not known:
-                    await connection.execute(f"CREATE ROLE {login} LOGIN IN ROLE {role}")
-                # The password is of letters, digits, `-` and `_`.
-                await connection.execute(f"ALTER ROLE {login} PASSWORD '{self.passwords[service]}'")
-        finally:
-            await connection.close()
+        return urlunsplit(address._replace(netloc=f"{LOGINS[name]}:{self.passwords[name]}@{host}"))
