@@ -1,16 +1,23 @@
 """Which tokens open the door: a corpus of attacks, each against the real gateway and a real JWKS."""
 
+import asyncio
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.support.gateway import Gateway, running_gateway
+from scribe.common.http.upstream import open_upstream
+from scribe.common.observability.metrics import Metrics
+from scribe.gateway.auth.keys import LIFETIME, REFETCH_FLOOR, IssuerKeys, KeysUnavailableError
+from tests.support.gateway import Gateway, gateway_settings, running_gateway, serving_gateway
 from tests.support.issuer import Issuer, SigningKey, elliptic_key, issuing, rsa_key
 from tests.support.waiting import eventually
 
@@ -161,6 +168,74 @@ async def test_shared_secret_counts_only_where_it_is_configured(database_url: st
         assert await status_of(gateway, jwt.encode(issuer.claims(), SECRET, "HS256")) == 201
         assert await status_of(gateway, jwt.encode(issuer.claims(), SECRET + "x", "HS256")) == 401
         assert await status_of(gateway, confused(issuer, public_pem(issuer.keys[1]))) == 401
+
+
+async def test_a_new_shared_secret_counts_beside_the_old_one_until_that_is_taken_away(
+    database_url: str, nats_url: str, tmp_path: Path
+) -> None:
+    file, old, new = tmp_path / "SCRIBE_JWT_SECRET", SECRET, SECRET[::-1]
+    async with issuing() as issuer:
+        settings = gateway_settings(database_url, nats_url, issuer, secrets_dir=tmp_path)
+        async with serving_gateway(settings, issuer, loops=False) as gateway:
+            for known, expected in ((old, [201, 401]), (f"{new} {old}", [201, 201]), (new, [401, 201])):
+                file.write_text(known)
+                tokens = [jwt.encode(issuer.claims(), secret, "HS256") for secret in (old, new)]
+                assert [await status_of(gateway, token) for token in tokens] == expected
+
+
+async def test_a_thousand_requests_at_once_fetch_the_keys_once(database_url: str, nats_url: str) -> None:
+    async with issuing() as issuer, running_gateway(database_url, nats_url, issuer, loops=False) as gateway:
+        verify = gateway.context.tokens.verify
+        callers = await asyncio.gather(*(verify(issuer.token()) for _ in range(1000)))
+
+        assert len({caller.id for caller in callers}) == 1000
+        assert issuer.requests == 1
+
+
+async def test_a_rotated_key_is_fetched_when_a_token_names_it_and_a_withdrawn_one_is_forgotten() -> None:
+    async with issuing() as issuer, keys_of(issuer) as (keys, clock):
+        old, new = issuer.keys[0], elliptic_key("third")
+        assert await keys.find(old.kid)
+        issuer.keys.append(new)
+        assert await keys.find(new.kid) is None  # asked for a moment ago
+        clock.now += REFETCH_FLOOR
+        assert await keys.find(new.kid)
+        issuer.keys.remove(old)
+        assert await keys.find(old.kid)  # until the known ones are too old
+        clock.now += LIFETIME
+        assert await keys.find(old.kid) is None
+        assert issuer.requests == 3
+
+
+async def test_an_outage_of_the_issuer_is_noticed_by_nobody_while_its_keys_are_fresh() -> None:
+    async with issuing() as issuer, keys_of(issuer) as (keys, clock):
+        assert await keys.find("first")
+        issuer.status = 503
+        clock.now += LIFETIME - 1
+        assert await keys.find("first")
+        clock.now += 1
+        for _ in range(20):
+            with pytest.raises(KeysUnavailableError):
+                await keys.find("first")
+        assert issuer.requests <= 1 + 4  # one refresh, with the attempts that an upstream is given
+        issuer.status = 200
+        clock.now += REFETCH_FLOOR
+        assert await keys.find("first")
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves."""
+
+    now: float = 0.0
+
+
+@asynccontextmanager
+async def keys_of(issuer: Issuer) -> AsyncIterator[tuple[IssuerKeys, Clock]]:
+    """An issuer's keys, and the clock by which they age."""
+    clock = Clock()
+    async with open_upstream("supabase", issuer.name, Metrics(), timeout=5) as upstream:
+        yield IssuerKeys(upstream, "/.well-known/jwks.json", lambda: clock.now), clock
 
 
 async def test_keys_are_fetched_once_for_many_tokens_and_unknown_kids(database_url: str, nats_url: str) -> None:

@@ -1,9 +1,12 @@
 """Settings: read from the environment, frozen, and a sentence where a value cannot be used."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.models.settings import ProviderSettings
 from scribe.common.process.settings import DatabaseSettings
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE
@@ -78,3 +81,25 @@ def test_what_is_in_flight_keeps_one_worker_of_each_step_busy() -> None:
     assert settings.in_flight == sum(step.concurrency for step in ROUTE)
     assert settings.in_flight_per_user < settings.in_flight
     assert settings.step_concurrency >= max(step.concurrency for step in ROUTE)
+
+
+def test_a_secret_in_a_file_goes_before_its_variable_and_is_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SCRIBE_DATABASE_URL", "postgresql://variable/db")
+    monkeypatch.setenv("SCRIBE_SECRETS_DIR", str(tmp_path))
+    assert load(DatabaseSettings).current_secret("database_url") == "postgresql://variable/db"
+    file = tmp_path / "SCRIBE_DATABASE_URL"
+    file.write_text("postgresql://first/db\n")
+    settings = load(DatabaseSettings)
+    assert settings.database_url.get_secret_value() == "postgresql://first/db"
+    file.write_text("postgresql://second/db\n")
+    assert settings.current_secret("database_url") == "postgresql://second/db"
+
+
+def test_the_vendors_own_name_is_a_files_name_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SCRIBE_SECRETS_DIR", str(tmp_path))
+    (tmp_path / "ANTHROPIC_API_KEY").write_text("first")
+    settings = load(ProviderSettings)
+    assert settings.current_secret("anthropic_api_key") == "first"
+    assert settings.current_secret("fireworks_api_key") == ""

@@ -53,7 +53,9 @@ async def asking(exa: Exa, kept: Kept | None = None, metrics: Metrics | None = N
     app = Starlette(routes=[Route("/answer", exa.answer, methods=["POST"])])
     async with (
         serving(app, "127.0.0.1", 0) as port,
-        open_exa("key", f"http://127.0.0.1:{port}/", kept or Kept(), metrics or Metrics(), timeout=5) as answers,
+        open_exa(
+            lambda: "key", f"http://127.0.0.1:{port}/", kept or Kept(), metrics or Metrics(), timeout=5
+        ) as answers,
     ):
         yield answers
 

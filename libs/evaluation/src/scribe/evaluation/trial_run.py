@@ -89,7 +89,7 @@ class TrialSteps:
 
     async def _researched(self, trial: Trial, data: PipelineData) -> PipelineData:
         url = self.searches[trial.id]
-        async with open_exa("trial", url, NoCache(), self.metrics, timeout=EXA_TIMEOUT) as answers:
+        async with open_exa(lambda: "trial", url, NoCache(), self.metrics, timeout=EXA_TIMEOUT) as answers:
             model = self.models.model(Label(role="reader", trial=trial.id, subject="pages"))
             reader = Reader(model, load_prompt("scribe.scraper.prompts", "read"), reading_tokens())
             return await Scraper(answers, NoBrowser(), reader, self.metrics.grounding, max_pages=0)(data)

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 
 import uvloop
 
@@ -65,6 +66,7 @@ async def open_context(
             open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT)
         )
         keys = IssuerKeys(issuer, JWKS_PATH)
+        secrets = partial(settings.current_secret, "jwt_secret")
         notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
         relay = Relay(database, broker, settings, log, metrics.tasks, route)
         yield (
@@ -74,7 +76,7 @@ async def open_context(
                 broker=broker,
                 metrics=metrics,
                 log=log,
-                tokens=TokenVerifier(keys, settings.issuer, settings.jwt_secret, settings.admin_user_ids),
+                tokens=TokenVerifier(keys, settings.issuer, secrets, settings.admin_user_ids),
                 users=UserCache(database),
                 positions=Positions(database),
                 notifications=notifications,
@@ -104,16 +106,13 @@ async def claimed_streams(context: Context) -> AsyncIterator[None]:
 @asynccontextmanager
 async def open_database(settings: GatewaySettings, metrics: DatabaseMetrics) -> AsyncIterator[Database]:
     """Two pools, which share the process's connections, where users' requests have a login of their own; else one."""
-    async with AsyncExitStack() as stack:
-        own, users = settings.for_loops, settings.for_users
-        pool = await stack.enter_async_context(open_pool(own, "gateway"))
-        if users is None:
-            show_connections(metrics, pool)
-            yield Database(pool, pool, metrics)
-            return
-        of_users = await stack.enter_async_context(open_pool(users, "gateway-users"))
-        show_connections(metrics, pool, of_users)
-        yield Database(pool, of_users, metrics)
+    async with open_pool(settings, "gateway", size=settings.loops_pool_size) as pool, AsyncExitStack() as stack:
+        pools = [pool]
+        if settings.users_database_url:
+            of_users = open_pool(settings, "gateway-users", url="users_database_url", size=settings.users_pool_size)
+            pools.append(await stack.enter_async_context(of_users))
+        show_connections(metrics, *pools)
+        yield Database(pool, pools[-1], metrics)
 
 
 @asynccontextmanager

@@ -58,7 +58,11 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
         description="URL of the Supabase project; issuer and keys of the tokens follow from it.",
         validation_alias=AliasChoices("SCRIBE_SUPABASE_URL", "SUPABASE_URL"),
     )
-    jwt_secret: SecretStr | None = Field(None, description="Secret of HS256 tokens; without it they are refused.")
+    jwt_secret: SecretStr | None = Field(
+        None,
+        description="Secret of HS256 tokens, two while one takes the other's place, separated by a space; without it"
+        " they are refused.",
+    )
     admin_user_ids: Ids = Field(frozenset(), description="Comma-separated ids of administrators.")
 
     in_flight_per_user: int = Field(96, ge=1, description="Items of one user in the pipeline at once.")
@@ -108,23 +112,14 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
         return self
 
     @property
-    def for_loops(self) -> DatabaseSettings:
-        """The login of the loops and of administrators; with a third of the connections where requests have another."""
-        size = self.database_pool_size
-        return DatabaseSettings(
-            database_url=self.database_url,
-            database_pool_size=max(1, size // 3) if self.users_database_url else size,
-        )
+    def loops_pool_size(self) -> int:
+        """Connections of the loops and of administrators: a third, where users' requests have a login of their own."""
+        return max(1, self.database_pool_size // 3) if self.users_database_url else self.database_pool_size
 
     @property
-    def for_users(self) -> DatabaseSettings | None:
-        """The login of users' requests, with the rest of the connections; None where they use the other one."""
-        if self.users_database_url is None:
-            return None
-        size = self.database_pool_size
-        return DatabaseSettings(
-            database_url=self.users_database_url, database_pool_size=max(1, size - max(1, size // 3))
-        )
+    def users_pool_size(self) -> int:
+        """Connections of users' requests, where they have a login of their own."""
+        return max(1, self.database_pool_size - self.loops_pool_size)
 
     @property
     def shutdown_grace(self) -> float:

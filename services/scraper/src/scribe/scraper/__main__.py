@@ -68,7 +68,7 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
     metrics = resources.metrics
     metrics.grounding.create_zeros_of_research()
     cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.SCRAPER)
-    key = settings.exa_api_key.get_secret_value()
+    key = partial(settings.current_secret, "exa_api_key")
     async with (
         open_exa(key, settings.exa_url, cache, metrics, timeout=settings.exa_timeout) as answers,
         open_fetcher(settings, metrics.browser, resources.log) as fetcher,

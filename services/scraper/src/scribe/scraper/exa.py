@@ -150,14 +150,19 @@ async def _raise_for_status(response: httpx.Response) -> None:
 
 
 @asynccontextmanager
-async def open_exa(key: str, url: str, cache: Cache, metrics: Metrics, *, timeout: float) -> AsyncIterator[ExaAnswers]:
-    """Exa behind one pooled client; `timeout` in seconds."""
+async def open_exa(
+    key: Callable[[], str], url: str, cache: Cache, metrics: Metrics, *, timeout: float
+) -> AsyncIterator[ExaAnswers]:
+    """Exa behind one pooled client; `timeout` in seconds. The key is asked for with every request, as it may change."""
+
+    async def use_current_key(request: httpx.Request) -> None:
+        request.headers["x-api-key"] = key()
+
     metrics.upstreams.create_zeros("exa")
     async with httpx.AsyncClient(
         base_url=url.rstrip("/"),
         timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
-        headers={"x-api-key": key},
         limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE_CONNECTIONS),
-        event_hooks={"response": [_raise_for_status]},
+        event_hooks={"request": [use_current_key], "response": [_raise_for_status]},
     ) as client:
         yield ExaAnswers(client, cache, metrics)

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import nats.errors
@@ -25,6 +26,9 @@ _NO_TLS = "SCRIBE_NATS_URL names tls://, and the server does not offer TLS"
 _REFUSED = "NATS refused Scribe's credentials; check them and the user's rights"
 _REFUSALS = {"authorization violation": _REFUSED, "authentication": _REFUSED, _NO_TLS.lower(): _NO_TLS}
 """By what an error says, what an operator is told; nats-py has no classes for these at the first connection."""
+
+_REVOKED = ("authorization violation", "authentication expired", "authentication revoked")
+"""What a server says to a client whose credential holds no longer."""
 
 NATS_UNAVAILABLE = (nats.errors.Error, APIError, OSError)
 """What a request raises that NATS does not answer, or answers with an error. A missing key or message is one too."""
@@ -107,7 +111,7 @@ async def _open(client: Client, settings: BrokerSettings, name: str, events: _Co
                 servers=[url.strip() for url in settings.nats_url.split(",")],
                 name=name,
                 user=settings.nats_user,
-                password=settings.nats_password.get_secret_value() if settings.nats_password else None,
+                password=partial(settings.current_secret, "nats_password") if settings.nats_password else None,
                 user_credentials=settings.nats_credentials_file,
                 nkeys_seed=settings.nats_nkey_file,
                 max_reconnect_attempts=-1,
@@ -128,7 +132,7 @@ async def _open(client: Client, settings: BrokerSettings, name: str, events: _Co
 
 
 class ScribeClient(Client):
-    """nats-py's client, with two faults of it mended, and with headers read at a quarter of the cost."""
+    """nats-py's client, with faults of it mended, and with headers read at a quarter of the cost."""
 
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
@@ -141,11 +145,21 @@ class ScribeClient(Client):
                 headers[name] = value.strip(_BLANKS)
         return headers
 
+    async def _process_err(self, err_msg: str) -> None:
+        """Connect again, with the credential that is there now, where a server takes one away; nats-py would close."""
+        if any(said in err_msg.lower() for said in _REVOKED):
+            await self._process_op_err(nats.errors.AuthorizationError())
+        else:
+            await super()._process_err(err_msg)
+
     def _connect_command(self) -> bytes:
         """Send no credential to a server that is named `tls://` before the connection is encrypted.
 
         nats-py encrypts where the server asks for it, and a server, or whoever stands in between, may not ask.
+        The seed is read again, as it may have changed: nats-py keeps to the first public key.
         """
+        if self._nkeys_seed is not None:
+            self._setup_nkeys_seed_connect()
         writer = getattr(self._transport, "_io_writer", None)
         is_encrypted = writer is not None and writer.get_extra_info("ssl_object") is not None
         if self._current_server is not None and self._current_server.uri.scheme == "tls" and not is_encrypted:

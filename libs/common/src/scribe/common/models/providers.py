@@ -2,12 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.providers import Provider, infer_provider_class
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.models.settings import ProviderSettings, provider_of
+
+
+class VendorClient(Protocol):
+    """What the vendors' clients have in common: the key is read with every request."""
+
+    api_key: str | None
 
 
 @asynccontextmanager
@@ -31,6 +38,12 @@ async def _open_provider(name: str, settings: ProviderSettings) -> AsyncIterator
     async with create(api_key=key) as provider:
         provider.client.base_url = settings.endpoint(name).base_url
         yield _without_spans(provider) if name == "anthropic" else provider
+
+
+def use_current_key(model: Model, provider: str, settings: ProviderSettings) -> None:
+    """Let the next request of a model have the key that is there now, which may be another than at the start."""
+    client: VendorClient = model.client  # type: ignore[attr-defined]  # every vendor's model has one
+    client.api_key = settings.current_secret(f"{provider}_api_key")
 
 
 def _without_spans(anthropic: Provider) -> Provider:

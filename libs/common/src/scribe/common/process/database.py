@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -55,20 +55,31 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 @asynccontextmanager
 async def open_pool(
-    settings: DatabaseSettings, application: str, metrics: DatabaseMetrics | None = None
+    settings: DatabaseSettings,
+    application: str,
+    metrics: DatabaseMetrics | None = None,
+    *,
+    url: str = "database_url",
+    size: int | None = None,
 ) -> AsyncIterator[asyncpg.Pool]:
     """A pool that connects when it is first used, so that services and servers start in any order.
+
+    `url` names the setting of the URL, which is read again for each connection, so that a password may change. `size`
+    takes the place of the setting of the pool's size.
 
     Raises:
         ConfigurationError: the URL is malformed.
     """
-    url = settings.database_url.get_secret_value()
-    await _raise_if_malformed(url)
+    await _raise_if_malformed(settings.current_secret(url), settings.names_of(url)[0])
+    connector = Connector(settings.database_statement_cache)
+
+    async def connect(*_: object, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - asyncpg's own, handed on
+        return await connector(settings.current_secret(url), **options)
+
     pool = asyncpg.create_pool(
-        url,
         min_size=0,
-        max_size=settings.database_pool_size,
-        connect=Connector(settings.database_statement_cache),
+        max_size=size or settings.database_pool_size,
+        connect=connect,
         command_timeout=COMMAND_TIMEOUT,
         timeout=ACQUIRE_TIMEOUT,
         server_settings={"application_name": f"scribe-{application}"},
@@ -93,13 +104,13 @@ def show_connections(metrics: DatabaseMetrics, *pools: asyncpg.Pool) -> None:
     )
 
 
-async def _raise_if_malformed(url: str) -> None:
+async def _raise_if_malformed(url: str, name: str) -> None:
     """Let asyncpg read the URL, which a pool does only when it first connects. No time is given to connect."""
     try:
         await asyncpg.connect(url, timeout=0)
     except (asyncpg.ClientConfigurationError, ValueError) as error:
         raise ConfigurationError(
-            "SCRIBE_DATABASE_URL is no PostgreSQL URL; it has the form postgresql://user:password@host:5432/database"
+            f"{name} is no PostgreSQL URL; it has the form postgresql://user:password@host:5432/database"
         ) from error
     except POSTGRES_UNAVAILABLE:
         return

@@ -1,12 +1,14 @@
 """Supabase access tokens: signature, issuer, audience, time, and the claims that we need."""
 
 import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 import jwt
 from cachetools import TLRUCache
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scribe.gateway.auth.keys import ALGORITHMS, IssuerKeys
 from scribe.gateway.problems import Unauthorized
@@ -53,13 +55,14 @@ class TokenVerifier:
     """Verifies tokens. The algorithm follows from the key, never from the token.
 
     A verified token is cached for `REMEMBERED` seconds, but not beyond its expiry: open tabs poll with the same token
-    every two seconds, and verifying the signature was a sixth of the cost of a poll.
+    every two seconds, and verifying the signature was a sixth of the cost of a poll. `secrets` are those of HS256,
+    separated by spaces: two while one takes the other's place, none where such tokens are refused.
     """
 
-    def __init__(self, keys: IssuerKeys, issuer: str, secret: SecretStr | None, admins: frozenset[UUID]) -> None:
+    def __init__(self, keys: IssuerKeys, issuer: str, secrets: Callable[[], str], admins: frozenset[UUID]) -> None:
         self._keys = keys
         self._issuer = issuer
-        self._secret = secret
+        self._secrets = secrets
         self._admins = admins
         self._proved: TLRUCache[str, _Claims] = TLRUCache(MAX_REMEMBERED, _until, timer=time.time)
 
@@ -78,34 +81,39 @@ class TokenVerifier:
         if len(token) > MAX_TOKEN:
             raise Unauthorized("The access token is too long.")
         try:
-            key, algorithm = await self._key_of(jwt.get_unverified_header(token))
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=[algorithm],
-                audience=AUDIENCE,
-                issuer=self._issuer,
-                options={"require": REQUIRED},
-            )
-            return _Claims.model_validate(claims)
+            keys, algorithm = await self._keys_of(jwt.get_unverified_header(token))
+            return _Claims.model_validate(self._verified(token, keys, algorithm))
         except jwt.ExpiredSignatureError:
             raise Unauthorized("The access token has expired.") from None
         except (jwt.PyJWTError, ValidationError, ValueError):
             raise Unauthorized from None
 
-    async def _key_of(self, header: dict[str, object]) -> tuple[jwt.PyJWK | str, str]:
-        """The key and the only algorithm that it may be used with; `jku`, `x5u` and the like are not looked at."""
+    def _verified(self, token: str, keys: Sequence[jwt.PyJWK | str], algorithm: str) -> dict[str, object]:
+        """The claims, where one of the keys has signed them."""
+        for key in keys:
+            with suppress(jwt.InvalidSignatureError):
+                claims: dict[str, object] = jwt.decode(
+                    token,
+                    key,
+                    algorithms=[algorithm],
+                    audience=AUDIENCE,
+                    issuer=self._issuer,
+                    options={"require": REQUIRED},
+                )
+                return claims
+        raise Unauthorized
+
+    async def _keys_of(self, header: dict[str, object]) -> tuple[Sequence[jwt.PyJWK | str], str]:
+        """The keys and the only algorithm that they may be used with; `jku`, `x5u` and the like are not looked at."""
         if header.get("alg") == "HS256":
-            if self._secret is None:
-                raise Unauthorized
-            return self._secret.get_secret_value(), "HS256"
+            return self._secrets().split(), "HS256"
         kid = header.get("kid")
         if header.get("alg") not in ALGORITHMS.values() or not isinstance(kid, str):
             raise Unauthorized
         key = await self._keys.find(kid)
         if key is None or key.algorithm_name != header["alg"]:
             raise Unauthorized
-        return key, key.algorithm_name
+        return [key], key.algorithm_name
 
     def _caller(self, claims: _Claims) -> Caller:
         email = (claims.email or "").strip() or None
