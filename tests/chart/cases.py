@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, with_least
+from tests.chart.rendering import DATABASE_URLS, LEAST, SCRIBE_DEV, Values, with_least
 
 KEDA: Values = {"autoscaling": {"type": "keda", "minReplicas": 1, "maxReplicas": 6}}
 
@@ -12,7 +12,11 @@ EVERYTHING = with_least(
     {
         "nats": {"user": "scribe", "credentials": {"secret": "nats-users", "kind": "creds"}, "streamReplicas": 3},
         "image": {"registry": "ghcr.io/acme", "tag": "1.2.3", "pullSecrets": ["registry"]},
-        "secrets": {"from": {"SCRIBE_DATABASE_URL": {"name": "scribe-db-app", "key": "uri"}}, "revision": "2"},
+        "secrets": {
+            "from": {"SCRIBE_MIGRATIONS_DATABASE_URL": {"name": "scribe-db-app", "key": "uri"}},
+            "existingSecret": "scribe-secrets",
+            "revision": "2",
+        },
         "adminUserIds": ["9f1d3f5e-4f6b-4f0e-8f6d-0a4f4f0f2b11"],
         "corsOrigins": ["https://app.acme.org"],
         "models": {
@@ -83,7 +87,7 @@ CASES: dict[str, Values] = {
     "every-pod": with_least({"defaults": EVERY_POD}),
     "hook": with_least({"migrations": {"mode": "hook"}}),
     "no-migrations": with_least({"migrations": {"mode": "none"}}),
-    "own-secret": {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "postgresql://db/scribe"}}},
+    "own-secret": {**LEAST, "secrets": {"values": dict.fromkeys(DATABASE_URLS, "postgresql://db/scribe")}},
     "open-network": with_least({"networkPolicy": {"enabled": False}}),
     "given-account": with_least({"serviceAccount": {"create": False, "name": "own"}}),
     "no-budgets": with_least({"defaults": {"pdb": {"enabled": False}}}),

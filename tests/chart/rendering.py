@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import yaml
 from helm_python import Chart
@@ -26,6 +26,8 @@ SCHEMAS = Path(__file__).parent / "schemas"
 Values = Mapping[str, object]
 Object = dict[str, object]
 
+DATABASE_URLS = ("SCRIBE_DATABASE_URL", "SCRIBE_COMPOSER_DATABASE_URL")
+
 LEAST: Values = {
     "nats": {"url": "nats://nats.nats:4222", "monitoring": "nats.nats:8222"},
     "secrets": {"existingSecret": "scribe-secrets"},
@@ -33,6 +35,14 @@ LEAST: Values = {
     "networkPolicy": {"databaseTo": [{"ipBlock": {"cidr": "203.0.113.7/32"}}]},
 }
 """The values without which the chart refuses to render."""
+
+
+class Secret(NamedTuple):
+    """A key of a Secret, and whether a pod starts without it."""
+
+    name: str
+    key: str
+    optional: bool
 
 
 class Render:
@@ -71,9 +81,24 @@ class Render:
         own = cast("list[Object]", self.container(service)["env"])
         return found | {str(variable["name"]): variable for variable in own}
 
+    def secrets(self, service: str) -> dict[str, Secret]:
+        """Where the files of secrets come from that a service's container sees, by their names."""
+        return secrets_of(self.pod(service))
+
     def value(self, service: str, variable: str) -> object:
         """The text of one variable."""
         return self.environment(service)[variable]["value"]
+
+
+def secrets_of(pod: Object) -> dict[str, Secret]:
+    """Where the files of secrets come from that a pod mounts, by their names."""
+    found = {}
+    for volume in cast("list[Object]", pod["volumes"]):
+        for source in cast("list[Object]", part(volume, "projected", "sources") or []):
+            secret = cast("Object", source["secret"])
+            for item in cast("list[Object]", secret["items"]):
+                found[str(item["path"])] = Secret(str(secret["name"]), str(item["key"]), secret["optional"] is True)
+    return found
 
 
 def render(values: Values = LEAST, *, chart: Path = SCRIBE, revision: int = 1) -> Render:

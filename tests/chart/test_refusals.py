@@ -3,7 +3,7 @@
 import pytest
 from helm_python import HelmError
 
-from tests.chart.rendering import LEAST, SCRIBE_DEV, Values, render, with_least
+from tests.chart.rendering import DATABASE_URLS, LEAST, SCRIBE_DEV, Values, render, with_least
 
 REFUSED: dict[str, tuple[Values, str]] = {
     "no broker": ({**LEAST, "nats": {}}, "nats.url is missing: set it to"),
@@ -16,9 +16,13 @@ REFUSED: dict[str, tuple[Values, str]] = {
         {**LEAST, "secrets": {}},
         "the database is missing: name a Secret with the key SCRIBE_DATABASE_URL",
     ),
+    "a composer without a login": (
+        {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "u"}}},
+        "name a Secret with the key SCRIBE_COMPOSER_DATABASE_URL",
+    ),
     "two sources of secrets": (with_least({"secrets": {"values": {"EXA_API_KEY": "k"}}}), "not both"),
     "hook without a Secret": (
-        {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "u"}}, "migrations": {"mode": "hook"}},
+        {**LEAST, "secrets": {"values": dict.fromkeys(DATABASE_URLS, "u")}, "migrations": {"mode": "hook"}},
         "use secrets.existingSecret, or mode job",
     ),
     "lag of requests": (
@@ -63,7 +67,7 @@ REFUSED: dict[str, tuple[Values, str]] = {
         "config.ANTHROPIC_API_KEY is a secret: put it into the Secret",
     ),
     "misspelt key": (
-        {**LEAST, "secrets": {"values": {"SCRIBE_DATABASE_URL": "u", "ANTROPIC_API_KEY": "k"}}},
+        {**LEAST, "secrets": {"values": dict.fromkeys((*DATABASE_URLS, "ANTROPIC_API_KEY"), "u")}},
         "secrets: nothing sees ANTROPIC_API_KEY",
     ),
     "traces to a closed door": (

@@ -24,16 +24,11 @@ def is_secret(field: FieldInfo) -> bool:
     return SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
 
 
-def by_reference(service: str) -> set[str]:
-    """The variables that come from a Secret."""
-    return {name for name, item in render().environment(service).items() if "valueFrom" in item}
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_secret_of_a_service_comes_from_the_secret_and_no_other_does(service: str) -> None:
     model = settings_of(PROCESSES[service]).model_fields
     wanted = {frozenset(environment_names(name, field)) for name, field in model.items() if is_secret(field)}
-    given = by_reference(service)
+    given = set(render().secrets(service))
     assert [names for names in wanted if not names & given] == []
     assert given <= {name for names in wanted for name in names}
 
@@ -41,6 +36,7 @@ def test_every_secret_of_a_service_comes_from_the_secret_and_no_other_does(servi
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_other_setting_has_a_value_or_takes_a_variable(service: str) -> None:
     plain = [name for name, field in fields(service).items() if not is_secret(field)]
+    assert render().value(service, "SCRIBE_SECRETS_DIR") == "/etc/scribe/secrets"
     computed = {name for name in plain if name in render().environment(service) or _is_refused(service, name)}
     free = {name: "1" for name in plain if name not in computed}
     found = render(with_least({"services": {service: {"env": free}}}))

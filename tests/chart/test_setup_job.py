@@ -3,7 +3,7 @@
 from typing import cast
 
 from tests.chart.cases import EVERY_POD
-from tests.chart.rendering import LEAST, Object, Render, part, render, with_least
+from tests.chart.rendering import LEAST, SERVICES, Object, Render, Secret, part, render, secrets_of, with_least
 
 
 def job_name(values: dict[str, object], revision: int = 1) -> object:
@@ -37,12 +37,12 @@ def test_only_what_uses_the_database_waits_for_the_schema() -> None:
 
 def test_direct_url_is_for_migrations_only() -> None:
     found = render()
-    seen = [
-        service for service in ("gateway", "composer") if "SCRIBE_MIGRATIONS_DATABASE_URL" in found.environment(service)
-    ]
-    assert seen == []
-    variables = cast("list[Object]", part(_containers(found.one("Job")), 0, "env"))
-    assert "SCRIBE_MIGRATIONS_DATABASE_URL" in [variable["name"] for variable in variables]
+    urls = {service: {key for key in found.secrets(service) if "DATABASE" in key} for service in SERVICES}
+    assert {service: keys for service, keys in urls.items() if keys} == {
+        "gateway": {"SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL"},
+        "composer": {"SCRIBE_COMPOSER_DATABASE_URL"},
+    }
+    assert "SCRIBE_MIGRATIONS_DATABASE_URL" in secrets_of(_setup(found))
 
 
 def test_hook_runs_before_anything_of_the_chart_is_there() -> None:
@@ -50,13 +50,13 @@ def test_hook_runs_before_anything_of_the_chart_is_there() -> None:
     assert part(job, "metadata", "annotations", "helm.sh/hook") == "pre-install,pre-upgrade"
     spec = cast("Object", part(job, "spec", "template", "spec"))
     assert "serviceAccountName" not in spec
-    references = [part(variable, "valueFrom", "secretKeyRef", "name") for variable in _variables(job)]
-    assert {name for name in references if name} == {"scribe-secrets"}
+    assert {secret.name for secret in secrets_of(spec).values()} == {"scribe-secrets"}
     assert all("envFrom" not in container for container in _containers(job))
 
 
 def test_hook_needs_no_more_than_a_secret_that_is_there_before() -> None:
-    given = {"from": {"SCRIBE_DATABASE_URL": {"name": "db-app", "key": "uri"}}}
+    url = {"name": "db-app", "key": "uri"}
+    given = {"from": {"SCRIBE_DATABASE_URL": url, "SCRIBE_COMPOSER_DATABASE_URL": url}}
     assert render({**LEAST, "secrets": given, "migrations": {"mode": "hook"}}).one("Job")
 
 
@@ -78,7 +78,7 @@ def test_setup_and_what_waits_for_it_run_where_the_services_do() -> None:
     found = render(with_least({"defaults": EVERY_POD, "migrations": {"podAnnotations": {"mesh": "off"}}}))
     waiting, parser = cast("list[Object]", found.pod("composer")["initContainers"]), found.pod("parser")
     for container in (*_containers(found.one("Job")), *waiting):
-        assert part(container, "volumeMounts", 1, "mountPath") == "/etc/ca"
+        assert "/etc/ca" in [mount["mountPath"] for mount in cast("list[Object]", container["volumeMounts"])]
         assert EVERY_POD["extraEnv"][0] in cast("list[object]", container["env"])
         assert container["envFrom"] == EVERY_POD["extraEnvFrom"]
     for pod in (_setup(found), cast("Object", found.one("Pod")["spec"])):
@@ -98,11 +98,17 @@ def test_mode_none_leaves_out_the_job_and_the_waiting() -> None:
 
 
 def test_database_url_may_come_from_another_secret() -> None:
-    values = {**LEAST, "secrets": {"from": {"SCRIBE_DATABASE_URL": {"name": "db-app", "key": "uri"}}}}
-    found = render(values)
-    reference = {"name": "db-app", "key": "uri"}
-    assert part(found.environment("gateway")["SCRIBE_DATABASE_URL"], "valueFrom", "secretKeyRef") == reference
-    assert part(found.environment("parser")["ANTHROPIC_API_KEY"], "valueFrom", "secretKeyRef", "name") == "scribe"
+    url = {"name": "db-app", "key": "uri"}
+    names = ("SCRIBE_DATABASE_URL", "SCRIBE_COMPOSER_DATABASE_URL")
+    found = render({**LEAST, "secrets": {"from": dict.fromkeys(names, url)}})
+    assert found.secrets("gateway")["SCRIBE_DATABASE_URL"] == Secret("db-app", "uri", optional=False)
+    assert found.secrets("composer")["SCRIBE_COMPOSER_DATABASE_URL"] == Secret("db-app", "uri", optional=False)
+    assert found.secrets("parser")["ANTHROPIC_API_KEY"] == Secret("scribe", "ANTHROPIC_API_KEY", optional=True)
+
+
+def test_one_login_may_serve_gateway_and_composer() -> None:
+    found = render(with_least({"services": {"composer": {"secretKeys": ["SCRIBE_DATABASE_URL"]}}}))
+    assert set(found.secrets("composer")) == {"SCRIBE_DATABASE_URL"}
 
 
 def _setup(found: Render) -> Object:
@@ -111,7 +117,3 @@ def _setup(found: Render) -> Object:
 
 def _containers(job: Object) -> list[Object]:
     return cast("list[Object]", part(job, "spec", "template", "spec", "containers"))
-
-
-def _variables(job: Object) -> list[Object]:
-    return [variable for item in _containers(job) for variable in cast("list[Object]", item["env"])]

@@ -42,23 +42,31 @@
 {{- toYaml $own }}
 {{- end }}
 
-{{- /* Variables from Secrets; (list root keys). Only the database's must be there before the container starts. */}}
-{{- define "scribe.secretEnv" -}}
-{{- $root := index . 0 }}
-{{- range $key := index . 1 }}
-{{- $other := get $root.Values.secrets.from $key }}
-- name: {{ $key }}
-  valueFrom:
-    secretKeyRef:
-    {{- if $other }}
-      name: {{ $other.name }}
-      key: {{ $other.key }}
-    {{- else }}
-      name: {{ include "scribe.secret" $root }}
-      key: {{ $key }}
-      optional: {{ ne $key "SCRIBE_DATABASE_URL" }}
-    {{- end }}
+{{- /* Keys without which a container does not start: the database's. */}}
+{{- define "scribe.requiredKeys" -}}
+{{- toJson (list "SCRIBE_DATABASE_URL" "SCRIBE_COMPOSER_DATABASE_URL") }}
 {{- end }}
+
+{{- /* The secrets as files named as the variables, which are read again when they change; (list root keys). */}}
+{{- define "scribe.secretsVolume" }}
+{{- $root := index . 0 }}
+{{- $required := include "scribe.requiredKeys" $root | fromJsonArray }}
+{{- with index . 1 }}
+  - name: secrets
+    projected:
+      sources:
+      {{- range $key := . }}
+      {{- $other := get $root.Values.secrets.from $key | default dict }}
+        - secret:
+            name: {{ $other.name | default (include "scribe.secret" $root) }}
+            items: [{key: {{ $other.key | default $key }}, path: {{ $key }}}]
+            optional: {{ not (or $other (has $key $required)) }}
+      {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "scribe.secretsMount" }}
+  - {name: secrets, mountPath: /etc/scribe/secrets, readOnly: true}
 {{- end }}
 
 {{- /* All variables of a service's container; (list root name service). */}}
@@ -71,7 +79,6 @@
   value: {{ $value | quote }}
 {{- end }}
 {{- end }}
-{{- include "scribe.secretEnv" (list $root $service.secretKeys) }}
 {{- range $key, $value := $service.env }}
 - name: {{ $key }}
   value: {{ include "scribe.text" (list $root $value) | quote }}
@@ -106,6 +113,7 @@ SCRIBE_NATS_USER: {{ . | quote }}
 {{- if .Values.nats.credentials.secret }}
 SCRIBE_NATS_{{ eq .Values.nats.credentials.kind "nkey" | ternary "NKEY" "CREDENTIALS" }}_FILE: /etc/scribe/nats/credentials
 {{- end }}
+SCRIBE_SECRETS_DIR: /etc/scribe/secrets
 SCRIBE_NATS_API_PREFIX: {{ .Values.nats.apiPrefix | quote }}
 SCRIBE_STREAM_REPLICAS: {{ toJson .Values.nats.streamReplicas | quote }}
 SCRIBE_PIPELINE_MAX_BYTES: {{ toJson .Values.nats.maxBytes.pipeline | quote }}

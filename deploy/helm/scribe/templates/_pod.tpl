@@ -49,6 +49,7 @@ volumes:
     emptyDir: {medium: Memory, sizeLimit: {{ $service.sharedMemory }}}
 {{- end }}
 {{- include "scribe.natsVolume" (list $root $name) }}
+{{- include "scribe.secretsVolume" (list $root $service.secretKeys) }}
 {{- with $service.extraVolumes }}
 {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -64,6 +65,9 @@ volumeMounts:
   - {name: shared-memory, mountPath: /dev/shm}
 {{- end }}
 {{- include "scribe.natsMount" $root }}
+{{- if $service.secretKeys }}
+{{- include "scribe.secretsMount" $root }}
+{{- end }}
 {{- with $service.extraVolumeMounts }}
 {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -158,7 +162,7 @@ initContainers:
   securityContext: {{- toYaml . | nindent 4 }}
   {{- end }}
   env:
-    {{- include "scribe.secretEnv" (list $root (list "SCRIBE_DATABASE_URL")) | nindent 4 }}
+    - {name: SCRIBE_SECRETS_DIR, value: /etc/scribe/secrets}
     {{- with $service.extraEnv }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -170,6 +174,7 @@ initContainers:
   {{- end }}
   volumeMounts:
     - {name: tmp, mountPath: /tmp}
+    - {name: secrets, mountPath: /etc/scribe/secrets, readOnly: true}
     {{- with $service.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

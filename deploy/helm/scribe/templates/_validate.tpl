@@ -21,8 +21,10 @@
 {{- define "scribe.validateSecrets" -}}
 {{- $secrets := .Values.secrets }}
 {{- if and $secrets.existingSecret $secrets.values }}{{ fail "set secrets.existingSecret or secrets.values, not both: the chart leaves an existing Secret alone" }}{{ end }}
-{{- if not (or $secrets.existingSecret (hasKey $secrets.values "SCRIBE_DATABASE_URL") (hasKey $secrets.from "SCRIBE_DATABASE_URL")) }}
-{{- fail "the database is missing: name a Secret with the key SCRIBE_DATABASE_URL in secrets.existingSecret, or another one in secrets.from" }}
+{{- range $key := include "scribe.requiredKeys" . | fromJsonArray }}
+{{- if and (has $key (include "scribe.secretKeys" $ | fromJsonArray)) (not (or $secrets.existingSecret (hasKey $secrets.values $key) (hasKey $secrets.from $key))) }}
+{{- fail (printf "the database is missing: name a Secret with the key %s in secrets.existingSecret, or another one in secrets.from" $key) }}
+{{- end }}
 {{- end }}
 {{- if and (eq .Values.migrations.mode "hook") $secrets.values }}
 {{- fail "migrations.mode hook runs before the chart's own Secret is there: use secrets.existingSecret, or mode job" }}

@@ -26,7 +26,12 @@ class MigrationSettings(Settings):
 
     migrations_database_url: SecretStr = Field(
         description="PostgreSQL URL of the schema's owner: a direct connection, not of a transaction pooler.",
-        validation_alias=AliasChoices("SCRIBE_MIGRATIONS_DATABASE_URL", "SCRIBE_DATABASE_URL", "DATABASE_URL"),
+        validation_alias=AliasChoices(
+            "SCRIBE_MIGRATIONS_DATABASE_URL",
+            "SCRIBE_DATABASE_URL",
+            "DATABASE_URL",
+            "SCRIBE_COMPOSER_DATABASE_URL",  # `wait` beside the composer
+        ),
     )
     database_url: SecretStr | None = Field(None, description="The gateway's; its login gets the role `scribe_gateway`.")
     users_database_url: SecretStr | None = Field(

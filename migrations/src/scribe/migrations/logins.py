@@ -48,6 +48,8 @@ async def _create(owner_url: str, logins: Mapping[str, tuple[str, str]]) -> None
             try:
                 await _create_login(connection, role, name, password)
             except asyncpg.InsufficientPrivilegeError as error:
+                if await _is_member(connection, name, role):
+                    continue  # an administrator has made it, and sees to its password
                 raise MigrationError(
                     f"the schema's owner may not make the login {name}; let an administrator run:"
                     f" CREATE ROLE {name} LOGIN PASSWORD '…' IN ROLE {role}"

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, SecretStr
 
 from scribe.common.models import ModelChoice, ModelName, ModelNames, ProviderSettings
 from scribe.common.process.settings import DatabaseSettings
@@ -12,6 +12,10 @@ from scribe.common.worker.settings import WorkerSettings
 class ComposerSettings(WorkerSettings, DatabaseSettings, ProviderSettings):
     """What the composer reads from the environment."""
 
+    database_url: SecretStr = Field(
+        description="PostgreSQL URL of the composer's own login (role `scribe_composer`), or of the gateway's.",
+        validation_alias=AliasChoices("SCRIBE_COMPOSER_DATABASE_URL", "SCRIBE_DATABASE_URL", "DATABASE_URL"),
+    )
     concurrency: int = Field(40, ge=1, le=256, description="Deliveries that one composer has in progress at once.")
     composer_model: ModelName = Field(
         "anthropic:claude-sonnet-5-5", description="The composer's model, `provider:model`; a good one."

@@ -11,10 +11,9 @@ LOGINS = {
 }
 """By the variables that the migrations read, which make the logins."""
 SEEN_BY = {
-    "gateway": {name: name for name in ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL")},
-    "composer": {"SCRIBE_DATABASE_URL": "SCRIBE_COMPOSER_DATABASE_URL"},
+    "gateway": ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL"),
+    "composer": ("SCRIBE_COMPOSER_DATABASE_URL",),
 }
-"""What the services that use the database call their URLs."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Logins:
 
     def for_service(self, service: str, owner_url: str) -> dict[str, str]:
         """The variables with which a service connects to the database that `owner_url` names."""
-        return {name: self._url(login, owner_url) for name, login in SEEN_BY.get(service, {}).items()}
+        return {name: self._url(name, owner_url) for name in SEEN_BY.get(service, ())}
 
     def _url(self, name: str, owner_url: str) -> str:
         address = urlsplit(owner_url)
