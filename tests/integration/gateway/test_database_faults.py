@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from scribe.common.tasks.steps import Step
-from tests.support.gateway import Gateway, User, running_gateway
+from tests.support.gateway import Gateway, User, gateway_settings, serving_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
 from tests.support.servers import execute, with_database
@@ -50,7 +51,7 @@ async def server(database_url: str) -> AsyncIterator[Server]:
     address = urlsplit(database_url)
     server = Server(database_url, address._replace(netloc=f"{ROLE}:first@{address.hostname}:{address.port}").geturl())
     await server.run(f"DROP ROLE IF EXISTS {ROLE}")
-    await server.run(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'first' IN ROLE {address.username}, scribe_user")
+    await server.run(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'first' IN ROLE scribe_gateway")
     yield server
     await server.run(f"DROP ROLE {ROLE}")
 
@@ -58,7 +59,9 @@ async def server(database_url: str) -> AsyncIterator[Server]:
 @pytest.fixture
 async def gateway(server: Server, nats_url: str, issuer: Issuer) -> AsyncIterator[Gateway]:
     """A gateway whose loops all look often."""
-    async with running_gateway(server.role_url, nats_url, issuer, reconcile_interval=0.1) as gateway:
+    settings = gateway_settings(server.url, nats_url, issuer, reconcile_interval=0.1, users_database_url=None)
+    settings = settings.model_copy(update={"database_url": SecretStr(server.role_url)})
+    async with serving_gateway(settings, issuer) as gateway:
         yield gateway
 
 
