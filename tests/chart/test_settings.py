@@ -55,7 +55,7 @@ def test_the_example_for_external_secrets_makes_the_secret_that_it_names() -> No
     made = found.one("ExternalSecret")
     assert part(made, "spec", "target", "name") == example["secrets"]["existingSecret"]
     filled = {item["secretKey"] for item in cast("list[Object]", part(made, "spec", "data"))}
-    assert filled <= {name for service in SERVICES for name in by_reference(service)} | {
+    assert filled <= {name for service in SERVICES for name in render().secrets(service)} | {
         "SCRIBE_MIGRATIONS_DATABASE_URL"
     }
     assert part(made, "spec", "data", 0, "remoteRef", "key") == "scribe/mail"
