@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from scribe.common.messaging.authorization import Identity, authorization, user_names
-from scribe.local.servers.nkeys import new_seed, public_key
+from scribe.common.messaging.seeds import new_seed, public_key
 
 FOLDER = Path(__file__).parent / "scribe-dev" / "files" / "nats"
 

@@ -8,7 +8,9 @@ import structlog
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.seeds import SEED_BYTES, new_seed, public_key
 from scribe.common.messaging.settings import BrokerSettings
+from scribe.local.servers import embedded_nats
 from tests.support.deadlines import within
 
 
@@ -55,3 +57,25 @@ async def test_an_answer_to_a_ping_that_nobody_waits_for_any_more_does_not_end_t
     async with within(10):
         await broker.client.flush()
     assert impatient.cancelled()
+
+
+async def test_a_credential_that_is_taken_away_is_replaced_by_the_one_that_is_there_now(tmp_path: Path) -> None:
+    file = tmp_path / "parser.nk"
+    seeds = [new_seed(bytes([number] * SEED_BYTES)) for number in range(2)]
+    file.write_bytes(seeds[0])
+    async with embedded_nats(tmp_path / "nats", authorization=known(seeds[0])) as server:
+        settings = BrokerSettings(nats_url=server.url, nats_nkey_file=str(file))
+        async with connect(settings, "tests", structlog.get_logger()) as broker:
+            file.write_bytes(seeds[1])
+            await broker.client.flush()
+            async with broker.reconnected:
+                server.reload(known(seeds[1]))
+                async with within(30):
+                    await broker.reconnected.wait()
+            await broker.client.flush()
+            assert not broker.closed.is_set()
+
+
+def known(seed: bytes) -> str:
+    """A server's configuration with one user."""
+    return f"authorization {{ users: [ {{nkey: {public_key(seed)}}} ] }}"

@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from anthropic import AsyncAnthropic
+from openai import AsyncOpenAI
 from pydantic_ai.providers import infer_provider_class
 
+from scribe.common.models.providers import open_provider_models, use_current_key
 from scribe.common.models.settings import PROVIDERS, ProviderSettings
 from tests.unit.models.golden import FOLDER
 
@@ -29,3 +32,16 @@ def test_the_chart_and_the_golden_requests_have_every_provider(provider: str) ->
     assert patterns
     assert all(provider in names for names in patterns), "deploy/helm/scribe/values.schema.json: models"
     assert list(FOLDER.glob(f"*.{provider}.json")), "tests/unit/models/golden.py"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_key_that_has_changed_is_sent_with_the_next_request(provider: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{provider.upper()}_API_KEY"
+    settings = ProviderSettings.model_validate({f"{provider}_api_key": "first", "secrets_dir": tmp_path})
+    name = f"{provider}:model"
+    async with open_provider_models((name,), settings) as models:
+        for key in ("second", "third"):
+            file.write_text(key)
+            use_current_key(models[name], provider, settings)
+            client: AsyncAnthropic | AsyncOpenAI = models[name].client  # type: ignore[attr-defined]
+            assert key in " ".join(client.auth_headers.values())

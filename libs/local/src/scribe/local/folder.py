@@ -65,6 +65,11 @@ class DataFolder:
         return self.path / "nkeys"
 
     @property
+    def secrets(self) -> Path:
+        """A folder for each process with the files of its secrets, which it reads again when they change."""
+        return self.path / "secrets"
+
+    @property
     def logs(self) -> Path:
         """One file a process."""
         return self.path / "logs"

@@ -122,7 +122,8 @@ class Platform:
             for part in self.parts:
                 tasks.create_task(part.start())
         announce("PostgreSQL and nats-server are up")
-        setup = {**self._environment_of(SETUP), **self.logins.for_setup(self.postgres.url)}
+        self.logins.write(self.postgres.url)
+        setup = self._environment_of(SETUP)
         self.services = self._services()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_gateways(setup))
@@ -178,9 +179,9 @@ class Platform:
         return {service.name: service for service in services}
 
     def _environment_of(self, user: str) -> dict[str, str]:
-        """What a service sees: its own credential of NATS, and its own logins to PostgreSQL where it uses that."""
+        """What a service sees: its own credential of NATS, and its own secrets in files."""
         nkey = {"SCRIBE_NATS_NKEY_FILE": str(self.nkeys.seed_file(user)), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
-        return {**self._base_environment(), **nkey, **self.logins.for_service(user, self.postgres.url)}
+        return {**self._base_environment(), **nkey, "SCRIBE_SECRETS_DIR": str(self.logins.folder_of(user))}
 
     def _base_environment(self) -> dict[str, str]:
         """The environment that all of Scribe's processes have in common."""
@@ -239,7 +240,7 @@ def create_platform(folder: DataFolder, options: PlatformOptions) -> Platform:
         postgres=EmbeddedPostgres(folder.postgres, durable=options.durable),
         nats=EmbeddedNats(folder.nats, authorization=authorization(nkeys.identities())),
         nkeys=nkeys,
-        logins=Logins(),
+        logins=Logins(folder.secrets),
         stand_ins=stand_ins if outside.stand_ins else None,
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -92,6 +93,13 @@ class EmbeddedNats:
         """SIGTERM, and wait for the end."""
         if self.child is not None:
             await self.child.stop(STOP_GRACE)
+
+    def reload(self, authorization: str) -> None:
+        """Let the running server know other users; it ends the connections of those that it knows no longer."""
+        self.authorization = authorization
+        self._configuration.write_text(authorization, "utf-8")
+        if self.child is not None and self.child.pid is not None:
+            os.kill(self.child.pid, signal.SIGHUP)
 
     async def wait(self) -> int:
         """Its exit code, when it has ended."""

@@ -2,8 +2,10 @@
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+OWNER = "SCRIBE_MIGRATIONS_DATABASE_URL"
 LOGINS = {
     "SCRIBE_DATABASE_URL": "scribe_gateway_login",
     "SCRIBE_USERS_DATABASE_URL": "scribe_user_login",
@@ -11,6 +13,7 @@ LOGINS = {
 }
 """By the variables that the migrations read, which make the logins."""
 SEEN_BY = {
+    "setup": (OWNER, *LOGINS),
     "gateway": ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL"),
     "composer": ("SCRIBE_COMPOSER_DATABASE_URL",),
 }
@@ -20,16 +23,22 @@ SEEN_BY = {
 class Logins:
     """One login for each purpose, with a password that is new each time."""
 
+    folder: Path
     passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_urlsafe(18) for name in LOGINS})
 
-    def for_setup(self, owner_url: str) -> dict[str, str]:
-        """The variables of the migrations, with which they make the logins."""
-        urls = {name: self._url(name, owner_url) for name in LOGINS}
-        return {**urls, "SCRIBE_MIGRATIONS_DATABASE_URL": owner_url}
+    def write(self, owner_url: str) -> None:
+        """Write the URLs that each process sees into files of its own, named as the variables are."""
+        for process, names in SEEN_BY.items():
+            folder = self.folder_of(process)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in names:
+                file = folder / name
+                file.touch(0o600)
+                file.write_text(owner_url if name == OWNER else self._url(name, owner_url), "utf-8")
 
-    def for_service(self, service: str, owner_url: str) -> dict[str, str]:
-        """The variables with which a service connects to the database that `owner_url` names."""
-        return {name: self._url(name, owner_url) for name in SEEN_BY.get(service, ())}
+    def folder_of(self, process: str) -> Path:
+        """Where a process reads its secrets."""
+        return self.folder / process
 
     def _url(self, name: str, owner_url: str) -> str:
         address = urlsplit(owner_url)

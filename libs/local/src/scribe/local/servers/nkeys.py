@@ -4,11 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import nkeys
-
 from scribe.common.messaging.authorization import Identity, user_names
-
-SEED_BYTES = 32
+from scribe.common.messaging.seeds import SEED_BYTES, new_seed, public_key
 
 
 @dataclass(frozen=True)
@@ -34,13 +31,3 @@ class NkeyFiles:
             unfinished.write_bytes(new_seed(os.urandom(SEED_BYTES)))
             unfinished.replace(file)
         return public_key(file.read_bytes())
-
-
-def new_seed(entropy: bytes) -> bytes:
-    """A user's seed made of 32 random bytes."""
-    return bytes(nkeys.encode_seed(entropy, nkeys.PREFIX_BYTE_USER))
-
-
-def public_key(seed: bytes) -> str:
-    """The public key of a seed, `U…`."""
-    return bytes(nkeys.from_seed(bytearray(seed.strip())).public_key).decode()

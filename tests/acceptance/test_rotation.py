@@ -1,0 +1,132 @@
+"""Every secret is changed, by the commands of docs/howto/rotate-secrets.md, while e-mails are being written."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+
+from scribe.local.servers.binaries import postgres_binaries
+from scribe.local.tokens import mint_token
+from tests.support.command import Up, scribe_up
+from tests.support.deadlines import stretched
+from tests.support.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/howto/rotate-secrets.md").read_text("utf-8")
+BLOCKS = re.findall(r"### On one machine\n(.*?)(?=\n## |\Z)", PAGE, re.DOTALL)
+COMMANDS = [command for block in BLOCKS for command in re.findall(r"```sh\n(.*?)```", block, re.DOTALL)]
+OLD_SECRET, NEW_SECRET = "the-old-secret-of-at-least-32-characters", "the-new-secret-of-at-least-32-characters"
+TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards,\nRobin Example"
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="it ends processes by /proc"),
+    pytest.mark.timeout(240),
+]
+
+
+@dataclass
+class Load:
+    """A user who submits an e-mail every quarter of a second."""
+
+    client: httpx.AsyncClient
+    statuses: list[int] = field(default_factory=list)
+    tasks: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            number = len(self.statuses)
+            body = {
+                "email_template": TEMPLATE,
+                "recipient_name": "Ada Example",
+                "recipient_interest": f"fluids {number}",
+            }
+            response = await self.client.post("/api/email/generate", json=body)
+            self.statuses.append(response.status_code)
+            if response.status_code == 202:
+                self.tasks.append(response.json()["task_id"])
+            await asyncio.sleep(0.25)  # the pace of the load; nothing is waited for
+
+    def has_submitted(self, count: int) -> bool:
+        """Whether more than so many have been accepted."""
+        return len(self.tasks) > count
+
+    async def ended(self) -> dict[str, int]:
+        """How many of the tasks have which status, once none is under way."""
+        counts: dict[str, int] = {}
+
+        async def nothing_is_under_way() -> bool:
+            answers = [await self.client.get(f"/api/email/status/{task}") for task in self.tasks]
+            counts.clear()
+            for answer in answers:
+                status = str(answer.json()["status"])
+                counts[status] = counts.get(status, 0) + 1
+            return set(counts) <= {"SUCCESS", "FAILURE"}
+
+        await eventually(nothing_is_under_way, timeout=60)
+        return counts
+
+
+async def type_into_a_shell(command: str, folder: Path, **variables: str) -> None:
+    """Run a block of the page in bash, and expect it to work."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(postgres_binaries()), os.environ["PATH"]])
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-euo", "pipefail", "-c", command),
+        cwd=folder,
+        env={**os.environ, "PATH": path, **variables},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), stretched(60))
+    assert process.returncode == 0, f"{command}\n{output.decode()}"
+
+
+@asynccontextmanager
+async def loaded(up: Up) -> AsyncIterator[Load]:
+    """The platform while e-mails are submitted."""
+    token = mint_token(up.folder, up.state, "rotation@example.org")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=up.state.url, headers=headers, timeout=60, trust_env=False) as client:
+        assert (await client.post("/api/user/init")).status_code == 201
+        load = Load(client)
+        async with asyncio.TaskGroup() as tasks:
+            submitting = tasks.create_task(load.run())
+            yield load
+            submitting.cancel()
+
+
+async def test_every_secret_is_changed_under_load_and_no_email_fails(tmp_path: Path) -> None:
+    assert len(COMMANDS) == 5
+    async with (
+        scribe_up(tmp_path / ".scribe", SCRIBE_JWT_SECRET=OLD_SECRET, SCRIBE_GENERATE_PER_MINUTE="10000") as up,
+        loaded(up) as load,
+    ):
+        for command in COMMANDS:
+            before = len(load.tasks)
+            await type_into_a_shell(command, tmp_path, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
+            await eventually(partial(load.has_submitted, before + 4), timeout=30)
+        assert await load.ended() == {"SUCCESS": len(load.tasks)}
+        assert set(load.statuses) == {202}
+        assert [await status_with(up, secret) for secret in (OLD_SECRET, NEW_SECRET, NEW_SECRET[::-1])] == [
+            200,
+            200,
+            401,
+        ]
+
+
+async def status_with(up: Up, secret: str) -> int:
+    """How the gateway answers a token that is signed by this shared secret."""
+    token = mint_token(up.folder, up.state, "rotation@example.org")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    headers = {"Authorization": f"Bearer {jwt.encode(claims, secret, 'HS256')}"}
+    async with httpx.AsyncClient(base_url=up.state.url, headers=headers, trust_env=False) as client:
+        return (await client.get("/api/user")).status_code
