@@ -1,8 +1,8 @@
 """The declared permissions as JWTs (NATS ADR-14): for servers that know one operator and resolve its accounts.
 
 `python -m scribe.common.messaging.jwts FOLDER` writes the keys that are missing (`keys/*.nk`), a JWT for each account
-(`accounts/*.jwt`), credentials for each user (`*.creds`), and `resolver.conf` for a server that keeps the accounts in its
-configuration.
+(`accounts/*.jwt`), credentials for each user (`*.creds`), and `resolver.conf` for a server that keeps the accounts in
+its configuration.
 """
 
 import base64
@@ -19,7 +19,7 @@ import nkeys
 
 from scribe.common.messaging.authorization import ACCOUNT, account_of, local_subject, user_names
 from scribe.common.messaging.permissions import API, OPERATOR, Permissions, permissions
-from scribe.common.messaging.seeds import SEED_BYTES
+from scribe.common.messaging.seeds import SEED_BYTES, new_seed
 
 Claims = Mapping[str, object]
 
@@ -113,12 +113,14 @@ def write(folder: Path) -> None:
         preloaded.append(f"  {account.public}: {token}\n")
         user = _key(keys / f"{name.lower()}.nk", nkeys.PREFIX_BYTE_USER)
         _write(folder / f"{name.lower()}.creds", credentials(user, account, name))
-    system_account = accounts[SYSTEM].public
-    own = operator.sign(operator.public, ACCOUNT, {"system_account": system_account, "type": "operator", "version": 2})
-    _write(
-        folder / "resolver.conf",
-        f"operator: {own}\nsystem_account: {system_account}\nresolver: MEMORY\n"
-        f"resolver_preload: {{\n{''.join(preloaded)}}}\n",
+    _write(folder / "resolver.conf", _resolver(operator, accounts[SYSTEM].public, "".join(preloaded)))
+
+
+def _resolver(operator: Key, system_account: str, preloaded: str) -> str:
+    claims: Claims = {"system_account": system_account, "type": "operator", "version": 2}
+    return (
+        f"operator: {operator.sign(operator.public, ACCOUNT, claims)}\nsystem_account: {system_account}\n"
+        f"resolver: MEMORY\nresolver_preload: {{\n{preloaded}}}\n"
     )
 
 
@@ -128,7 +130,7 @@ def _account(name: str) -> str:
 
 def _key(file: Path, prefix: int) -> Key:
     if not file.exists():
-        _write(file, bytes(nkeys.encode_seed(os.urandom(SEED_BYTES), prefix)).decode())
+        _write(file, new_seed(os.urandom(SEED_BYTES), prefix).decode())
     return Key(file.read_bytes().strip())
 
 

@@ -12,9 +12,9 @@ import nkeys
 SEED_BYTES = 32
 
 
-def new_seed(entropy: bytes) -> bytes:
-    """A user's seed made of 32 random bytes."""
-    return bytes(nkeys.encode_seed(entropy, nkeys.PREFIX_BYTE_USER))
+def new_seed(entropy: bytes, kind: int = nkeys.PREFIX_BYTE_USER) -> bytes:
+    """A seed made of 32 random bytes: a user's, or that of another `kind`, one of nkeys' prefixes."""
+    return bytes(nkeys.encode_seed(entropy, kind))
 
 
 def public_key(seed: bytes) -> str:
