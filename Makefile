@@ -43,6 +43,10 @@ test-busy: $(STAMP) ## Run all tests beside six busy processes: there a test may
 	@for number in 1 2 3 4 5 6; do $(RUN)python -c 'while True: pass' & done; trap 'kill $$(jobs -p)' EXIT; \
 	  $(RUN)pytest -n 2 --dist loadgroup $(ONLY)
 
+.PHONY: fuzz
+fuzz: $(STAMP) ## Send the API valid and invalid requests for BUDGET minutes (10), new ones each time
+	@SCRIBE_FUZZ_MINUTES=$(or $(BUDGET),10) $(RUN)pytest -q --timeout=0 tests/contract/test_openapi.py -k keeps_to_its_document
+
 .PHONY: lint
 lint: $(STAMP) ## Check style, formatting and which package imports which
 	@$(RUN)ruff check $(SOURCES)

@@ -93,12 +93,20 @@ async def filled(postgres_url: str, tmp_path: Path) -> AsyncIterator[User]:
         yield admin
 
 
+FUZZ_MINUTES = float(os.environ.get("SCRIBE_FUZZ_MINUTES", "0"))
+"""Minutes of a long search with values that are new each time (`make fuzz`); 0 for the few that are always the same."""
+ALWAYS_THE_SAME = ("--max-examples", "6", "--generation-deterministic")
+LONG_SEARCH = ("--max-examples", "100000", "--max-time", f"{FUZZ_MINUTES * 60:g}")
+PHASES = ("--phases", "examples,coverage,fuzzing,stateful")
+
+
 @pytest.mark.asyncio(loop_scope="session")
 async def test_gateway_keeps_to_its_document(filled: User, tmp_path: Path) -> None:
     token = filled.client.headers["Authorization"].removeprefix("Bearer ")
     process = await asyncio.create_subprocess_exec(
         *(Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml"),
-        *("run", str(filled.client.base_url.join("/openapi.json"))),
+        *("run", str(filled.client.base_url.join("/openapi.json")), *PHASES),
+        *(LONG_SEARCH if FUZZ_MINUTES else ALWAYS_THE_SAME),
         env={**os.environ, "SCRIBE_TEST_TOKEN": token, "PYTHONPATH": str(HERE.parent.parent)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
