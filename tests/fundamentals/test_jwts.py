@@ -61,11 +61,13 @@ async def test_accounts_of_an_operator_reach_what_they_are_permitted_and_nothing
 async def test_a_task_goes_from_one_account_to_the_next(brokers: dict[str, Broker]) -> None:
     ack = await brokers["parser"].js.publish(f"pipeline.scraper.{TASK}.1", b"{}")
     assert (ack.stream, ack.seq) == ("PIPELINE", 1)
-    pull = await brokers["scraper"].client.request(
-        f"{IMPORTED_API}.CONSUMER.MSG.NEXT.PIPELINE.scraper", b'{"batch": 1, "expires": 2000000000}', timeout=5
-    )
-    assert pull.data == b"{}"
-    await brokers["scraper"].client.request(pull.reply, b"+ACK", timeout=5)
+    scraper = brokers["scraper"].client
+    answers = await scraper.subscribe(inbox := scraper.new_inbox())
+    pull = b'{"batch": 1, "expires": 2000000000}'
+    await scraper.publish(f"{IMPORTED_API}.CONSUMER.MSG.NEXT.PIPELINE.scraper", pull, reply=inbox)
+    message = await answers.next_msg(timeout=5)
+    assert message.subject == f"pipeline.scraper.{TASK}.1"
+    await scraper.request(message.reply, b"+ACK", timeout=5)
 
 
 async def test_written_again_the_keys_stay(tmp_path: Path) -> None:

@@ -57,9 +57,13 @@ def _root(body: bytes) -> etree._Element:
     return root
 
 
+MAX_DIGITS = 18
+"""Of a count; arXiv has some millions of records."""
+
+
 def _total(root: etree._Element) -> int:
     text = (root.findtext(_TOTAL) or "").strip()
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MAX_DIGITS:
         raise TransientError("arxiv answered a feed without a count")
     return int(text)
 

@@ -16,7 +16,9 @@ SEEN_BY = {
     "setup": (OWNER, *LOGINS),
     "gateway": ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL"),
     "composer": ("SCRIBE_COMPOSER_DATABASE_URL",),
+    **dict.fromkeys(("parser", "scraper", "arxiv"), ()),
 }
+"""By the processes; those that use no database have an empty folder, for keys that are put there later."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
@@ -15,6 +17,12 @@ MAX_LINES = 2_000
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 MAX_COLUMNS = 100
 ZIP_MAGIC = b"PK\x03\x04"
+
+BROKEN_WORKBOOK = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, SyntaxError, OSError, EOFError),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError),
+)
+"""What openpyxl and the libraries below it raise on a workbook that is damaged, encrypted or made up."""
 
 Row = tuple[int, list[str]]
 """The cells of a row without the space around them, and the line on which it begins, from 1."""
@@ -79,6 +87,6 @@ def _sheet(content: bytes) -> Iterator[Row]:
         rows = sheet.iter_rows(max_row=MAX_LINES + 1, max_col=MAX_COLUMNS, values_only=True)
         for line, values in enumerate(rows, 1):
             yield line, ["" if value is None else str(value) for value in values]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError, OSError):
+    except BROKEN_WORKBOOK:
         message = "The workbook cannot be read. Export it as “CSV UTF-8”."
         raise Unprocessable(wrong(1, "", "xlsx", message)) from None
