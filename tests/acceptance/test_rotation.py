@@ -106,21 +106,16 @@ async def loaded(up: Up) -> AsyncIterator[Load]:
 
 async def test_every_secret_is_changed_under_load_and_no_email_fails(tmp_path: Path) -> None:
     assert len(COMMANDS) == 5
-    async with (
-        scribe_up(tmp_path / ".scribe", SCRIBE_JWT_SECRET=OLD_SECRET, SCRIBE_GENERATE_PER_MINUTE="10000") as up,
-        loaded(up) as load,
-    ):
+    given = {"SCRIBE_JWT_SECRET": OLD_SECRET, "SCRIBE_GENERATE_PER_MINUTE": "10000"}
+    async with scribe_up(tmp_path / ".scribe", variables=given) as up, loaded(up) as load:
         for command in COMMANDS:
             before = len(load.tasks)
             await type_into_a_shell(command, tmp_path, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
             await eventually(partial(load.has_submitted, before + 4), timeout=30)
         assert await load.ended() == {"SUCCESS": len(load.tasks)}
         assert set(load.statuses) == {202}
-        assert [await status_with(up, secret) for secret in (OLD_SECRET, NEW_SECRET, NEW_SECRET[::-1])] == [
-            200,
-            200,
-            401,
-        ]
+        for secret, status in ((OLD_SECRET, 200), (NEW_SECRET, 200), (NEW_SECRET[::-1], 401)):
+            assert await status_with(up, secret) == status
 
 
 async def status_with(up: Up, secret: str) -> int:

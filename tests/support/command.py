@@ -118,9 +118,9 @@ class Up:
 
 
 @asynccontextmanager
-async def scribe_up(data: Path, *options: str) -> AsyncIterator[Up]:
+async def scribe_up(data: Path, *options: str, variables: dict[str, str] | None = None) -> AsyncIterator[Up]:
     """The platform in a folder, its gateway on a free port; killed at the end."""
-    up = Up(DataFolder(data), Marked(), options)
+    up = Up(DataFolder(data), Marked(variables or {}), options)
     try:
         await up.start()
         yield up
