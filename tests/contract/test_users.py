@@ -60,7 +60,7 @@ WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
 async def test_first_calls_at_once_all_get_the_account(database_url: str, nats_url: str) -> None:
     async with (
         issuing() as issuer,
-        running_gateway(database_url, nats_url, issuer, loops=False) as gateway,
+        running_gateway(database_url, nats_url, issuer, loops=False, database_pool_size=15) as gateway,
         connected(database_url) as connection,
     ):
         await connection.execute(HELD)

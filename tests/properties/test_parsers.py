@@ -36,9 +36,9 @@ from scribe.arxiv.latex import readable
 from scribe.common.errors import PermanentError, TransientError, UnreadableMessageError
 from scribe.common.http.upstream import parse_retry_after
 from scribe.common.models.answers import UnusableAnswerError, read_answer
-from scribe.common.tasks.data import Usage
 from scribe.common.tasks.progress import read_progress
 from scribe.common.tasks.subject import Subject
+from scribe.common.tasks.usage import Usage
 from scribe.gateway.auth.keys import MAX_KEYS, _Document, _usable
 from scribe.gateway.problems import BadRequest, Unprocessable
 from scribe.gateway.queue.events import _parse_event_id
