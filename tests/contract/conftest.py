@@ -17,7 +17,7 @@ ORIGIN = "https://app.example.org"
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def owner_url(postgres_url: str) -> AsyncIterator[str]:
+async def owner_url(postgres_url: str, database_server: str) -> AsyncIterator[str]:  # noqa: ARG001 - one for each
     """The gateway's database, as its owner reaches it."""
     async with fresh_database(postgres_url) as url:
         yield url
