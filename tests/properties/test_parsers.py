@@ -44,7 +44,8 @@ from scribe.gateway.problems import BadRequest, Unprocessable
 from scribe.gateway.queue.events import _parse_event_id
 from scribe.gateway.queue.models import Recipient
 from scribe.gateway.queue.spreadsheet import MAX_ROWS, read_recipients
-from scribe.gateway.template_writer.pdf_text import Result, text_of
+from scribe.gateway.template_writer.pdf_result import Result
+from scribe.gateway.template_writer.pdf_text import text_of
 from scribe.gateway.web.paging import read_cursor
 from scribe.scraper.extraction import MAX_HTML, Snapshot, readable_text
 from scribe.scraper.page_text import clean, lines_of

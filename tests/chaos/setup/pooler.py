@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from scribe.local.processes import Program
+from scribe.local.servers.logins import LOGINS
 from tests.chaos.setup.rig import Rig
 from tests.support.pooler import Pooler
 
@@ -20,10 +21,11 @@ class Pooled:
         rig.parts.append(pooler)
 
         def adapt(program: Program) -> Program:
-            if "SCRIBE_DATABASE_URL" not in program.environment:
+            urls = [name for name in program.environment if name in LOGINS]
+            if not urls:
                 return program
             pooler.point_to(rig.platform.postgres.url)
-            return replace(program, environment={**program.environment, "SCRIBE_DATABASE_URL": pooler.url})
+            return replace(program, environment={**program.environment, **dict.fromkeys(urls, pooler.url)})
 
         rig.adapts.append(adapt)
         try:

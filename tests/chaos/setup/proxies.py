@@ -18,7 +18,7 @@ CLIENTS = {"nats": ("gateway", *STEPS), "postgres": ("gateway", "composer"), "up
 """Who connects to what."""
 VARIABLES = {
     "nats": ("SCRIBE_NATS_URL",),
-    "postgres": ("SCRIBE_DATABASE_URL",),
+    "postgres": ("SCRIBE_DATABASE_URL", "SCRIBE_USERS_DATABASE_URL", "SCRIBE_COMPOSER_DATABASE_URL"),
     "upstreams": ("ANTHROPIC_BASE_URL", "SCRIBE_EXA_URL", "SCRIBE_ARXIV_URL"),
 }
 """In which the address of a server stands."""

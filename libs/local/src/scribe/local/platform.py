@@ -181,7 +181,7 @@ class Platform:
     def _environment_of(self, user: str) -> dict[str, str]:
         """What a service sees: its own credential of NATS, and its own secrets in files."""
         nkey = {"SCRIBE_NATS_NKEY_FILE": str(self.nkeys.seed_file(user)), "SCRIBE_NATS_API_PREFIX": IMPORTED_API}
-        return {**self._base_environment(), **nkey, "SCRIBE_SECRETS_DIR": str(self.logins.folder_of(user))}
+        return {**self._base_environment(), **nkey, **self.logins.variables(user, self.postgres.url)}
 
     def _base_environment(self) -> dict[str, str]:
         """The environment that all of Scribe's processes have in common."""

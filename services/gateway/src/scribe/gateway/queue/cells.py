@@ -19,7 +19,7 @@ MAX_COLUMNS = 100
 ZIP_MAGIC = b"PK\x03\x04"
 
 BROKEN_WORKBOOK = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, SyntaxError, OSError, EOFError),
+    *(zipfile.BadZipFile, zlib.error, struct.error, SyntaxError, OSError, EOFError),
     *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError),
 )
 """What openpyxl and the libraries below it raise on a workbook that is damaged, encrypted or made up."""
@@ -76,7 +76,6 @@ def _csv(text: str) -> Iterator[Row]:
 
 def _sheet(content: bytes) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415 - with numpy it takes 12 MiB, and few upload a workbook
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
