@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/howto/rotate-secrets.md").read_text("utf-8")
-COMMANDS = re.findall(r"```sh rotation\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = re.findall(r"```sh local\n(.*?)```", PAGE, re.DOTALL)
 OLD_SECRET, NEW_SECRET = "the-old-secret-of-at-least-32-characters", "the-new-secret-of-at-least-32-characters"
 TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards,\nRobin Example"
 

@@ -10,12 +10,13 @@ from scribe.common.process.database import open_pool
 from scribe.common.process.settings import DatabaseSettings
 from scribe.local.servers import embedded_postgres
 from scribe.local.servers.binaries import postgres_binaries
-from scribe.local.servers.logins import Logins
 from scribe.migrations.commands import head, upgrade, wait
+from scribe.migrations.logins import create_logins
 from tests.integration.test_composer_emails import submitted
 from tests.support.deadlines import stretched
 from tests.support.gateway import running_gateway
 from tests.support.issuer import issuing
+from tests.support.servers import LOGIN_ROLES, as_login
 from tests.support.typed import blocks
 
 
@@ -59,11 +60,10 @@ async def test_a_backup_is_restored_into_a_new_server_and_the_services_go_on_the
         assert await contents(new.url) == before
         await asyncio.to_thread(wait, new.url, timeout=1)
         assert head()
-        logins = Logins()
-        await logins.create(new.url)
+        await asyncio.to_thread(create_logins, new.url, {role: as_login(new.url, role) for role in LOGIN_ROLES})
         async with (
             issuing() as issuer,
-            running_gateway(logins.url_of("gateway", new.url), nats_url, issuer) as gateway,
+            running_gateway(new.url, nats_url, issuer) as gateway,
             gateway.user(task.user_id) as user,
         ):
             assert [item["id"] for item in await user.items()] == [str(task.task_id)]

@@ -47,7 +47,7 @@ async def operating(live: Live, **changes: object) -> AsyncIterator[Operations]:
         open_pool(settings, "ops", metrics.database) as pool,
         connect(settings, "scribe-ops", structlog.get_logger()) as broker,
     ):
-        yield Operations(Database(pool, metrics.database), broker, settings, ROUTE)
+        yield Operations(Database(pool, pool, metrics.database), broker, settings, ROUTE)
 
 
 SIZES = {"pipeline": 256, "events": 64, "deadletter": 64}

@@ -13,7 +13,8 @@ from tests.telemetry.conftest import Live
 from tests.telemetry.test_commands import in_session, live_test
 
 pytestmark = [in_session, live_test]
-LOCAL = [block for block in blocks("local") if block.page != "backup-and-restore"]  # test_backup types those
+TYPED_ELSEWHERE = ("backup-and-restore", "rotate-secrets")  # by test_backup and test_rotation
+LOCAL = [block for block in blocks("local") if block.page not in TYPED_ELSEWHERE]
 
 
 @pytest.mark.parametrize("block", LOCAL, ids=str)

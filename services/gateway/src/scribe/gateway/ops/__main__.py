@@ -49,7 +49,7 @@ async def _answer(command: Command, settings: GatewaySettings, log: Logger) -> A
         metrics = Metrics()
         pool = await stack.enter_async_context(open_pool(settings, "ops", metrics.database))
         broker = await stack.enter_async_context(connect(settings, "scribe-ops", log))
-        operations = Operations(Database(pool, metrics.database), broker, settings, ROUTE)
+        operations = Operations(Database(pool, pool, metrics.database), broker, settings, ROUTE)
         return await command.run(operations, command)
 
 

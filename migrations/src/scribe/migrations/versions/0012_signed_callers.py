@@ -8,8 +8,8 @@ gateway answers requests, sees no rows but those of users whom the gateway has s
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
