@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
 from dataclasses import replace
@@ -28,10 +29,14 @@ in_session = pytest.mark.asyncio(loop_scope="session")
 SCRIBE = Path(sys.executable).parent / "scribe"
 
 
-async def scribe(*arguments: str) -> tuple[int, str]:
+async def scribe(*arguments: str, **environment: str) -> tuple[int, str]:
     """The exit code and the output of a command."""
     process = await asyncio.create_subprocess_exec(
-        SCRIBE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        SCRIBE,
+        *arguments,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await asyncio.wait_for(process.communicate(), stretched(60))
     return process.returncode or 0, output.decode()

@@ -21,7 +21,7 @@ from scribe.gateway.ops.operations import Operations
 from scribe.gateway.problems import BadRequest
 from scribe.gateway.settings import GatewaySettings
 from scribe.local.platform import MIB
-from tests.telemetry.conftest import Live
+from tests.telemetry.conftest import PIPELINE_BYTES, Live
 from tests.telemetry.test_commands import in_session, live_test, scribe
 
 pytestmark = [in_session, live_test]
@@ -38,7 +38,7 @@ async def operating(live: Live, **changes: object) -> AsyncIterator[Operations]:
             "nats_nkey_file": state.nats_nkey_file,
             "supabase_url": state.supabase_url,
             "stand_ins": True,
-            **{f"{stream}_max_bytes": size * MIB for stream, size in SIZES.items()},
+            **{f"{stream}_max_bytes": size for stream, size in SIZES.items()},
             **changes,
         }
     )
@@ -50,7 +50,7 @@ async def operating(live: Live, **changes: object) -> AsyncIterator[Operations]:
         yield Operations(Database(pool, pool, metrics.database), broker, settings, ROUTE)
 
 
-SIZES = {"pipeline": 256, "events": 64, "deadletter": 64}
+SIZES = {"pipeline": PIPELINE_BYTES, "events": 64 * MIB, "deadletter": 64 * MIB}
 
 
 async def answer(operations: Operations, *arguments: str) -> Answer:
@@ -154,7 +154,9 @@ async def test_token_of_an_administrator_needs_a_secret_of_the_installation(live
 
 
 async def test_the_command_finds_a_running_platform_well(live: Live) -> None:
-    code, output = await scribe("ops", "--data", str(live.platform.folder.path), "doctor", "--json")
+    size = str(PIPELINE_BYTES)
+    arguments = ("ops", "--data", str(live.platform.folder.path), "doctor", "--json")
+    code, output = await scribe(*arguments, SCRIBE_PIPELINE_MAX_BYTES=size)
     assert code == 0, output
     parts = json.loads(output)
     assert {row["state"] for row in parts} == {"ok"}, parts
