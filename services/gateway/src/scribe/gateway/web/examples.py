@@ -133,11 +133,20 @@ EXAMPLES: dict[str, Any] = {
     "DeadLetter": {
         "id": 17,
         "step": "web_scraper",
+        "service": "scraper",
         "task_id": _ID,
         "reason": "exa answered 503",
         "error_class": "TransientError",
         "attempts": 5,
         "created_at": _LATER,
     },
-    "StepState": {"step": "web_scraper", "depth": 4, "in_flight": 8, "redelivered": 0, "oldest_age": 3.2},
+    "StepState": {
+        "step": "web_scraper",
+        "service": "scraper",
+        "depth": 4,
+        "in_flight": 8,
+        "redelivered": 0,
+        "paused": 0,
+        "oldest_age": 3.2,
+    },
 }
