@@ -68,7 +68,7 @@ async def rows(operations: Operations, *arguments: str) -> list[Row]:
 
 async def failed(live: Live, name: str) -> UUID:
     """A task that has become a dead letter at the parser."""
-    await live.play("/anthropic", status=404, times=1)
+    await live.play("/anthropic", status=404)
     item = await live.write(name=name)
     await live.reset()
     assert item.status == "failed"

@@ -25,6 +25,7 @@ from tests.support.waiting import eventually
 @asynccontextmanager
 async def stubborn_parser(nats_url: str, collector: Collector) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = {**os.environ, **collector.environment(), **nats_environment(nats_url, "parser"), "SCRIBE_PORT": "0"}
+    environment["SCRIBE_CONCURRENCY"] = "4"
     limits = {f"SCRIBE_{name}_MAX_BYTES": str(8 * 1024 * 1024) for name in ("PIPELINE", "EVENTS", "DEADLETTER")}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.telemetry.stubborn_parser"), env={**environment, **limits}

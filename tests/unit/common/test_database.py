@@ -28,6 +28,7 @@ ERRORS = {
     error.sqlstate: error
     for error in vars(asyncpg.exceptions).values()
     if isinstance(error, type) and issubclass(error, asyncpg.PostgresError) and error.sqlstate
+    if error is not asyncpg.InvalidCachedStatementError  # asyncpg's own name for one case of 0A000
 }
 
 

@@ -91,6 +91,11 @@ _WORK = Row(
             "How late the event loops run what is due.",
             unit="s",
         ),
+        Panel(
+            "Tasks of the event loops",
+            (Query(highest("scribe_asyncio_tasks", "job"), "{{job}}"),),
+            "The most that a process of each kind has. A line that only rises is a leak.",
+        ),
     ),
 )
 
