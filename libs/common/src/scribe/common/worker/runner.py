@@ -11,6 +11,7 @@ from functools import partial
 from itertools import count
 from typing import TypeVar
 
+import nats.errors
 from opentelemetry import trace
 from opentelemetry.trace import Span
 
@@ -33,6 +34,8 @@ from scribe.common.worker.redelivery import FIRST, History, ReadHistory
 from scribe.common.worker.settings import WorkerSettings
 from scribe.common.worker.settlement import MAX_ALONE, MAX_DELIVERIES, CrashLoopError, decide, settle
 
+REPEATED_DELAY = 5.0
+"""Seconds until a message that is under way in this process is delivered again, if it is not settled by then."""
 T = TypeVar("T")
 Tell = Callable[[UnavailableError], Awaitable[None]]
 
@@ -62,9 +65,28 @@ class Runner:
     jitter: Jitter = random.uniform
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     isolation: Isolation = field(default_factory=Isolation)
+    under_way: set[str] = field(default_factory=set, init=False)
+    """The subjects of the messages that are worked on; each names a task and its run."""
 
     async def handle(self, delivery: Delivery) -> None:
-        """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit."""
+        """Work on one delivery and settle it; it stays unsettled only when NATS is away past the hold limit.
+
+        A server that was killed may have forgotten to whom it delivered, and deliver once more what is under way here:
+        that waits until the first delivery is settled.
+        """
+        subject = str(delivery.subject)
+        if subject in self.under_way:
+            self.log.info("delivery_repeated", step=self.step)
+            with suppress(nats.errors.Error, OSError):
+                await delivery.nak(REPEATED_DELAY)
+            return
+        self.under_way.add(subject)
+        try:
+            await self._handle(delivery)
+        finally:
+            self.under_way.discard(subject)
+
+    async def _handle(self, delivery: Delivery) -> None:
         started = time.monotonic()
         self.metrics.received.labels(self.step).inc()
         if delivery.attempt > 1:
