@@ -11,9 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from scribe.arxiv import transport
 from scribe.arxiv.client import USER_AGENT, ArxivClient
-from scribe.arxiv.transport import AnswerTooLargeError
+from scribe.arxiv.transport import MAX_BYTES, AnswerTooLargeError
 from scribe.common.errors import PermanentError, TransientError, WorkError
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.health import serving
@@ -90,9 +89,8 @@ async def test_an_answer_ends_at_the_deadline_however_slowly_it_comes() -> None:
             await client.search("au:a", 10)
 
 
-async def test_an_answer_that_is_too_large_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MAX_BYTES", 1_000)
-    async with asking(Arxiv(lambda: Response(feed(*[entry()] * 10)))) as client:
+async def test_an_answer_that_is_too_large_is_not_read_to_its_end() -> None:
+    async with asking(Arxiv(lambda: Response(b" " * (MAX_BYTES + 1)))) as client:
         with pytest.raises(AnswerTooLargeError):
             await client.search("au:a", 10)
 

@@ -29,6 +29,7 @@ MAX_PAGES = 100
 Cause = Annotated[
     str | None, typer.Option("--cause", help="Only those of this error class, or whose reason has these words.")
 ]
+OneLetter = Annotated[int | None, typer.Argument(metavar="ID", min=1, help="One dead letter; or name a --cause.")]
 LetterId = Annotated[int, typer.Argument(metavar="ID", min=1, help="As `scribe deadletters list` shows it.")]
 
 app = typer.Typer(no_args_is_help=True, help="What no attempt could finish: look, and send back (administrators).")
@@ -52,9 +53,7 @@ def show_letter(
 
 @app.command("replay")
 def replay_letters(
-    letter: Annotated[
-        int | None, typer.Argument(metavar="ID", min=1, help="One dead letter; or name a --cause.")
-    ] = None,
+    letter: OneLetter = None,
     cause: Cause = None,
     as_json: AsJson = False,
     user: User = DEFAULT_USER,
@@ -66,9 +65,7 @@ def replay_letters(
 
 @app.command("give-up")
 def give_up_letters(
-    letter: Annotated[
-        int | None, typer.Argument(metavar="ID", min=1, help="One dead letter; or name a --cause.")
-    ] = None,
+    letter: OneLetter = None,
     cause: Cause = None,
     as_json: AsJson = False,
     user: User = DEFAULT_USER,
