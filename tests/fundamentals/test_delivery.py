@@ -97,6 +97,31 @@ async def test_a_message_that_only_waited_in_workers_that_died_is_worked_on_as_a
     assert len(step.calls) == 1
 
 
+async def test_what_is_delivered_again_while_it_is_worked_on_here_is_not_begun_twice(broker: Broker) -> None:
+    begun, finish = asyncio.Event(), asyncio.Event()
+
+    async def wait(data: PipelineData, _before: int) -> PipelineData:
+        begun.set()
+        await finish.wait()
+        return data
+
+    async def is_given_back() -> bool:
+        info = await broker.js.consumer_info("PIPELINE", "parser")
+        return bool(info.num_redelivered)
+
+    step = Step1(wait)
+    async with working(broker, step):
+        data = await submit(broker)
+        await asyncio.wait_for(begun.wait(), stretched(20))
+        place = (await broker.js.stream_info("PIPELINE")).state.last_seq
+        await broker.client.publish(f"$JS.ACK.PIPELINE.parser.1.{place}.1.0.0", b"-NAK")  # as a server that forgot
+        await eventually(is_given_back)
+        finish.set()
+        await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
+        await settled(broker)
+    assert len(step.calls) == 1
+
+
 async def test_a_service_that_fails_is_given_time_instead_of_a_number_of_attempts(broker: Broker) -> None:
     async def overloaded(_data: PipelineData, _before: int) -> PipelineData:
         raise TransientError("a model answered 529", retry_after=0.0)
