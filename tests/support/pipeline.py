@@ -123,3 +123,16 @@ async def connected(database_url: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+async def published(broker: Broker) -> list[str]:
+    """The ids of all tasks whose first message is in the stream, in its order."""
+    state = (await broker.js.stream_info("PIPELINE")).state
+    numbers = range(state.first_seq, state.last_seq + 1) if state.messages else ()
+    subjects = [(await broker.js.get_msg("PIPELINE", number)).subject or "" for number in numbers]
+    return [subject.split(".")[2] for subject in subjects if subject.startswith("pipeline.parser.")]
+
+
+async def has_published(broker: Broker, count: int) -> bool:
+    """Whether the first messages of so many tasks are in the stream."""
+    return len(await published(broker)) == count
