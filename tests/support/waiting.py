@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from tests.support.deadlines import stretched
 
@@ -25,5 +26,6 @@ async def eventually(condition: Callable[[], object | Awaitable[object]], timeou
         if result:
             return
         if time.monotonic() > end:
-            raise AssertionError(f"not so within {timeout:g} s: {inspect.getsource(condition).strip()}")
+            function = condition.func if isinstance(condition, partial) else condition
+            raise AssertionError(f"not so within {timeout:g} s: {inspect.getsource(function).strip()}")
         await asyncio.sleep(INTERVAL)

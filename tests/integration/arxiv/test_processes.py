@@ -11,7 +11,15 @@ from nats.js.errors import NotFoundError
 
 from scribe.arxiv.lookups import Lookup
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import ARXIV, LOOKUPS, TURNS, lookups_consumer, turn_consumer
+from scribe.common.messaging.streams import (
+    ARXIV,
+    ARXIV_EARLY,
+    LOOKUPS,
+    PIPELINE,
+    TURNS,
+    lookups_consumer,
+    turn_consumer,
+)
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.progress import State, read_progress
 from scribe.common.tasks.steps import Step
@@ -99,17 +107,24 @@ async def test_an_author_asked_for_by_a_pod_that_is_killed_meanwhile_is_asked_fo
         fakes.controls.add(path="/arxiv/", hang=True, times=1)
         await desk.ask(*campaign)
         await eventually(lambda: not fakes.controls.faults)
-        victim.kill()
-        await victim.wait()
-    async with workers(nats_url, fakes, 1):
-        await eventually(partial(waits_for_the_turn, broker))
-        await shorten_ack_wait(broker)
-        await eventually(partial(all_answered, desk, campaign), timeout=60)
+        pulls = await early_pulls(broker)
+        async with workers(nats_url, fakes, 1):
+            await eventually(partial(has_started_another, broker, pulls))
+            await shorten_ack_wait(broker)
+            victim.kill()
+            await victim.wait()
+            await eventually(partial(all_answered, desk, campaign), timeout=60)
 
 
-async def waits_for_the_turn(broker: Broker) -> bool:
-    """Whether a pod has started: it has found the consumers as they are declared."""
-    return bool((await broker.js.consumer_info(TURNS, ARXIV)).num_waiting)
+async def early_pulls(broker: Broker) -> int:
+    """The pulls that the server holds of pods that look up authors early."""
+    return (await broker.js.consumer_info(PIPELINE, ARXIV_EARLY)).num_waiting or 0
+
+
+async def has_started_another(broker: Broker, pulls: int) -> bool:
+    """Whether a pod pulls beside one that holds the turn: it has found all consumers as they are declared."""
+    waits_for_turn = bool((await broker.js.consumer_info(TURNS, ARXIV)).num_waiting)
+    return waits_for_turn and await early_pulls(broker) > pulls
 
 
 async def shorten_ack_wait(broker: Broker) -> None:
