@@ -2,7 +2,8 @@
 
 import pytest
 
-from scribe.scraper.domains import is_academic, is_public_suffix, registrable_domain
+from scribe.common.text.suffixes import is_public_suffix
+from scribe.scraper.domains import is_academic, registrable_domain
 
 
 @pytest.mark.parametrize(

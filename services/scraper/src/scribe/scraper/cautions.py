@@ -11,8 +11,8 @@ from typing import Literal
 from scribe.common.text.folding import fold
 from scribe.common.text.injection import reads_like_an_instruction
 from scribe.common.text.invisible import without_invisible
+from scribe.common.text.suffixes import is_public_suffix
 from scribe.common.text.terms import terms
-from scribe.scraper.domains import is_public_suffix
 
 Caution = Literal["hostile", "garbled", "contact", "money", "accusation", "appeal", "private"]
 

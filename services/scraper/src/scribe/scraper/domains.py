@@ -1,10 +1,9 @@
-"""Whose a host is: by the public suffix list that the library carries, without a request."""
+"""Whose a host is, by the public suffix list."""
 
-from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
+from scribe.common.text.suffixes import public_suffixes
 
 ACADEMIC_SUFFIXES = frozenset({"edu", "ac"})
 """The labels of public suffixes under which only universities and institutes get names: `.edu`, `.edu.au`, `.ac.uk`."""
@@ -21,18 +20,13 @@ def host_of(url: str) -> str:
 def registrable_domain(url: str) -> str:
     """The part of a URL's host that somebody has registered (`ox.ac.uk`, `somebody.github.io`), else the host."""
     host = host_of(url)
-    return host if _is_address(host) else _suffixes().privatesuffix(host) or host
+    return host if _is_address(host) else public_suffixes().privatesuffix(host) or host
 
 
 def is_academic(url: str) -> bool:
     """Whether the host stands under a suffix for universities and institutes."""
-    suffix = _suffixes().publicsuffix(host_of(url)) or ""
+    suffix = public_suffixes().publicsuffix(host_of(url)) or ""
     return not ACADEMIC_SUFFIXES.isdisjoint(suffix.split("."))
-
-
-def is_public_suffix(name: str) -> bool:
-    """Whether names of hosts end so: `com`, `finance`, `co.uk`."""
-    return _suffixes().publicsuffix(name, accept_unknown=False) == name
 
 
 def _is_address(host: str) -> bool:
@@ -41,8 +35,3 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()

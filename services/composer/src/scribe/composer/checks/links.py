@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from tldextract import TLDExtract
-
-from scribe.common.text.wording import fold
+from scribe.common.text.folding import fold
+from scribe.common.text.suffixes import is_public_suffix
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft, legible
 from scribe.composer.material import Material
@@ -80,18 +78,15 @@ def links_of(text: str) -> list[str]:
 
 
 def is_host(dotted: str) -> bool:
-    """Whether words joined by dots could be the name of a host: one after the first is a top-level domain."""
-    name = re.split(r"[/:?#]", dotted, maxsplit=1)[0]
-    if name.casefold() in _ABBREVIATIONS or _INITIAL_AND_NAME.fullmatch(dotted):
+    """Whether words joined by dots could be the name of a host: one after the first is a public suffix, or the last
+    two are one, as `web.za` is.
+    """
+    name = re.split(r"[/:?#]", dotted, maxsplit=1)[0].casefold()
+    if name in _ABBREVIATIONS or _INITIAL_AND_NAME.fullmatch(dotted):
         return False
-    return not _top_level_domains().isdisjoint(name.casefold().split(".")[1:])
-
-
-@cache
-def _top_level_domains() -> frozenset[str]:
-    """From the list that the package ships; nothing is downloaded."""
-    extract = TLDExtract(cache_dir=None, suffix_list_urls=())
-    return _RESERVED.union(suffix.rpartition(".")[2] for suffix in extract.tlds)
+    _, *labels = name.split(".")
+    endings = (*labels, ".".join(labels[-2:]))
+    return any(ending in _RESERVED or is_public_suffix(ending) for ending in endings)
 
 
 def undisguised(text: str) -> str:
