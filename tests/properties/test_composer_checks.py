@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scribe.common.text.folding import fold
 from scribe.common.text.placeholders import find_gaps, fixed_parts
 from scribe.common.text.sentences import split_sentences
-from scribe.common.text.wording import fold, words
+from scribe.common.text.wording import words
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import SentenceVerdict
 from scribe.composer.checks import check_names, problems_of

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from scribe.common.tasks.data import TemplateType
 from scribe.common.text.fencing import fenced
+from scribe.common.text.folding import fold_accents
 from scribe.common.text.placeholders import find_gaps
-from scribe.common.text.wording import fold_accents
 from scribe.parser.reading import GapReading, TemplateReading, corrected, without_titles
 
 CALM = settings(max_examples=100, deadline=None)

@@ -6,7 +6,8 @@ from scribe.arxiv.answers import Answer
 from scribe.arxiv.client import ResultPage
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.records import Record, with_authors_around
-from scribe.common.text.names import Match, PersonName, fold, matches
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.names import Match, PersonName, matches
 
 
 def deal(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
@@ -16,7 +17,7 @@ def deal(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
     share, have too many records for one page: their newest are their answer. The others are asked for again without
     them. So each request answers at least one author.
     """
-    indexed = [(record, [fold(author) for author in record.authors]) for record in page.records]
+    indexed = [(record, [fold_accents(author) for author in record.authors]) for record in page.records]
     found = [_records_of(lookup.person, indexed) for lookup in lookups]
     if page.is_complete:
         return [Answer(records=records) for records in found]

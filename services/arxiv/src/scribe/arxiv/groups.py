@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from scribe.arxiv.categories import field_of
 from scribe.arxiv.records import Record
-from scribe.common.text.names import PersonName, fold
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.names import PersonName
 from scribe.common.text.terms import plain_words
 
 MAX_LINKING_AUTHORS = 30
@@ -73,7 +74,7 @@ def _coauthors(group: Sequence[Record], person: PersonName) -> frozenset[tuple[s
 
 
 def _words(author: str) -> list[str]:
-    return plain_words(fold(author)).split() or [author]
+    return plain_words(fold_accents(author)).split() or [author]
 
 
 def _is(words: Sequence[str], person: PersonName) -> bool:

@@ -1,12 +1,12 @@
 """The sentences of an e-mail that are not the template's own, and which of their words the writer has added."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from scribe.common.text.folding import fold
 from scribe.common.text.placeholders import fixed_parts
-from scribe.common.text.wording import fold, words
+from scribe.common.text.wording import WORD, words
 from scribe.composer.checks.recipient import greeting_line
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import COMMON
@@ -16,8 +16,6 @@ MIN_OWN_RUN = 3
 """Words of the template in a row, between added ones, that count as the template's: `in the` may stand anywhere."""
 MAX_UNKNOWN = 6
 OPEN, CLOSE = "⟦", "⟧"
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def _unmarked(text: str) -> str:
 
 def _added_spans(text: str, pairs: frozenset[tuple[str, str]]) -> Iterator[tuple[int, int]]:
     """Where the added words stand, neighbours together."""
-    found = list(_WORD.finditer(text))
+    found = list(WORD.finditer(text))
     own = _own(tuple(fold(match.group()) for match in found), pairs)
     position = 0
     for is_own, run in groupby(own):

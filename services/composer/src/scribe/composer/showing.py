@@ -6,7 +6,8 @@ from math import inf
 
 from scribe.common.tasks.data import ELLIPSIS, Fact, Paper
 from scribe.common.text.fencing import Json
-from scribe.common.text.wording import fold_accents, words
+from scribe.common.text.folding import fold_accents
+from scribe.common.text.wording import words
 from scribe.composer.material import Material
 from scribe.composer.wordforms import content_words
 

@@ -2,8 +2,9 @@
 
 import re
 
+from scribe.common.text.folding import fold_accents
 from scribe.common.text.terms import stem
-from scribe.common.text.wording import fold_accents, words
+from scribe.common.text.wording import words
 
 MIN_CONTENT_WORD = 4
 

@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scribe.common.tasks.data import ParsedTemplate, Placeholder, TemplateType
+from scribe.common.text.folding import fold, fold_accents
 from scribe.common.text.names import parse_name
 from scribe.common.text.placeholders import Gap, find_gaps
-from scribe.common.text.wording import fold, fold_accents
 
 MAX_TERMS = 2
 MAX_TERM_LENGTH = 200

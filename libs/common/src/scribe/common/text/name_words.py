@@ -62,5 +62,3 @@ DOUBLE_SURNAMES = _listed(
     "parra rojas rivera mendoza chavez espinoza valdez acosta contreras salazar guzman vasquez zapata"
 )
 """Spanish family names, of which people have two and often write only the first."""
-PATRONYMIC_ENDINGS = ("dottir", "dóttir", "bur")
-"""Icelandic names of parents: nobody is addressed by them."""

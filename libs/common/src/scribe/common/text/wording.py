@@ -2,16 +2,15 @@
 
 import re
 
-from scribe.common.text.folding import fold, fold_accents
+from scribe.common.text.folding import fold
 
-__all__ = ["fold", "fold_accents", "paragraphs", "words"]
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+"""A word or a number, with the apostrophes and hyphens inside it."""
 
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text, as `fold` leaves them."""
-    return _WORD.findall(fold(text))
+    return WORD.findall(fold(text))
 
 
 def paragraphs(text: str) -> list[str]:

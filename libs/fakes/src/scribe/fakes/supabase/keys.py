@@ -1,6 +1,5 @@
 """The issuer's keys, and tokens with all the claims that Supabase puts into them."""
 
-import base64
 import json
 import os
 import time
@@ -133,12 +132,3 @@ def _public(kid: str, key: PrivateKey) -> dict[str, object]:
         return {**found, "kid": kid, "use": "sig", "alg": "ES256"}
     public: dict[str, object] = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
     return {**public, "kid": kid, "use": "sig", "alg": "RS256"}
-
-
-def unsigned(claims: Mapping[str, object]) -> str:
-    """A token with `alg: none`, for tests of those who must refuse it."""
-
-    def part(value: Mapping[str, object]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims)}."

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.text.wording import fold
+from scribe.common.text.folding import fold
 from scribe.composer.checks.links import sentences_with
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft, legible

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.folding import fold
 from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import fixed_parts
 from scribe.common.text.thinking import holds_thinking
-from scribe.common.text.wording import fold, words
+from scribe.common.text.wording import words
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

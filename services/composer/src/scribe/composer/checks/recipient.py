@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.folding import fold, fold_accents
 from scribe.common.text.name_words import TITLES
 from scribe.common.text.names import parse_name
 from scribe.common.text.placeholders import find_gaps
-from scribe.common.text.wording import fold, fold_accents, words
+from scribe.common.text.wording import words
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material

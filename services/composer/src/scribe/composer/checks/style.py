@@ -1,9 +1,9 @@
 """Does it sound like its sender? No copied passages, none of a machine's phrases."""
 
-import re
 from collections.abc import Iterator
 
-from scribe.common.text.wording import fold, words
+from scribe.common.text.folding import fold
+from scribe.common.text.wording import WORD, words
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
@@ -15,8 +15,6 @@ RUN = 12
 MIN_CAPITALS_OF_A_TITLE = 0.8
 
 Run = tuple[str, ...]
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def copies_a_source(draft: Draft, material: Material) -> Iterator[DraftProblem]:
@@ -47,7 +45,7 @@ def _titles(draft: Draft, material: Material) -> Iterator[str]:
 def _capitalised(body: str) -> Iterator[Run]:
     """The runs that are the title of a book, to judge by their capitals."""
     for line in body.splitlines():
-        found = [match.group() for match in _WORD.finditer(line)]
+        found = [match.group() for match in WORD.finditer(line)]
         for start in range(len(found) - RUN + 1):
             long = [word for word in found[start : start + RUN] if len(word) >= MIN_CONTENT_WORD]
             if long and sum(word[0].isupper() and not word.isupper() for word in long) >= MIN_CAPITALS_OF_A_TITLE * len(

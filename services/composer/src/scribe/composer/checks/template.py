@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from scribe.common.tasks.data import Placeholder
+from scribe.common.text.folding import fold
 from scribe.common.text.placeholders import find_gaps, fixed_parts
 from scribe.common.text.sentences import split_sentences
-from scribe.common.text.wording import fold, paragraphs, words
+from scribe.common.text.wording import paragraphs, words
 from scribe.composer.checks.filling import filling_of
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft

@@ -1,13 +1,12 @@
-"""People's names: taken apart, shown, addressed, and compared. The one name type of all steps.
+"""People's names: taken apart, shown and compared. The one name type of all steps.
 
 person = parse_name("Maid Jr., Amy")
 person.given, person.family           # ("amy",), ("maid",)
-person.shown, person.after_title      # "Amy Maid", "Maid"
+person.shown                          # "Amy Maid"
 matches(person, "A. Maid")            # Match.INITIAL
 same_person("Chris Maid", "Christopher Maid, M.D.")
 """
 
-from scribe.common.text.folding import fold_accents as fold
 from scribe.common.text.names.comparing import Match, best_match, compare_names, matches, same_person
 from scribe.common.text.names.parsing import MAX_NAME, parse_name
 from scribe.common.text.names.person import PersonName, reversed_reading, spellings
@@ -18,7 +17,6 @@ __all__ = [
     "PersonName",
     "best_match",
     "compare_names",
-    "fold",
     "matches",
     "parse_name",
     "reversed_reading",

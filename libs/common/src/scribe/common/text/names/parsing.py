@@ -12,7 +12,6 @@ from scribe.common.text.name_words import (
     AFFILIATIONS,
     DEGREES,
     DROPPED_PARTICLES,
-    FAMILY_FIRST,
     PARTICLES,
     SUFFIXES,
     TITLES,
@@ -72,9 +71,7 @@ def _plain_order(found: list[Token]) -> PersonName:
         name = _built(found[count or 1 :], found[: count or 1])
         return replace(name, is_family_first=count == 0)
     start = next((i for i in range(1, len(found) - 1) if _opens_family(found, i)), len(found) - 1)
-    name = _built(found[:start], found[start:])
-    uncertain = bool(name.given) and name.given[0] in FAMILY_FIRST and not name.particles
-    return replace(name, is_order_certain=not uncertain)
+    return _built(found[:start], found[start:])
 
 
 def _opens_family(found: Sequence[Token], index: int) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from scribe.common.text.name_words import DOUBLE_SURNAMES, FAMILY_FIRST, PATRONYMIC_ENDINGS
+from scribe.common.text.name_words import DOUBLE_SURNAMES, FAMILY_FIRST
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,6 @@ class PersonName:
     """The family name as it was written, with its particles."""
     is_family_first: bool = field(default=False, compare=False)
     """Whether its bearer writes the family name first: `Pan Jianwei`."""
-    is_order_certain: bool = field(default=True, compare=False)
-    """Whether it is known which word is the family name: not in `Lee Min`."""
 
     @property
     def whole_family(self) -> str:
@@ -38,14 +36,6 @@ class PersonName:
         """The name as its bearer writes it, without titles and degrees."""
         parts = (self.shown_given, self.shown_family)
         return " ".join(filter(None, parts[::-1] if self.is_family_first else parts))
-
-    @property
-    def after_title(self) -> str:
-        """What follows `Professor` in a greeting: the family name, the whole name where that would be wrong."""
-        if len(self.family) == 1 and {*self.given[1:][-1:], *self.family} <= DOUBLE_SURNAMES and len(self.given) > 1:
-            return f"{self.shown_given.split()[-1]} {self.shown_family}"
-        by_given_name = self.family[-1].endswith(PATRONYMIC_ENDINGS)
-        return self.shown if by_given_name or not self.is_order_certain else self.shown_family
 
     def forms_of(self, word: str) -> frozenset[str]:
         """A word of the name in all the ways in which it is spelt."""
