@@ -5,31 +5,27 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tests.chaos.cell import Cell, Outcome
-from tests.chaos.cells import CELLS
-from tests.chaos.peer import CELLS as PEER_CELLS
-from tests.chaos.peer import running_peer
-from tests.chaos.running import OpenBench, outcomes, running_bench
-from tests.chaos.table import HEADER, NotRun, row, write, write_peer
-
-BENCHES: dict[str, tuple[tuple[Cell, ...], OpenBench]] = {
-    "": (CELLS, running_bench),
-    "celery": (PEER_CELLS, running_peer),
-}
+from tests.chaos.benches import SYSTEMS
+from tests.chaos.cell import Cell
+from tests.chaos.lanes import Lanes
+from tests.chaos.results import Results
+from tests.chaos.row import Row
+from tests.chaos.table import HEADER, as_line, write, write_peer
+from tests.chaos.trial import Task
 
 
-async def run(cells: list[Cell], told: argparse.Namespace, open_bench: OpenBench) -> list[Outcome | NotRun]:
-    """The cells, with each row as soon as it is there, and what runs at the moment on standard error."""
-    found: list[Outcome | NotRun] = []
+async def run(groups: Sequence[list[Cell]], lanes: Lanes, results: Results) -> None:
+    """The cells, with each row as soon as it is there, and how far it is on standard error."""
     print(HEADER, flush=True)
-    started = time.monotonic()
-    async for outcome in outcomes(cells, told.items, told.seed, told.timeout, open_bench):
-        found.append(outcome)
-        print(row(outcome), flush=True)
-        print(f"{len(found)} of {len(cells)} cells, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    return found
+    count, of, started = 0, sum(map(len, groups)), time.monotonic()
+    async for row in lanes.rows(groups):
+        results.add(row)
+        print(as_line(row), flush=True)
+        count += 1
+        print(f"{count} of {of} cells, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
 
 def arguments() -> argparse.Namespace:
@@ -37,34 +33,49 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--items", type=int, default=1000, help="items in each cell")
     parser.add_argument("--seed", type=int, default=1, help="of what is chosen at random")
-    parser.add_argument("--timeout", type=float, default=900.0, help="seconds after which an item counts as stuck")
+    parser.add_argument("--timeout", type=float, default=200.0, help="seconds after a fault until an item is stuck")
+    parser.add_argument("--limit", type=float, default=420.0, help="seconds after which a cell is killed")
+    parser.add_argument("--lanes", type=int, default=2, help="platforms that are tried at once")
     parser.add_argument("--cells", default="", help="run only cells whose names contain one of these, comma-separated")
-    parser.add_argument("--peer", default="", choices=BENCHES, help="try the faults on another system")
+    parser.add_argument("--peer", default="", choices=SYSTEMS, help="try the faults on another system")
     parser.add_argument("--list", action="store_true", help="name the cells, and run none")
+    parser.add_argument("--continue", dest="goes_on", action="store_true", help="keep the rows of a run that was ended")
     parser.add_argument("--write", action="store_true", help="put the table into docs/explanation/guarantees.md")
     return parser.parse_args()
+
+
+def report(rows: Sequence[Row], seconds: float, told: argparse.Namespace) -> int:
+    """The last line, the documentation where it is wanted, and the exit code."""
+    broken = [row.name for row in rows if row.breaches]
+    not_run = [row.name for row in rows if row.not_run and not row.breaches]
+    print(f"\n{len(rows)} cells, {len(broken)} with a breach, {len(not_run)} not run, {seconds:.0f} s")
+    if told.write and told.peer:
+        write_peer(rows)
+    elif told.write:
+        when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {told.lanes} at once, {seconds / 60:.0f} min"
+        write(f"make chaos ITEMS={told.items} SEED={told.seed} WRITE=1", when, rows)
+    return 1 if broken else 0
 
 
 def main() -> int:
     """Run the cells, and say whether every promise was kept."""
     told = arguments()
     wanted = [part.strip() for part in told.cells.split(",") if part.strip()]
-    all_cells, open_bench = BENCHES[told.peer]
-    cells = [cell for cell in all_cells if not wanted or any(part in cell.name for part in wanted)]
+    system = SYSTEMS[told.peer]
+    cells = [cell for cell in system.cells if not wanted or any(part in cell.name for part in wanted)]
+    names = [cell.name for cell in cells]
     if told.list:
-        print("\n".join(cell.name for cell in cells))
+        print("\n".join(names))
         return 0
+    task = Task(peer=told.peer, names=(), items=told.items, seed=told.seed, timeout=told.timeout)
+    results = Results(task)
+    if not told.goes_on:
+        results.begin()
+    done = {row.name for row in results.rows(names)}
+    groups = system.groups(tuple(cell for cell in cells if cell.name not in done))
     started = time.monotonic()
-    found = asyncio.run(run(cells, told, open_bench))
-    seconds = time.monotonic() - started
-    broken = [outcome for outcome in found if outcome.breaches]
-    print(f"\n{len(found)} cells, {len(broken)} with a breach, {seconds:.0f} s")
-    if told.write and told.peer:
-        write_peer(found)
-    elif told.write:
-        when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {seconds / 60:.0f} min"
-        write(f"make chaos ITEMS={told.items} SEED={told.seed} WRITE=1", when, found)
-    return 1 if broken else 0
+    asyncio.run(run(groups, Lanes(task, told.limit, told.lanes), results))
+    return report(results.rows(names), time.monotonic() - started, told)
 
 
 if __name__ == "__main__":

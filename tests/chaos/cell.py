@@ -1,10 +1,9 @@
-"""A cell of the table: a fault, what it may cost, and what came of it."""
+"""A cell of the table: a fault, and what it may cost."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.chaos.checker import Verdict
 from tests.chaos.setup.rig import Part
 
 if TYPE_CHECKING:
@@ -16,11 +15,12 @@ Submit = Callable[["Chaos", int], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Cell:
-    """`fault` does it and returns when it is over.
+    """`fault` does it and returns when it is over; it notes what shows that it happened, unless nothing is to happen.
 
     `fails`: how many items may fail; None is as many as it likes, each with a sentence. `repeats`: how often one paid
-    request may be made again beyond the number of processes that were killed, and `why` that is so. `users` submit the
-    items, by default about one for fifty. `parts`, `settings` and `replicas` are those of the platform.
+    request may be made again beyond the number of workers that were killed or stood still, and `why` that is so.
+    `submit` is how the items are submitted, by default those of about one user for fifty. `parts`, `settings` and
+    `replicas` are those of the platform.
     """
 
     name: str
@@ -32,24 +32,9 @@ class Cell:
     parts: tuple[Part, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     replicas: Mapping[str, int] = field(default_factory=dict)
+    happens: bool = True
 
     def shares_platform(self, other: "Cell") -> bool:
         """Whether one platform can serve both, one after the other."""
-        return not (self.parts or other.parts) and (self.settings, self.replicas) == (other.settings, other.replicas)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A row of the table; `recovery` are the seconds from the fault's end until everything had ended."""
-
-    cell: Cell
-    verdict: Verdict
-    recovery: float
-    kills: int
-    more: tuple[str, ...] = ()
-
-    @property
-    def breaches(self) -> tuple[str, ...]:
-        """What must not be."""
-        found = self.verdict.breaches(fails=self.cell.fails, kills=self.kills, repeats=self.cell.repeats)
-        return (*found, *self.more)
+        ours, theirs = ((cell.parts, cell.settings, cell.replicas) for cell in (self, other))
+        return ours == theirs

@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import asyncpg
@@ -19,14 +18,16 @@ from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.common.tasks.route import ROUTE
 from scribe.local.platform import Platform
 from scribe.local.processes import Child
+from tests.chaos.answers import Answers
 from tests.chaos.frames import Rule
 from tests.chaos.setup.rig import Rig, Target
+from tests.chaos.traces import Traces, family, state_of
 from tests.support.campaign import Campaign, bearer
 
 WORKERS = tuple(str(step) for step in ROUTE)
 PATIENCE = 600.0
 """Seconds that a fault waits for its moment."""
-INTERVAL = 0.1
+INTERVAL = 0.25
 UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
 LAST_PENDING = (
     "SELECT id::text, recipient_name FROM queue_items WHERE status = 'pending' ORDER BY submission DESC LIMIT $1"
@@ -46,17 +47,17 @@ class Submission(Protocol):
 
 @dataclass
 class Chaos:
-    """It notes the workers that it kills, the items that it takes away, and what is wrong that the checker cannot see.
+    """It notes what it does, the items that it takes away, and what is wrong that the checker cannot see.
 
-    `paid_before` is what the stand-ins had answered before the cell; `known` are the items of earlier cells.
+    `before` is what the stand-ins had answered before the cell; `known` are the items of earlier cells.
     """
 
     target: Target
     submission: Submission
     random: random.Random
-    paid_before: dict[str, int] = field(default_factory=dict)
+    before: Answers = field(default_factory=Answers)
     known: frozenset[str] = frozenset()
-    kills: int = 0
+    traces: Traces = field(default_factory=Traces)
     deleted: set[str] = field(default_factory=set)
     few: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -89,16 +90,33 @@ class Chaos:
 
     def kill(self, name: str) -> None:
         """End a process as a machine that fails does; its supervisor starts it again."""
-        self.kills += name.partition("-")[0] in WORKERS
-        self.child(name).send(signal.SIGKILL)
+        if self._end(name, signal.SIGKILL):
+            self.traces.interrupt(name)
+
+    def restart(self, name: str) -> None:
+        """Ask a process to end, as a deployment does; its supervisor starts it again."""
+        self._end(name, signal.SIGTERM)
+
+    def _end(self, name: str, number: signal.Signals) -> bool:
+        """Whether there was a process that had not been ended before."""
+        child = self.child(name)
+        if child.pid is None or child.pid in self.traces.ended:
+            return False
+        self.traces.ended.add(child.pid)
+        self.traces.note(f"{name.partition('-')[0]}: {number.name}")
+        child.send(number)
+        return True
 
     async def freeze(self, names: Sequence[str], seconds: float) -> None:
         """Stop processes without ending them: to everybody else they are half-open connections."""
         frozen = [pid for name in names if (child := self.child(name)).pid for pid in family(child.pid)]
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
+        for name in names:
+            self.traces.interrupt(name)
         try:
             await self.lasting(seconds)
+            self.traces.note("processes stopped", sum(state_of(pid) == "T" for pid in frozen))
         finally:
             for pid in frozen:
                 with suppress(ProcessLookupError):
@@ -158,6 +176,22 @@ class Chaos:
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             return (await client.get(f"{self.platform.services[name].probe_url}/readyz")).status_code == httpx.codes.OK
 
+    async def is_live(self, name: str) -> bool:
+        """Whether a service's event loop answers."""
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+                return (await client.get(f"{self.platform.services[name].probe_url}/livez")).is_success
+        except httpx.TransportError:
+            return False
+
+    async def has_nats(self) -> bool:
+        """Whether NATS answers."""
+        try:
+            async with asyncio.timeout(3), self.broker() as broker:
+                return broker.is_connected
+        except (TimeoutError, *NATS_UNAVAILABLE):
+            return False
+
     async def leader(self, stream: str) -> str:
         """The node of the cluster that leads a stream, once one does."""
         leaders: list[str] = []
@@ -211,21 +245,15 @@ class Chaos:
         await self._upstreams("POST", "/_control", fault)
 
     async def heal(self) -> None:
-        """Take every fault of the stand-ins back; what they have counted stays with the checker."""
-        await self._upstreams("DELETE", "/_faults")
+        """Take every fault of the stand-ins back, and note the calls that met one."""
+        for path, calls in (await self._upstreams("DELETE", "/_faults")).json().items():
+            self.traces.note(f"calls to {path.strip('/')} struck", calls)
 
-    async def paid(self) -> dict[str, int]:
-        """How often each paid request was answered, since the platform started."""
-        counts: dict[str, int] = (await self._upstreams("GET", "/_answered")).json()
-        return {name: count for name, count in counts.items() if name.startswith(("/anthropic", "/fireworks", "/exa"))}
+    async def answers(self) -> Answers:
+        """What the stand-ins have answered to paid requests since they started."""
+        return Answers.model_validate_json((await self._upstreams("GET", "/_answered")).content)
 
     async def _upstreams(self, method: str, path: str, body: object = None) -> httpx.Response:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.request(method, f"{self.target.upstreams_url}{path}", json=body)
             return answer.raise_for_status()
-
-
-def family(pid: int) -> list[int]:
-    """A process and those that it started: PostgreSQL has one for each connection."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
-    return [pid, *(found for child in children for found in family(int(child)))]

@@ -23,8 +23,8 @@ class Findings:
     """What the database, the dead letters and the stand-ins say after a run.
 
     `emails` maps the id of each e-mail to its task; `counts` holds for each user the count that is kept and the e-mails
-    that are there; `answered` counts, by a digest, how often the same paid request was answered; `deleted` are the
-    items that their users have taken away.
+    that are there; `answered` counts, by a digest, how often the same paid request was answered, and `broken` how often
+    with what nobody can read; `deleted` are the items that their users have taken away.
     """
 
     accepted: Collection[str]
@@ -33,14 +33,27 @@ class Findings:
     counts: Collection[tuple[int, int]] = ()
     dead_letters: Collection[str] = ()
     answered: Mapping[str, int] = field(default_factory=dict)
+    broken: Mapping[str, int] = field(default_factory=dict)
     deleted: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is no breach: `fails` items that fail (None: any number), `per_call` repeats of one paid request, and
+    `in_all` repeats of all of them (None: any number).
+    """
+
+    fails: int | None = 0
+    per_call: int = 0
+    in_all: int | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Numbers of items; `repeated` counts paid requests beyond the first, `most_repeated` those of one request.
 
-    `repeated_of` are the paths of such requests.
+    `repeated_of` are the paths of such requests; `unread` counts answers that arrived broken, after which the request
+    must be made again.
     """
 
     accepted: int
@@ -52,20 +65,21 @@ class Verdict:
     stuck: int
     repeated: int
     most_repeated: int
+    unread: int = 0
     repeated_of: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
-    def breaches(self, *, fails: int | None = 0, kills: int = 0, repeats: int = 0) -> tuple[str, ...]:
-        """What must not be, whatever is done; and what must not be where `fails` items may fail (None: any number),
-        `kills` workers died, and paid requests may be made again `repeats` times beyond that.
-        """
+    def breaches(self, allowed: Allowance = Allowance()) -> tuple[str, ...]:
+        """What must not be, whatever is done; and what must not be unless it is allowed."""
         wrong = list(self.problems)
         wrong += [f"{getattr(self, name)} {name}" for name in ("lost", "duplicated", "stuck") if getattr(self, name)]
-        if fails is not None and self.failed > fails:
+        if allowed.fails is not None and self.failed > allowed.fails:
             wrong.append(f"{self.failed} failed")
-        if self.most_repeated > kills + repeats:
-            whose = ", ".join(self.repeated_of)
-            wrong.append(f"a paid call ({whose}) was repeated {self.most_repeated} times, {kills} processes died")
+        whose = ", ".join(self.repeated_of)
+        if self.most_repeated > allowed.per_call:
+            wrong.append(f"a paid call ({whose}) was repeated {self.most_repeated} times, allowed {allowed.per_call}")
+        if allowed.in_all is not None and self.repeated > allowed.in_all:
+            wrong.append(f"{self.repeated} paid calls ({whose}) were repeated, allowed {allowed.in_all}")
         return tuple(wrong)
 
 
@@ -83,6 +97,7 @@ def judge(found: Findings) -> Verdict:
         stuck=sum(item.status not in ENDED for item in items),
         repeated=sum(repeats),
         most_repeated=max(repeats, default=0),
+        unread=sum(found.broken.values()),
         repeated_of=tuple(
             sorted({request.partition(" ")[0] for request, times in found.answered.items() if times > 1})
         ),

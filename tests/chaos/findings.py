@@ -1,7 +1,5 @@
 """What the database, the dead letters and the stand-ins say of a cell."""
 
-from collections import Counter
-
 import asyncpg
 
 from tests.chaos.chaos import Chaos
@@ -18,14 +16,15 @@ async def findings(chaos: Chaos) -> Findings:
         rows = await connection.fetch(ROWS)
         emails = await connection.fetch(EMAILS)
         counts = await connection.fetch(COUNTS)
-    paid = await chaos.paid()
+    answers = (await chaos.answers()).since(chaos.before)
     return Findings(
         accepted=chaos.accepted,
         items={row["id"]: _item(row) for row in rows if row["id"] not in chaos.known},
         emails={row["id"]: row["task_id"] for row in emails if row["task_id"] not in chaos.known},
         counts=[(row["generation_count"], row["emails"]) for row in counts],
         dead_letters=await chaos.target.dead_letters(),
-        answered=dict(Counter(paid) - Counter(chaos.paid_before)),
+        answered=answers.answered,
+        broken=answers.broken,
         deleted=chaos.deleted,
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -14,49 +14,59 @@ import pytest
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.process.database import POSTGRES_UNAVAILABLE
 from scribe.local.errors import LocalError
-from tests.chaos.cell import Cell, Outcome
+from tests.chaos.cell import Cell
 from tests.chaos.chaos import Chaos, Submission
 from tests.chaos.checker import Findings, judge
 from tests.chaos.findings import findings
+from tests.chaos.row import Row, row_of
+from tests.chaos.setup.proxies import Proxies
 from tests.chaos.setup.rig import Target, running_rig
-from tests.chaos.table import NotRun
+from tests.chaos.traces import is_alive
 from tests.support.campaign import RESEARCH_TEMPLATE, Campaign
+from tests.support.waiting import eventually
 
 PER_USER, MIN_USERS = 50, 2
+GRACE = 30.0
+"""Seconds that a process may take to end when nothing is left to do."""
 SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 
 
 @dataclass
 class Bench:
-    """A running system that cells are tried on, one after the other. `prepare` makes a submission of so many items."""
+    """A running system that cells are tried on, one after the other.
+
+    `prepare` makes a submission of so many items; `restore` takes back what a fault has left in force.
+    """
 
     target: Target
     prepare: Callable[[int], Submission]
     seed: int
+    restore: Callable[[], None] = lambda: None
     known: set[str] = field(default_factory=set)
-    last: Outcome | None = None
-
-    def serves(self, cell: Cell) -> bool:
-        """Whether a cell can be tried on it after the last one."""
-        return self.last is None or (not self.last.breaches and self.last.cell.shares_platform(cell))
+    is_sound: bool = True
 
     async def begin(self, cell: Cell, items: int) -> Chaos:
         """Submit the items of a cell."""
+        self.restore()
         chosen = random.Random(self.seed)  # noqa: S311 - which process is killed
         chaos = Chaos(self.target, self.prepare(items), chosen, known=frozenset(self.known))
-        chaos.paid_before = await chaos.paid()
+        chaos.before = await chaos.answers()
         await (cell.submit(chaos, items) if cell.submit else chaos.submission.submit())
         return chaos
 
-    async def run(self, cell: Cell, items: int, timeout: float) -> Outcome:
+    async def run(self, cell: Cell, items: int, timeout: float) -> Row:
         """Do to the system what the cell says, and judge what is found `timeout` seconds later at most."""
+        self.is_sound = False
         chaos = await self.begin(cell, items)
         await cell.fault(chaos)
         ended = time.monotonic()
         found = await until_ended(chaos, timeout)
+        recovery = time.monotonic() - ended
+        await until_gone(chaos)
         self.known |= chaos.accepted | set(found.items)
-        self.last = Outcome(cell, judge(found), time.monotonic() - ended, chaos.kills, tuple(chaos.wrong))
-        return self.last
+        row = row_of(cell, judge(found), chaos.traces, tuple(chaos.wrong), recovery)
+        self.is_sound = not row.breaches
+        return row
 
 
 OpenBench = Callable[[Cell, int], AbstractAsyncContextManager[Bench]]
@@ -72,26 +82,39 @@ async def running_bench(cell: Cell, seed: int) -> AsyncIterator[Bench]:
             users = max(MIN_USERS, items // PER_USER)
             return Campaign(rig.platform, users, items // users, RESEARCH_TEMPLATE, numbers)
 
-        yield Bench(rig, prepare, seed)
+        def restore() -> None:
+            for part in rig.parts:
+                if isinstance(part, Proxies):
+                    part.restore()
+
+        yield Bench(rig, prepare, seed, restore)
 
 
-async def outcomes(
+async def rows(
     cells: Iterable[Cell], items: int, seed: int, timeout: float, open_bench: OpenBench = running_bench
-) -> AsyncIterator[Outcome | NotRun]:
-    """The cells one after the other; those whose platforms are alike share one, unless a promise was broken on it."""
+) -> AsyncIterator[Row]:
+    """The cells one after the other on one platform, or on a new one after a promise was broken."""
     bench: Bench | None = None
     async with AsyncExitStack() as stack:
         for cell in cells:
+            started = time.monotonic()
             try:
-                if bench is None or not bench.serves(cell):
+                if bench is None or not bench.is_sound:
                     await stack.aclose()
                     bench = await stack.enter_async_context(open_bench(cell, seed))
-                outcome: Outcome | NotRun = await bench.run(cell, items, timeout)
-            except pytest.skip.Exception as lacks:
-                bench, outcome = None, NotRun(cell, str(lacks))
+                row = await bench.run(cell, items, timeout)
+            except (pytest.skip.Exception, pytest.fail.Exception) as lacks:
+                row = Row(name=cell.name, not_run=str(lacks))
             except (AssertionError, LocalError, *SERVERS_AWAY) as failed:
-                bench, outcome = None, NotRun(cell, str(failed) or type(failed).__name__, ("its end was not reached",))
-            yield outcome
+                reason = str(failed) or type(failed).__name__
+                row = Row(name=cell.name, not_run=reason, breaches=("its end was not reached",))
+            yield row.model_copy(update={"seconds": time.monotonic() - started})
+
+
+async def until_gone(chaos: Chaos) -> None:
+    """Wait for the processes that were told to end, which may take until what they work on is over."""
+    with suppress(AssertionError):
+        await eventually(lambda: not any(map(is_alive, chaos.traces.ended)), timeout=GRACE)
 
 
 async def until_ended(chaos: Chaos, timeout: float) -> Findings:

@@ -5,8 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.checker import Findings, Item, judge
+from tests.chaos.cell import Cell
+from tests.chaos.cells.processes import nothing
+from tests.chaos.checker import Allowance, Findings, Item, judge
+from tests.chaos.row import row_of
 from tests.chaos.soak import Series
+from tests.chaos.traces import Traces
 
 GOOD = Findings(
     accepted=("a", "b", "c", "d"),
@@ -40,28 +44,42 @@ BROKEN: dict[str, Callable[[Findings], Findings]] = {
     ),
     "1 completed with a dead letter of their own": lambda found: replace(found, dead_letters={"a", "c"}),
     "a user's count is 3, there are 2 e-mails": lambda found: replace(found, counts=[(3, 2)]),
-    "a paid call (POST) was repeated 2 times, 1 processes died": lambda found: replace(found, answered={"POST one": 3}),
+    "a paid call (POST) was repeated 2 times, allowed 1": lambda found: replace(found, answered={"POST one": 3}),
 }
 
 
 def test_a_run_that_went_well_has_no_breach() -> None:
     verdict = judge(GOOD)
-    assert verdict.breaches(fails=None, kills=0) == ()
+    assert verdict.breaches(Allowance(fails=None)) == ()
     assert (verdict.completed, verdict.failed, verdict.cancelled) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("breach", BROKEN)
 def test_each_broken_promise_is_named(breach: str) -> None:
-    assert breach in judge(BROKEN[breach](GOOD)).breaches(fails=None, kills=1)
+    assert breach in judge(BROKEN[breach](GOOD)).breaches(Allowance(fails=None, per_call=1))
 
 
 def test_a_failure_is_a_breach_where_nothing_may_fail() -> None:
-    assert judge(GOOD).breaches(fails=0, kills=0) == ("1 failed",)
+    assert judge(GOOD).breaches() == ("1 failed",)
 
 
 def test_what_its_user_has_deleted_is_not_lost() -> None:
     gone = replace(BROKEN["1 lost"](GOOD), deleted={"a"}, emails={"2": "b"}, counts=[(1, 1)])
-    assert judge(gone).breaches(fails=None, kills=0) == ()
+    assert judge(gone).breaches(Allowance(fails=None)) == ()
+
+
+def test_paid_calls_are_not_repeated_more_often_than_were_under_way() -> None:
+    twice = replace(GOOD, answered={"POST one": 2, "POST two": 2})
+    assert judge(twice).breaches(Allowance(fails=1, per_call=1, in_all=2)) == ()
+    assert judge(twice).breaches(Allowance(fails=1, per_call=1, in_all=1)) == (
+        "2 paid calls (POST) were repeated, allowed 1",
+    )
+
+
+def test_a_fault_that_left_no_trace_is_a_breach() -> None:
+    assert row_of(Cell("quiet", nothing), judge(replace(GOOD, items={})), Traces(), (), 0.0).breaches[-1:] == (
+        "nothing shows that the fault happened",
+    )
 
 
 def test_a_soak_tells_growth_from_a_level() -> None:

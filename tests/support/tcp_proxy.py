@@ -1,6 +1,7 @@
 """A TCP proxy before one server: what passes can be delayed, held, cut, or looked at byte by byte."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
@@ -37,7 +38,8 @@ class Untouched:
 class TcpProxy:
     """Listens on `port` of 127.0.0.1; `target` gives the server's port at each connection.
 
-    `latency` are seconds that each piece of data waits, in each direction.
+    `latency` are seconds that each piece of data waits, in each direction. `counts` says how many pieces were delayed
+    or held, and how many connections were cut.
     """
 
     def __init__(self, target: Callable[[], int], tap: Callable[[], Tap] = Untouched) -> None:
@@ -47,6 +49,7 @@ class TcpProxy:
         self._passes.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.latency = 0.0
+        self.counts: Counter[str] = Counter()
         self.port = 0
 
     def hold(self) -> None:
@@ -59,6 +62,7 @@ class TcpProxy:
 
     def cut(self) -> None:
         """Reset every connection; new ones are taken."""
+        self.counts["connections cut"] += len(self._writers) // 2
         for writer in tuple(self._writers):
             writer.transport.abort()
 
@@ -88,7 +92,9 @@ class TcpProxy:
     ) -> None:
         while data := await reader.read(CHUNK):
             if self.latency:
+                self.counts["pieces delayed"] += 1
                 await asyncio.sleep(self.latency)
+            self.counts["pieces held"] += not self._passes.is_set()
             await self._passes.wait()
             writer.write(look(data))
             await writer.drain()

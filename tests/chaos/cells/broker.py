@@ -12,9 +12,10 @@ from tests.chaos.cell import Cell
 from tests.chaos.chaos import WORKERS, Chaos
 from tests.chaos.setup.cluster import REPLICATED, Clustered, NatsCluster
 from tests.chaos.setup.store import SmallDisk, SmallStore
+from tests.chaos.traces import state_of
 
 FORGOTTEN = "what was paid for is forgotten with the bucket"
-FULL = 30.0
+FULL, READ_ONLY = 30.0, 10.0
 SMALL_STREAMS = {
     "SCRIBE_PIPELINE_MAX_BYTES": str(8 * MIB),
     "SCRIBE_EVENTS_MAX_BYTES": str(4 * MIB),
@@ -41,6 +42,7 @@ async def delete_streams(chaos: Chaos) -> None:
     async with chaos.broker() as broker:
         names = [str(info.config.name) for info in await broker.js.streams_info()]
         await asyncio.gather(*(broker.js.delete_stream(name) for name in names))
+        chaos.traces.note("streams deleted", len(names))
 
 
 async def delete_buckets(chaos: Chaos) -> None:
@@ -49,6 +51,7 @@ async def delete_buckets(chaos: Chaos) -> None:
     async with chaos.broker() as broker:
         for name in ALL_BUCKETS:
             await broker.js.delete_key_value(name)
+        chaos.traces.note("buckets deleted", len(ALL_BUCKETS))
 
 
 async def delete_consumers(chaos: Chaos) -> None:
@@ -58,6 +61,7 @@ async def delete_consumers(chaos: Chaos) -> None:
         for stream in ALL_STREAMS:
             for consumer in await broker.js.consumers_info(stream):
                 await broker.js.delete_consumer(stream, consumer.name)
+                chaos.traces.note("consumers deleted")
 
 
 async def purge_streams(chaos: Chaos) -> None:
@@ -65,6 +69,7 @@ async def purge_streams(chaos: Chaos) -> None:
     await chaos.until(0.2)
     async with chaos.broker() as broker:
         for stream in ALL_STREAMS:
+            chaos.traces.note("messages purged", (await broker.js.stream_info(stream)).state.messages)
             await broker.js.purge_stream(stream)
 
 
@@ -74,7 +79,9 @@ async def edit_streams(chaos: Chaos) -> None:
     async with chaos.broker() as broker:
         for stream in ALL_STREAMS:
             config: StreamConfig = (await broker.js.stream_info(stream)).config
-            await broker.js.update_stream(config.evolve(max_bytes=2 * (config.max_bytes or 0)))
+            wanted = 2 * (config.max_bytes or 0)
+            changed = await broker.js.update_stream(config.evolve(max_bytes=wanted))
+            chaos.traces.note("streams enlarged", changed.config.max_bytes == wanted)
 
 
 async def publish_rubbish(chaos: Chaos) -> None:
@@ -94,6 +101,7 @@ async def publish_rubbish(chaos: Chaos) -> None:
             await broker.js.publish(subject, body, headers=headers[number // len(bodies) % len(headers)])
         for item in sorted(chaos.accepted)[:20]:
             await broker.js.publish(f"events.nobody.{item}.failed", b"", headers={"Scribe-Step": "parser"})
+        chaos.traces.note("rubbish stored", 40 + len(sorted(chaos.accepted)[:20]))
 
 
 async def wipe_store(chaos: Chaos) -> None:
@@ -125,18 +133,27 @@ async def fill_disk(chaos: Chaos) -> None:
     disk = chaos.rig.part(SmallDisk)
     disk.fill()
     await chaos.lasting(FULL)
+    chaos.traces.note("disk without room", disk.is_full())
     disk.free()
     chaos.kill("nats-server")
 
 
 async def read_only_disk(chaos: Chaos) -> None:
-    """A file system that the kernel has made read-only after an error, for half a minute; then a restart."""
+    """A file system that the kernel has made read-only after an error; nats-server starts again when it can write.
+
+    The kernel refuses while a file is open for writing, so that the server is killed first and must not be back yet.
+    """
     await chaos.until(0.2)
     disk = chaos.rig.part(SmallDisk)
-    chaos.kill("nats-server")
-    disk.make_writable(writable=False)
-    await chaos.lasting(10.0)
-    disk.make_writable(writable=True)
+
+    def is_read_only() -> bool:
+        chaos.kill("nats-server")
+        return disk.make_read_only()
+
+    await chaos.when(is_read_only, "the file system is read-only")
+    await chaos.lasting(READ_ONLY)
+    chaos.traces.note("nats-server down at the end", chaos.platform.nats.child is None or not await chaos.has_nats())
+    disk.make_writable()
 
 
 async def kill_leader(chaos: Chaos) -> None:
@@ -146,6 +163,7 @@ async def kill_leader(chaos: Chaos) -> None:
         await chaos.until(0.2 * number)
         await chaos.when(cluster.is_whole, "the cluster is whole")
         await cluster.nodes[await chaos.leader("PIPELINE")].kill()
+        chaos.traces.note("leaders killed")
 
 
 async def kill_two_nodes(chaos: Chaos) -> None:
@@ -156,6 +174,7 @@ async def kill_two_nodes(chaos: Chaos) -> None:
         if node.child:
             node.child.send(signal.SIGSTOP)
     await chaos.lasting(20.0)
+    chaos.traces.note("nodes stopped", sum(state_of(node.child.pid or 0) == "T" for node in nodes if node.child))
     for node in nodes:
         if node.child:
             node.child.send(signal.SIGKILL)
@@ -167,6 +186,21 @@ async def roll_cluster(chaos: Chaos) -> None:
     for node in cluster.nodes.values():
         await chaos.when(cluster.is_whole, "the cluster is whole")
         await node.stop()
+        chaos.traces.note("nodes restarted")
+
+
+async def fill_pipeline(chaos: Chaos) -> None:
+    """Nothing but work, in a stream that is too small for all of it at once."""
+    peak = 0
+
+    async def have_ended() -> bool:
+        nonlocal peak
+        async with chaos.broker() as broker:
+            peak = max(peak, (await broker.js.stream_info("PIPELINE")).state.bytes)
+        return await chaos.under_way(chaos.accepted) == 0
+
+    await chaos.when(have_ended, "all items ended")
+    chaos.traces.note("KiB in PIPELINE at most", peak // 1024)
 
 
 CELLS = (
@@ -180,7 +214,7 @@ CELLS = (
     Cell("rubbish in the streams", publish_rubbish),
     Cell("nats-server's store wiped", wipe_store, repeats=1, why=FORGOTTEN),
     Cell("nats-server's store restored from an older copy", restore_older_store, repeats=1, why=FORGOTTEN),
-    Cell("PIPELINE of 8 MiB", lambda chaos: chaos.until(1.0), settings=SMALL_STREAMS),
+    Cell("PIPELINE of 8 MiB", fill_pipeline, settings=SMALL_STREAMS),
     Cell("JetStream's disk full for 30 s", fill_disk, parts=(SmallStore(),)),
     Cell("JetStream's disk read-only for 10 s", read_only_disk, parts=(SmallStore(),)),
     Cell("three nodes: leader killed", kill_leader, parts=(Clustered(),), settings=REPLICATED),

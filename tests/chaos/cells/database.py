@@ -10,7 +10,10 @@ from tests.chaos.setup.pooler import Pooled
 from tests.support.pooler import Pooler
 
 END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scribe-%'"
-CANCEL_STATEMENTS = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scribe-%'"
+CANCEL_STATEMENTS = (
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scribe-%' AND state = 'active'"
+)
+IS_READ_ONLY = "SELECT current_setting('transaction_read_only') = 'on'"
 READ_ONLY = "ALTER DATABASE postgres SET default_transaction_read_only = on"
 WRITABLE = "ALTER DATABASE postgres SET default_transaction_read_only = off"
 DURATION = 15.0
@@ -34,6 +37,8 @@ async def read_only_postgres(chaos: Chaos) -> None:
     """A failover: for a while everybody who connects finds a standby."""
     await chaos.until(0.2)
     await chaos.execute(READ_ONLY, END_CONNECTIONS)
+    async with chaos.database() as connection:
+        chaos.traces.note("new connections read-only", await connection.fetchval(IS_READ_ONLY))
     await chaos.lasting(DURATION)
     await chaos.execute("SET default_transaction_read_only = off", WRITABLE)
 
@@ -43,7 +48,7 @@ async def end_connections(chaos: Chaos) -> None:
     await chaos.until(0.1)
     async with chaos.database() as connection:
         for _ in range(int(DURATION / 0.3)):
-            await connection.execute(END_CONNECTIONS)
+            chaos.traces.note("connections ended", len(await connection.fetch(END_CONNECTIONS)))
             await chaos.lasting(0.3)
 
 
@@ -52,7 +57,7 @@ async def cancel_statements(chaos: Chaos) -> None:
     await chaos.until(0.1)
     async with chaos.database() as connection:
         for _ in range(int(DURATION / 0.05)):
-            await connection.execute(CANCEL_STATEMENTS)
+            chaos.traces.note("statements cancelled", len(await connection.fetch(CANCEL_STATEMENTS)))
             await chaos.lasting(0.05)
 
 
@@ -66,6 +71,7 @@ async def use_up_connections(chaos: Chaos) -> None:
         while len(held) < 250:
             held.append(await asyncpg.connect(chaos.target.database_url, timeout=10))
     except asyncpg.TooManyConnectionsError:
+        chaos.traces.note("connections taken", len(held))
         await chaos.lasting(DURATION)
     finally:
         await asyncio.gather(*(connection.close() for connection in held))
@@ -77,6 +83,7 @@ async def restart_pooler(chaos: Chaos) -> None:
     for number in range(4):
         await chaos.until(0.15 * number)
         pooler.end(kill=True)
+        chaos.traces.note("PgBouncer: SIGKILL")
         await chaos.lasting(2.0)
         pooler.start()
 

@@ -50,6 +50,7 @@ def killed_at(point: Callable[[str, Frame], bool], *, loses: bool, steps: tuple[
             for step in steps
         ]
         await chaos.when_spent(rules, f"workers reached: {point.__doc__}")
+        chaos.traces.note("points reached", sum(rule.seen for rule in rules))
 
     return fault
 
@@ -83,6 +84,7 @@ async def message_that_kills(chaos: Chaos) -> None:
 
     for step in WORKERS:
         rule_of(chaos, step, is_doomed, partial(chaos.kill, step), times=1000)
+    await chaos.until(1.0)
 
 
 CELLS = (

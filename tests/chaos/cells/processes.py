@@ -1,6 +1,5 @@
 """Faults of Scribe's own processes."""
 
-import signal
 from functools import partial
 
 from tests.chaos.cell import Cell
@@ -10,7 +9,6 @@ from tests.chaos.setup.versions import Previous
 
 FREEZE = 40.0
 """Seconds, more than `ack_wait` and than the deadline of a model's answer."""
-FROZEN = "a worker that stood still past the deadline of a call gives its answer up"
 BLOCKED = 60.0
 
 
@@ -44,14 +42,14 @@ async def restart_everything(chaos: Chaos) -> None:
     """SIGTERM to every process, one after the other."""
     for number, name in enumerate((*WORKERS, "gateway")):
         await chaos.until(0.1 * number)
-        chaos.child(name).send(signal.SIGTERM)
+        chaos.restart(name)
 
 
 async def roll_everything(chaos: Chaos) -> None:
     """As Deployments are rolled: of each service one process ends when the other is ready."""
     for name in list(chaos.platform.services):
         child = chaos.child(name)
-        child.send(signal.SIGTERM)
+        chaos.restart(name)
         await child.wait()
         await chaos.when(partial(chaos.is_ready, name), f"{name} is ready again")
 
@@ -73,25 +71,23 @@ async def block_loops(chaos: Chaos) -> None:
     await chaos.until(0.2)
     for name in WORKERS:
         chaos.child(name).send(SIGNAL)
-    await chaos.lasting(BLOCKED)
+        chaos.traces.interrupt(name)
+    await chaos.lasting(BLOCKED / 2)
+    for name in WORKERS:
+        chaos.traces.note("event loops silent", not await chaos.is_live(name))
+    await chaos.lasting(BLOCKED / 2)
 
 
 TWO_OF_EACH = dict.fromkeys(("gateway", *WORKERS), 2)
 CELLS = (
-    Cell("nothing", nothing),
+    Cell("nothing", nothing, happens=False),
     Cell("workers killed at random", kill_workers),
     Cell("gateway killed", kill_gateway),
     Cell("every process and server killed", kill_everything),
     Cell("every process restarted (SIGTERM)", restart_everything),
     Cell("two of each service, rolling restart", roll_everything, replicas=TWO_OF_EACH),
-    Cell("workers frozen for 40 s", freeze_workers, repeats=1, why=FROZEN),
-    Cell(
-        "one worker of two frozen for 40 s",
-        freeze_one_of_two,
-        repeats=1,
-        why="another worker is delivered the message meanwhile, and asks too",
-        replicas=dict.fromkeys(WORKERS, 2),
-    ),
-    Cell("event loops blocked for 60 s", block_loops, repeats=1, why=FROZEN, parts=(Blockable(BLOCKED),)),
+    Cell("workers frozen for 40 s", freeze_workers),
+    Cell("one worker of two frozen for 40 s", freeze_one_of_two, replicas=dict.fromkeys(WORKERS, 2)),
+    Cell("event loops blocked for 60 s", block_loops, parts=(Blockable(BLOCKED),)),
     Cell("two versions side by side, rolling", roll_everything, replicas=TWO_OF_EACH, parts=(Previous(),)),
 )

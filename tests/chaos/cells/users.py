@@ -1,7 +1,8 @@
 """What users do at the worst moment, and gateways beside each other."""
 
 import asyncio
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -13,6 +14,8 @@ RETRIES = 3
 TRIED_AGAIN = "a retry of its user asks for an item anew"
 MANY, FEW = 10, 20
 """Times the items of a cell that one user submits, and the items of another."""
+SHARE_OF_MANY = 0.1
+"""What is waited for of them: as many as in the other cells."""
 TWO_GATEWAYS = {"gateway": 2}
 
 
@@ -30,8 +33,10 @@ async def cancel_and_retry(chaos: Chaos) -> None:
 async def change(chaos: Chaos, client: httpx.AsyncClient, token: str, verb: str, item: str, path: str) -> None:
     """One request of a user, which may be refused."""
     answer = await client.request(verb, f"/api/queue/{item}{path}", headers=bearer(token))
-    if verb == "DELETE" and answer.status_code == httpx.codes.OK:
-        chaos.deleted.add(item)
+    if answer.status_code == httpx.codes.OK:
+        chaos.traces.note(f"{verb} {path}".strip())
+        if verb == "DELETE":
+            chaos.deleted.add(item)
 
 
 async def against_each_other(chaos: Chaos) -> None:
@@ -51,10 +56,16 @@ async def delete_users(chaos: Chaos) -> None:
     async with chaos.database() as connection:
         owned = "SELECT DISTINCT user_id FROM queue_items WHERE id = ANY ($1::uuid[])"
         users = [row["user_id"] for row in await connection.fetch(owned, list(chaos.accepted))]
-        gone = chaos.random.sample(users, max(1, len(users) // 3))
-        rows = await connection.fetch("DELETE FROM queue_items WHERE user_id = ANY ($1) RETURNING id::text", gone)
+    await delete(chaos, chaos.random.sample(users, max(1, len(users) // 3)))
+
+
+async def delete(chaos: Chaos, users: Sequence[UUID]) -> None:
+    """Users with all that they have."""
+    async with chaos.database() as connection:
+        rows = await connection.fetch("DELETE FROM queue_items WHERE user_id = ANY ($1) RETURNING id::text", users)
         chaos.deleted |= {row["id"] for row in rows}
-        await connection.execute("DELETE FROM users WHERE id = ANY ($1)", gone)
+        await connection.execute("DELETE FROM users WHERE id = ANY ($1)", users)
+    chaos.traces.note("users deleted", len(users))
 
 
 async def one_of_many_one_of_few(chaos: Chaos, items: int) -> None:
@@ -66,7 +77,9 @@ async def one_of_many_one_of_few(chaos: Chaos, items: int) -> None:
 
 
 async def few_are_not_behind(chaos: Chaos) -> None:
-    """Wait for the few: most of the many must still be under way when they have ended."""
+    """Wait for the few: most of the many must still be under way when they have ended. The rest of the many is then
+    deleted with its user, which says as much as waiting for it.
+    """
     many = chaos.accepted - chaos.few
 
     async def few_have_ended() -> bool:
@@ -76,6 +89,11 @@ async def few_are_not_behind(chaos: Chaos) -> None:
     begun = len(many) - await chaos.under_way(many)
     if begun > len(many) / 2:
         chaos.wrong.append(f"{begun} items of the first user had ended before the {FEW} of the second")
+    chaos.traces.note("items of the many ended first", begun)
+    await chaos.until(SHARE_OF_MANY)
+    async with chaos.database() as connection:
+        owner = await connection.fetchval("SELECT user_id FROM queue_items WHERE id = $1", next(iter(many)))
+    await delete(chaos, [owner])
 
 
 async def submit_twice(chaos: Chaos, _items: int) -> None:
@@ -89,6 +107,7 @@ async def submit_twice(chaos: Chaos, _items: int) -> None:
             answers = await asyncio.gather(
                 *(told(client, f"{gateway}/api/queue/batch", body, headers) for gateway in gateways)
             )
+            chaos.traces.note("requests sent twice")
             if answers[0] != answers[1]:
                 chaos.wrong.append("a request that was sent twice was done twice")
             campaign.accepted.update(*answers)

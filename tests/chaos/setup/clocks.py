@@ -13,6 +13,7 @@ from scribe.local.processes import Program
 from tests.chaos.setup.rig import Rig
 from tests.support.requirements import find_program, lacking
 
+LIBRARY = "clock.so"
 SOURCE = """
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -73,12 +74,17 @@ class WrongClocks:
         yield
 
 
+def is_moved(pid: int) -> bool:
+    """Whether a process has loaded the library."""
+    return LIBRARY in Path(f"/proc/{pid}/maps").read_text("utf-8", errors="replace")
+
+
 def compile_library(folder: Path) -> Path:
     """The library, in the folder."""
     compiler = find_program("cc")
     if compiler is None:
         lacking("there is no C compiler (cc), which wrong clocks are made with")
-    source, library = folder / "logs" / "clock.c", folder / "logs" / "clock.so"
+    source, library = folder / "logs" / "clock.c", folder / "logs" / LIBRARY
     source.write_text(SOURCE, "utf-8")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True, timeout=60)
     return library

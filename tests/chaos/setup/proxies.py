@@ -1,5 +1,6 @@
 """A TCP proxy between each of Scribe's processes and a server; those to NATS understand its protocol."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,20 @@ class Proxies:
     by_pair: dict[tuple[str, str], TcpProxy] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     commits: CommitLoss = field(default_factory=CommitLoss)
+
+    def restore(self) -> None:
+        """Let everything pass as it is."""
+        for rules in self.rules.values():
+            rules.clear()
+        for proxy in self.by_pair.values():
+            proxy.latency = 0.0
+            proxy.counts.clear()
+        self.commits.left = self.commits.lost = 0
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What all have done."""
+        return sum((proxy.counts for proxy in self.by_pair.values()), Counter())
 
     def of(self, server: str) -> list[TcpProxy]:
         """All before one server."""

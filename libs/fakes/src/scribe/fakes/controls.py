@@ -82,6 +82,10 @@ class Controls:
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=MAX_CALLS))
     answered: Counter[str] = field(default_factory=Counter)
     """How often each request was answered with 200, by a digest of its path and body; not bounded, for whole runs."""
+    broken: Counter[str] = field(default_factory=Counter)
+    """How often each request was answered with what no client can read, by the same digest."""
+    struck: Counter[str] = field(default_factory=Counter)
+    """How many calls met a fault, by the fault's `path`."""
     _arrivals: dict[int, deque[float]] = field(default_factory=dict)
     _refused_until: dict[int, float] = field(default_factory=dict)
 
@@ -94,6 +98,8 @@ class Controls:
         self.faults.clear()
         self.calls.clear()
         self.answered.clear()
+        self.broken.clear()
+        self.struck.clear()
         self._arrivals.clear()
         self._refused_until.clear()
 
@@ -106,6 +112,7 @@ class Controls:
         for fault in self.faults:
             is_meant = fault.path in path and fault.contains.encode() in body
             if is_meant and not (fault.rate and self._within(fault)):
+                self.struck[fault.path] += 1
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times == 0:
@@ -159,7 +166,8 @@ class Controlled:
             path, query = scope["path"], scope["query_string"].decode()
             self._controls.calls.append(Call(arrived, scope["method"], path, query, status, _json(body)))
             if status == HTTPStatus.OK and body:
-                self._controls.answered[f"{path} {hashlib.sha256(body).hexdigest()}"] += 1
+                counts = self._controls.broken if fault and fault.broken else self._controls.answered
+                counts[f"{path} {hashlib.sha256(body).hexdigest()}"] += 1
 
     async def _answer(self, fault: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
         answering = self.app

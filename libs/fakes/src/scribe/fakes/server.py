@@ -116,11 +116,13 @@ def application(fakes: Fakes) -> ASGIApp:
         return JSONResponse([asdict(call) for call in controls.calls])
 
     async def answered(_request: Request) -> JSONResponse:
-        return JSONResponse(dict(controls.answered))
+        return JSONResponse({"answered": dict(controls.answered), "broken": dict(controls.broken)})
 
     async def heal(_request: Request) -> JSONResponse:
+        struck = dict(controls.struck)
         controls.faults.clear()
-        return JSONResponse([])
+        controls.struck.clear()
+        return JSONResponse(struck)
 
     routes = [
         Route("/_answered", answered),

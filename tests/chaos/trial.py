@@ -1,0 +1,44 @@
+"""`python -m tests.chaos.trial`: try the cells that are named, which share a platform, and print a row of each as JSON.
+
+A process of its own, so that a cell that hangs can be killed, with everything that it has started.
+"""
+
+import argparse
+import asyncio
+import sys
+
+from pydantic import BaseModel
+
+from tests.chaos.benches import SYSTEMS
+from tests.chaos.running import rows
+
+
+class Task(BaseModel):
+    """What to try, and how."""
+
+    peer: str
+    names: tuple[str, ...]
+    items: int
+    seed: int
+    timeout: float
+
+
+async def run(task: Task) -> None:
+    """Each row is printed as soon as it is there."""
+    system = SYSTEMS[task.peer]
+    by_name = {cell.name: cell for cell in system.cells}
+    cells = [by_name[name] for name in task.names]
+    async for row in rows(cells, task.items, task.seed, task.timeout, system.open_bench):
+        print(row.model_dump_json(), flush=True)
+
+
+def main() -> int:
+    """Read the task."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.trial", description=__doc__)
+    parser.add_argument("task", help="as JSON")
+    asyncio.run(run(Task.model_validate_json(parser.parse_args().task)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
