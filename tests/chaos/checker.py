@@ -53,7 +53,7 @@ class Verdict:
     """Numbers of items; `repeated` counts paid requests beyond the first, `most_repeated` those of one request.
 
     `repeated_of` are the paths of such requests; `unread` counts answers that arrived broken, after which the request
-    must be made again.
+    must be made again. `reasons` are the most frequent sentences of what failed.
     """
 
     accepted: int
@@ -67,6 +67,7 @@ class Verdict:
     most_repeated: int
     unread: int = 0
     repeated_of: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     def breaches(self, allowed: Allowance = Allowance()) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ class Verdict:
         wrong = list(self.problems)
         wrong += [f"{getattr(self, name)} {name}" for name in ("lost", "duplicated", "stuck") if getattr(self, name)]
         if allowed.fails is not None and self.failed > allowed.fails:
-            wrong.append(f"{self.failed} failed")
+            wrong.append(f"{self.failed} failed ({'; '.join(self.reasons)})")
         whose = ", ".join(self.repeated_of)
         if self.most_repeated > allowed.per_call:
             wrong.append(f"a paid call ({whose}) was repeated {self.most_repeated} times, allowed {allowed.per_call}")
@@ -87,10 +88,11 @@ def judge(found: Findings) -> Verdict:
     """The verdict over one run."""
     items = [found.items[id_] for id_ in found.accepted if id_ in found.items]
     repeats = [count - 1 for count in found.answered.values()]
+    failed = [item for item in items if item.status == "failed" and not item.is_cancelled]
     return Verdict(
         accepted=len(found.accepted),
         completed=sum(item.status == "completed" for item in items),
-        failed=sum(item.status == "failed" and not item.is_cancelled for item in items),
+        failed=len(failed),
         cancelled=sum(item.is_cancelled for item in items),
         lost=len([id_ for id_ in found.accepted if id_ not in found.items and id_ not in found.deleted]),
         duplicated=sum(count - 1 for count in Counter(found.emails.values()).values()),
@@ -101,6 +103,7 @@ def judge(found: Findings) -> Verdict:
         repeated_of=tuple(
             sorted({request.partition(" ")[0] for request, times in found.answered.items() if times > 1})
         ),
+        reasons=tuple(f"{times} x {error}" for error, times in Counter(item.error for item in failed).most_common(3)),
         problems=tuple(_problems(found, items)),
     )
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
@@ -28,6 +30,7 @@ from tests.support.waiting import eventually
 PER_USER, MIN_USERS = 50, 2
 GRACE = 30.0
 """Seconds that a process may take to end when nothing is left to do."""
+LOGS = Path(__file__).resolve().parents[2] / ".chaos" / "logs"
 SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 
 
@@ -35,7 +38,8 @@ SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 class Bench:
     """A running system that cells are tried on, one after the other.
 
-    `prepare` makes a submission of so many items; `restore` takes back what a fault has left in force.
+    `prepare` makes a submission of so many items; `restore` takes back what a fault has left in force. It is not sound
+    while the `last` cell runs, and after it has broken a promise.
     """
 
     target: Target
@@ -44,6 +48,7 @@ class Bench:
     restore: Callable[[], None] = lambda: None
     known: set[str] = field(default_factory=set)
     is_sound: bool = True
+    last: str = ""
 
     async def begin(self, cell: Cell, items: int) -> Chaos:
         """Submit the items of a cell."""
@@ -56,7 +61,7 @@ class Bench:
 
     async def run(self, cell: Cell, items: int, timeout: float) -> Row:
         """Do to the system what the cell says, and judge what is found `timeout` seconds later at most."""
-        self.is_sound = False
+        self.is_sound, self.last = False, cell.name
         chaos = await self.begin(cell, items)
         await cell.fault(chaos)
         ended = time.monotonic()
@@ -87,7 +92,19 @@ async def running_bench(cell: Cell, seed: int) -> AsyncIterator[Bench]:
                 if isinstance(part, Proxies):
                     part.restore()
 
-        yield Bench(rig, prepare, seed, restore)
+        bench = Bench(rig, prepare, seed, restore)
+        try:
+            yield bench
+        finally:
+            if not bench.is_sound:
+                keep_logs(rig.platform.folder.logs, bench.last)
+
+
+def keep_logs(logs: Path, cell: str) -> None:
+    """What the processes of a platform said on which a promise was broken; those of the run before are replaced."""
+    kept = LOGS / "".join(letter if letter.isalnum() else "-" for letter in cell)
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(logs, kept)
 
 
 async def rows(

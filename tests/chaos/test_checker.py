@@ -60,7 +60,7 @@ def test_each_broken_promise_is_named(breach: str) -> None:
 
 
 def test_a_failure_is_a_breach_where_nothing_may_fail() -> None:
-    assert judge(GOOD).breaches() == ("1 failed",)
+    assert judge(GOOD).breaches() == ("1 failed (1 x The model refused this template.)",)
 
 
 def test_what_its_user_has_deleted_is_not_lost() -> None:
