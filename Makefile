@@ -69,9 +69,9 @@ eval: $(STAMP) ## Judge research and writing: make eval [MODEL=provider:model|st
 	  $(if $(PART),--part $(PART)) $(if $(KEEP),--keep "$(KEEP)") $(if $(OUT),--out $(OUT))
 
 .PHONY: chaos
-chaos: $(STAMP) ## Cause faults in real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only PEER=celery WRITE=1
+chaos: $(STAMP) ## Cause faults in real processes and judge what is left: make chaos ITEMS=1000 CELLS=killed,read-only PEER=celery WRITE=1 CONTINUE=1
 	@$(if $(PEER),$(UV) venv --quiet --allow-existing .peers && $(UV) pip install --quiet --python .peers/bin/python -r benchmarks/peers/requirements.txt,true)
-	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)" $(if $(PEER),--peer $(PEER)) $(if $(WRITE),--write)
+	@$(RUN)python -m tests.chaos --items $(or $(ITEMS),1000) --seed $(or $(SEED),1) --cells "$(CELLS)" $(if $(PEER),--peer $(PEER)) $(if $(LANES),--lanes $(LANES)) $(if $(CONTINUE),--continue) $(if $(WRITE),--write)
 
 .PHONY: soak
 soak: $(STAMP) ## Work for MINUTES=30, and say whether memory, open files and tasks stay flat

@@ -27,7 +27,7 @@ from tests.support.campaign import Campaign, bearer
 WORKERS = tuple(str(step) for step in ROUTE)
 PATIENCE = 600.0
 """Seconds that a fault waits for its moment."""
-INTERVAL = 0.25
+INTERVAL = 0.5
 UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
 LAST_PENDING = (
     "SELECT id::text, recipient_name FROM queue_items WHERE status = 'pending' ORDER BY submission DESC LIMIT $1"
@@ -103,7 +103,7 @@ class Chaos:
         if child.pid is None or child.pid in self.traces.ended:
             return False
         self.traces.ended.add(child.pid)
-        self.traces.note(f"{name.partition('-')[0]}: {number.name}")
+        self.traces.note(f"{name.rstrip('-0123456789')}: {number.name}")
         child.send(number)
         return True
 

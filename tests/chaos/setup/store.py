@@ -17,6 +17,9 @@ SIZE = 2 * 1024 * 1024 * 1024
 """Bytes; JetStream reserves what its streams may grow to. It is memory, of which only what is written is taken."""
 
 
+MAX_SPARE_BLOCKS = 64
+
+
 @dataclass(frozen=True)
 class SmallDisk:
     """What is mounted."""
@@ -24,13 +27,21 @@ class SmallDisk:
     folder: Path
 
     def fill(self) -> None:
-        """Leave no room: the file system becomes as small as what is in it."""
-        status = os.statvfs(self.folder)
-        _mount("-o", f"remount,size={(status.f_blocks - status.f_bfree) * status.f_frsize}", str(self.folder))
+        """Leave no room: the file system becomes as small as what is in it, which may grow at the same moment.
+
+        Raises:
+            AssertionError: it could not be made so small.
+        """
+        for spare in range(MAX_SPARE_BLOCKS):
+            status = os.statvfs(self.folder)
+            used = (status.f_blocks - status.f_bfree + spare) * status.f_frsize
+            if _run("mount", "-o", f"remount,size={used}", str(self.folder)):
+                return
+        raise AssertionError("the file system could not be filled")
 
     def is_full(self) -> bool:
-        """Whether nothing more can be written."""
-        return os.statvfs(self.folder).f_bavail == 0
+        """Whether nothing more than a few blocks can be written."""
+        return os.statvfs(self.folder).f_bavail < MAX_SPARE_BLOCKS
 
     def free(self) -> None:
         """Give the room back."""
