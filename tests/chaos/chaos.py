@@ -126,6 +126,11 @@ class Chaos:
         """The length of a fault, where time and nothing else makes it what it is."""
         await asyncio.sleep(seconds)
 
+    async def keep_busy(self) -> None:
+        """Submit more where so little is under way that a fault could meet nothing, as it happens with few items."""
+        if isinstance(self.submission, Campaign) and await self.under_way(self.accepted) < self.campaign.each:
+            await self.campaign.submit_of_another(self.campaign.each)
+
     async def until(self, share: float) -> None:
         """Wait until so large a share of the items has ended, or was taken away."""
         remaining = len(self.accepted) - int(share * len(self.accepted))
