@@ -10,13 +10,13 @@ from scribe.fakes.controls import Behaviour
 from scribe.fakes.model.pages import read_pages
 from scribe.fakes.model.prompt import read_prompt
 from scribe.scraper.answer import JudgedPage, PagesRead, SelectedFact, Site
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.shelf import Shelf, arrange
 from scribe.scraper.sources import Page
 from scribe.scraper.verification import Verified, Verifier
 from tests.support.models import from_function, user_prompt
 
-ADA = Recipient.named("Dr. Ada Example")
+ADA = NameMatcher.named("Dr. Ada Example")
 INTEREST = "superfluid helium"
 HOME = "https://physics.nowhere.edu/~example/"
 NEWS = "https://news.test/ada"

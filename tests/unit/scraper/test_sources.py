@@ -3,10 +3,10 @@
 import pytest
 
 from scribe.scraper.exa import Citation
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.sources import MAX_SOURCES, Page, as_source, names_its_owner, pages_of, ranked
 
-ADA = Recipient.named("Dr. Ada Example")
+ADA = NameMatcher.named("Dr. Ada Example")
 TEXT = "Ada Example studies superfluid helium at Nowhere College. " * 5
 
 

@@ -5,8 +5,8 @@ import pytest
 from scribe.evaluation.matching import words
 from scribe.evaluation.trial import SHIPPED, Trial, load_trials
 from scribe.scraper.exa import CITATION_BYTES
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.page_text import clean
-from scribe.scraper.recipient import Recipient
 from scribe.scraper.selection import TOKENS_PER_LINE, tokens_of
 from scribe.scraper.shelf import Shelf, arrange
 from scribe.scraper.sources import Page, ranked
@@ -17,7 +17,7 @@ BUDGET = 5_000
 
 def shelf_of(trial: Trial) -> Shelf:
     """The trial's pages as the reader gets them."""
-    recipient = Recipient.named(trial.case.recipient.name)
+    recipient = NameMatcher.named(trial.case.recipient.name)
     interest = trial.case.recipient.interest
     cited = [Page(url, page.title or "", clean(page.text or "", CITATION_BYTES)) for url, page in trial.pages.items()]
     return arrange(ranked(cited, recipient, interest), recipient, interest, BUDGET)

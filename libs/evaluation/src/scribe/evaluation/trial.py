@@ -28,7 +28,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Recipient(_Part):
+class TrialRecipient(_Part):
     """Who is written to."""
 
     name: str
@@ -48,7 +48,7 @@ class TrialCase(_Part):
     id: str
     kind: TemplateType
     about: str
-    recipient: Recipient
+    recipient: TrialRecipient
     sender: str | None
     template: str
     parser_answer: dict[str, object]

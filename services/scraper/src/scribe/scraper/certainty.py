@@ -8,7 +8,7 @@ from scribe.common.text.terms import terms
 from scribe.scraper.answer import Site
 from scribe.scraper.domains import is_academic, registrable_domain
 from scribe.scraper.mirrors import mirror_groups
-from scribe.scraper.recipient import Recipient, words_of
+from scribe.scraper.name_matcher import NameMatcher, words_of
 from scribe.scraper.sources import names_its_owner
 
 MIN_SHARED_TERMS = 0.5
@@ -26,7 +26,7 @@ class KnownPage:
     original: str
 
 
-def is_theirs(page: KnownPage, recipient: Recipient) -> bool:
+def is_theirs(page: KnownPage, recipient: NameMatcher) -> bool:
     """Whether a page is the recipient's or their institution's: the reader says so, and the address agrees."""
     return page.site != "other" and (is_academic(page.source.url) or names_its_owner(page.source.url, recipient))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scribe.scraper.recipient import words_of
+from scribe.scraper.name_matcher import words_of
 
 SHINGLE = 6
 """Words in a row."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from scribe.common.text.injection import reads_like_an_instruction
 from scribe.common.text.language import language_of
 from scribe.common.text.sentences import parts_of, split_sentences
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.page_text import Line, lines_of
-from scribe.scraper.recipient import Recipient
 
 MIN_LABELS = 12
 """Words from which a line without an end is labels that have run together."""
@@ -67,7 +67,7 @@ class PageText:
     """Passages left out because they speak to a model."""
 
 
-def read_page(source_id: str, text: str, recipient: Recipient) -> PageText:
+def read_page(source_id: str, text: str, recipient: NameMatcher) -> PageText:
     """The passages of a page, in their order."""
     lines = lines_of(text)
     whole = "\n".join(line.text for line in lines)
@@ -78,7 +78,7 @@ def read_page(source_id: str, text: str, recipient: Recipient) -> PageText:
     return PageText(whole, passages, language, hostile=len(pieces) - len(fit))
 
 
-def _pieces(line: Line, language: str | None, recipient: Recipient) -> Iterator[tuple[str, bool]]:
+def _pieces(line: Line, language: str | None, recipient: NameMatcher) -> Iterator[tuple[str, bool]]:
     for sentence in split_sentences(line.text, language):
         end = recipient.headings_end(sentence) if len(line.text) > LOST_LINES else 0
         for piece in (sentence[:end], sentence[end:]):

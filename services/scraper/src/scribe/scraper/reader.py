@@ -14,7 +14,7 @@ from scribe.common.text.injection import interest_in
 from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import fixed_parts
 from scribe.scraper.answer import Life, PagesRead
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.selection import tokens_of
 from scribe.scraper.shelf import Shelf, arrange
 from scribe.scraper.sources import Page
@@ -49,7 +49,7 @@ class Reader:
         """Of the prompt that is used."""
         return self._prompt.version
 
-    async def read(self, data: PipelineData, recipient: Recipient, pages: list[Page]) -> Reading:
+    async def read(self, data: PipelineData, recipient: NameMatcher, pages: list[Page]) -> Reading:
         """The facts that the pages hold.
 
         Raises:

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from scribe.common.tasks.data import Source
 from scribe.common.text.terms import terms
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.passages import Passage
-from scribe.scraper.recipient import Recipient
 from scribe.scraper.sources import names_its_owner
 
 BYTES_PER_TOKEN = 4
@@ -35,7 +35,7 @@ def tokens_of(text: str) -> int:
 
 
 def worth_reading(
-    pages: Sequence[ReadablePage], recipient: Recipient, interest: str, max_tokens: int
+    pages: Sequence[ReadablePage], recipient: NameMatcher, interest: str, max_tokens: int
 ) -> list[ReadablePage]:
     """The pages with the passages that fit into the budget, the best first chosen, each in its place."""
     wanted = terms(interest)
@@ -54,7 +54,7 @@ def worth_reading(
     return [page for page in kept if page.passages]
 
 
-def _scored(page: ReadablePage, recipient: Recipient, wanted: frozenset[str]) -> Iterator[tuple[float, Passage]]:
+def _scored(page: ReadablePage, recipient: NameMatcher, wanted: frozenset[str]) -> Iterator[tuple[float, Passage]]:
     """Each passage with how much it promises; menus are left out."""
     named = [recipient.is_named_in(passage.text) for passage in page.passages]
     menus = _menus(page.passages, named)

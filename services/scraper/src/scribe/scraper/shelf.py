@@ -7,8 +7,8 @@ from functools import cached_property
 from scribe.common.tasks.data import Source
 from scribe.common.text.injection import reads_like_an_instruction
 from scribe.scraper.mirrors import mirror_groups
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.passages import PageText, Passage, read_page
-from scribe.scraper.recipient import Recipient
 from scribe.scraper.selection import ReadablePage, worth_reading
 from scribe.scraper.sources import Page, as_source
 
@@ -40,7 +40,7 @@ class Shelf:
         return "\n\n".join(map(_listing_of, self.shown))
 
 
-def arrange(pages: Sequence[Page], recipient: Recipient, interest: str, max_tokens: int) -> Shelf:
+def arrange(pages: Sequence[Page], recipient: NameMatcher, interest: str, max_tokens: int) -> Shelf:
     """The pages that hold any text, the best first. Takes a while for long pages: not for the event loop."""
     texts, sources = dict[str, PageText](), dict[str, Source]()
     for number, page in enumerate(pages, 1):

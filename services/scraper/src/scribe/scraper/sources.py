@@ -9,7 +9,7 @@ from scribe.common.tasks.data import Source
 from scribe.common.text.terms import plain_words, terms
 from scribe.scraper.domains import host_of, is_academic, registrable_domain
 from scribe.scraper.exa import Citation
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 
 MAX_SOURCES = 12
 LITTLE_TEXT = 200
@@ -64,14 +64,14 @@ def _same(url: str) -> str:
     return f"{(parts.netloc or '').lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
 
 
-def ranked(pages: Iterable[Page], recipient: Recipient, interest: str) -> list[Page]:
+def ranked(pages: Iterable[Page], recipient: NameMatcher, interest: str) -> list[Page]:
     """The best pages, best first; equals keep the order in which they were cited."""
     wanted = terms(interest)
     ranks = {page: _rank(page, recipient, wanted) for page in pages}
     return sorted(ranks, key=lambda page: -ranks[page])[:MAX_SOURCES]
 
 
-def _rank(page: Page, recipient: Recipient, wanted: frozenset[str]) -> float:
+def _rank(page: Page, recipient: NameMatcher, wanted: frozenset[str]) -> float:
     points = 3.0 if names_its_owner(page.url, recipient) else 0.0
     points += 2.0 if is_academic(page.url) else 0.0
     points += 2.0 if recipient.is_named_in_full(page.title) else 0.0
@@ -81,7 +81,7 @@ def _rank(page: Page, recipient: Recipient, wanted: frozenset[str]) -> float:
     return points + 2 * len(shared) / max(1, len(wanted))
 
 
-def names_its_owner(url: str, recipient: Recipient) -> bool:
+def names_its_owner(url: str, recipient: NameMatcher) -> bool:
     """Whether the address holds the family name, as a person's own page does."""
     if recipient.name is None:
         return False

@@ -12,9 +12,9 @@ from scribe.common.tasks.steps import Step
 from scribe.common.tasks.usage import Usage
 from scribe.common.text.injection import before_instructions, interest_in
 from scribe.scraper.exa import Answer, AnswerClient
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.questions import questions
 from scribe.scraper.reader import Reader, Reading
-from scribe.scraper.recipient import Recipient
 from scribe.scraper.sources import Page, ReadPage, pages_of, ranked
 
 NOTHING_FOUND = "Nothing about the recipient was found on the web."
@@ -54,7 +54,7 @@ class Scraper:
         Raises:
             WorkError: Exa, or every model, is away or refuses.
         """
-        recipient = Recipient.named(before_instructions(data.recipient_name))
+        recipient = NameMatcher.named(before_instructions(data.recipient_name))
         interest = interest_in(data.recipient_interest).text
         answers = await self._ask(questions(data), data.cache_scope)
         data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")

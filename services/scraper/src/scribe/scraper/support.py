@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scribe.common.text.folding import fold_accents
 from scribe.common.text.name_words import TITLES
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?")
 _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
@@ -41,7 +41,7 @@ class Evidence:
         self._quotations = len(titles(text))
         self._numbers = numbers(text) | {_NUMBER_WORDS[word] for word in self._words if word in _NUMBER_WORDS}
 
-    def lacks(self, statement: str, recipient: Recipient, language: str | None, *, is_translated: bool) -> str:
+    def lacks(self, statement: str, recipient: NameMatcher, language: str | None, *, is_translated: bool) -> str:
         """The first detail of the statement that does not stand in the evidence, else nothing.
 
         Names change in translation, so those of a statement in another language than its passages are not compared, and
@@ -84,7 +84,7 @@ def titles(text: str) -> list[str]:
     return [next(filter(None, groups)) for groups in _QUOTED.findall(text)]
 
 
-def names(statement: str, recipient: Recipient, language: str | None) -> Iterator[str]:
+def names(statement: str, recipient: NameMatcher, language: str | None) -> Iterator[str]:
     """The runs of capitalised words, without months, titles, the recipient's name and the first word of the statement.
     In languages that capitalise nouns, a single word is no name.
     """

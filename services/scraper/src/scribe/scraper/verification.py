@@ -10,8 +10,8 @@ from scribe.common.text.language import language_of
 from scribe.scraper.answer import Life, PagesRead, SelectedFact
 from scribe.scraper.cautions import caution_of
 from scribe.scraper.certainty import KnownPage, independent, is_certain, is_of_an_institution, is_theirs
+from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.passages import Passage, joined
-from scribe.scraper.recipient import Recipient
 from scribe.scraper.shelf import Shelf
 from scribe.scraper.support import Evidence
 
@@ -42,7 +42,7 @@ class Verified:
 class Verifier:
     """What one task's facts are held against. `language` is that of the statements, None where it is not known."""
 
-    def __init__(self, shelf: Shelf, recipient: Recipient, interest: str, language: str | None) -> None:
+    def __init__(self, shelf: Shelf, recipient: NameMatcher, interest: str, language: str | None) -> None:
         self._shelf = shelf
         self._recipient = recipient
         self._interest = interest

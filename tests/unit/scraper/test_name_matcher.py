@@ -2,9 +2,9 @@
 
 import pytest
 
-from scribe.scraper.recipient import Recipient
+from scribe.scraper.name_matcher import NameMatcher
 
-ADA = Recipient.named("Prof. Ada Example")
+ADA = NameMatcher.named("Prof. Ada Example")
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_a_full_name_needs_a_given_name_that_agrees(text: str, *, full: bool) ->
     ],
 )
 def test_names_of_all_kinds_are_recognised(name: str, text: str, *, named: bool) -> None:
-    assert Recipient.named(name).is_named_in(text) is named
+    assert NameMatcher.named(name).is_named_in(text) is named
 
 
 def test_the_shown_name_has_no_titles() -> None:
-    assert Recipient.named("Prof. Dr. Ada Example, PhD").shown == "Ada Example"
-    assert Recipient.named("王小明").shown == "王小明"
+    assert NameMatcher.named("Prof. Dr. Ada Example, PhD").shown == "Ada Example"
+    assert NameMatcher.named("王小明").shown == "王小明"

@@ -1,4 +1,4 @@
-"""The recipient's name, looked for in texts."""
+"""Finding the recipient's name in texts."""
 
 import re
 from dataclasses import dataclass
@@ -16,15 +16,18 @@ _MIN_HEADING_WORDS = 3
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """The person looked for. `name` is None where it is not in Latin letters: then the whole name is looked for."""
+class NameMatcher:
+    """Finds the recipient's name in texts.
+
+    `name` is None where it is not in Latin letters: then the whole of `written` is looked for.
+    """
 
     written: str
     name: PersonName | None
 
     @classmethod
-    def named(cls, written: str) -> "Recipient":
-        """The recipient as the user wrote the name."""
+    def named(cls, written: str) -> "NameMatcher":
+        """A matcher of the name as the user wrote it."""
         return cls(written.strip(), parse_name(written))
 
     @property
