@@ -35,8 +35,8 @@ class ServerMetricsCollector:
     ) -> None:
         self._database = database
         self._broker = broker
-        self._metrics = metrics.servers
-        self._tasks = metrics.tasks
+        self._servers, self._tasks = metrics.servers, metrics.tasks
+        self._jetstream, self._postgres = metrics.jetstream, metrics.postgres
         self._interval = interval
         self._steps = tuple(map(str, route))
         steps = [(PIPELINE, step) for step in self._steps]
@@ -52,15 +52,15 @@ class ServerMetricsCollector:
 
     async def look(self) -> None:
         """Read the metrics of both servers once."""
-        self._metrics.up.labels("nats").set(await self._look_at_nats())
-        self._metrics.up.labels("postgres").set(await self._look_at_postgres())
+        self._servers.up.labels("nats").set(await self._look_at_nats())
+        self._servers.up.labels("postgres").set(await self._look_at_postgres())
         self._tasks.loop_pass.labels("watch").set_to_current_time()
 
     async def _look_at_nats(self) -> bool:
         try:
             started = time.monotonic()
             await self._broker.client.flush(timeout=2)
-            self._metrics.nats_rtt.labels("nats").set(time.monotonic() - started)
+            self._jetstream.rtt.labels("nats").set(time.monotonic() - started)
             for stream, consumer in self._consumers:
                 self._show_backlog(await read_backlog(self._broker.js, stream, consumer))
             for stream in STREAMS:
@@ -72,20 +72,20 @@ class ServerMetricsCollector:
         return True
 
     def _show_backlog(self, backlog: Backlog) -> None:
-        labels = (backlog.stream, backlog.consumer)
-        self._metrics.lag.labels(*labels).set(backlog.lag)
-        self._metrics.ack_pending.labels(*labels).set(backlog.unsettled)
-        self._metrics.redelivered.labels(*labels).set(backlog.redelivered)
-        self._metrics.waiting_pulls.labels(*labels).set(backlog.waiting_pulls)
-        self._metrics.oldest.labels(*labels).set(backlog.oldest)
+        labels, metrics = (backlog.stream, backlog.consumer), self._jetstream
+        metrics.lag.labels(*labels).set(backlog.lag)
+        metrics.ack_pending.labels(*labels).set(backlog.unsettled)
+        metrics.redelivered.labels(*labels).set(backlog.redelivered)
+        metrics.waiting_pulls.labels(*labels).set(backlog.waiting_pulls)
+        metrics.oldest.labels(*labels).set(backlog.oldest)
 
     async def _show_stream(self, stream: str) -> None:
         info = await self._broker.js.stream_info(stream)
         if stream == DEADLETTER:
             await self._show_dead_letters((info.state.messages, info.state.last_seq))
-        self._metrics.stream_messages.labels(stream).set(info.state.messages)
-        self._metrics.stream_bytes.labels(stream).set(info.state.bytes)
-        self._metrics.stream_limit.labels(stream).set(info.config.max_bytes or 0)
+        self._jetstream.messages.labels(stream).set(info.state.messages)
+        self._jetstream.bytes.labels(stream).set(info.state.bytes)
+        self._jetstream.limit.labels(stream).set(info.config.max_bytes or 0)
 
     async def _show_dead_letters(self, letters: tuple[int, int]) -> None:
         """Count by step, where the number or the newest has changed: there may be thousands."""
@@ -93,15 +93,15 @@ class ServerMetricsCollector:
             return
         counts = await count_open(self._broker.js)
         for step in (*self._steps, *counts):
-            self._metrics.dead_letters_open.labels(step).set(counts[step])
+            self._jetstream.dead_letters_open.labels(step).set(counts[step])
         self._letters = letters
 
     async def _show_account(self) -> None:
         account = await self._broker.js.account_info()
-        self._metrics.nats_storage.labels("file").set(account.storage)
-        self._metrics.nats_storage.labels("memory").set(account.memory)
-        self._rise(self._metrics.nats_api.labels("answered"), account.api.total - account.api.errors)
-        self._rise(self._metrics.nats_api.labels("error"), account.api.errors)
+        self._jetstream.storage.labels("file").set(account.storage)
+        self._jetstream.storage.labels("memory").set(account.memory)
+        self._rise(self._jetstream.requests.labels("answered"), account.api.total - account.api.errors)
+        self._rise(self._jetstream.requests.labels("error"), account.api.errors)
 
     async def _look_at_postgres(self) -> bool:
         try:
@@ -112,23 +112,23 @@ class ServerMetricsCollector:
             self._tasks.loop_errors.labels("watch").inc()
             return False
         for state in ("waiting", "in_flight"):
-            self._metrics.queue_items.labels(state).set(queue[state])
-            self._metrics.queue_oldest.labels(state).set(max(0.0, queue[f"{state}_oldest"]))
+            self._servers.queue_items.labels(state).set(queue[state])
+            self._servers.queue_oldest.labels(state).set(max(0.0, queue[f"{state}_oldest"]))
         self._show_server(server)
         return True
 
     def _show_server(self, row: asyncpg.Record) -> None:
-        name, metrics = row["database"], self._metrics
-        metrics.postgres_connections.labels(name).set(row["connections"])
-        metrics.postgres_connection_limit.labels(name).set(row["connection_limit"])
-        metrics.postgres_size.labels(name).set(row["size"])
-        self._rise(metrics.postgres_deadlocks.labels(name), row["deadlocks"])
+        name, metrics = row["database"], self._postgres
+        metrics.connections.labels(name).set(row["connections"])
+        metrics.connection_limit.labels(name).set(row["connection_limit"])
+        metrics.size.labels(name).set(row["size"])
+        self._rise(metrics.deadlocks.labels(name), row["deadlocks"])
         for result in ("committed", "rolled_back"):
-            self._rise(metrics.postgres_transactions.labels(name, result), row[result])
+            self._rise(metrics.transactions.labels(name, result), row[result])
         for source in ("cache", "disk"):
-            self._rise(metrics.postgres_blocks.labels(name, source), row[f"from_{source}"])
+            self._rise(metrics.blocks.labels(name, source), row[f"from_{source}"])
         for operation in ("fetched", "inserted", "updated", "deleted"):
-            self._rise(metrics.postgres_rows.labels(name, operation), row[operation])
+            self._rise(metrics.rows.labels(name, operation), row[operation])
 
     def _rise(self, counter: Counter, value: float) -> None:
         """Increase a counter as the server's own counter grows; after a restart of the server it goes on from there."""

@@ -25,7 +25,7 @@ from prometheus_client import CollectorRegistry
 from scribe.common.observability.metrics.calls import DatabaseMetrics, LlmMetrics, UpstreamCall, UpstreamMetrics
 from scribe.common.observability.metrics.gateway import RequestMetrics, TaskMetrics
 from scribe.common.observability.metrics.process import ProcessMetrics
-from scribe.common.observability.metrics.servers import ServerMetrics
+from scribe.common.observability.metrics.servers import JetStreamMetrics, PostgresMetrics, ServerMetrics
 from scribe.common.observability.metrics.work import (
     ArxivMetrics,
     BrowserMetrics,
@@ -39,9 +39,11 @@ __all__ = [
     "BrowserMetrics",
     "DatabaseMetrics",
     "GroundingMetrics",
+    "JetStreamMetrics",
     "LlmMetrics",
     "LoopMetrics",
     "Metrics",
+    "PostgresMetrics",
     "ProcessMetrics",
     "RequestMetrics",
     "ServerMetrics",
@@ -114,13 +116,23 @@ class Metrics:
         return TaskMetrics(self.registry)
 
     @cached_property
+    def jetstream(self) -> JetStreamMetrics:
+        """Of streams and consumers."""
+        return JetStreamMetrics(self.registry)
+
+    @cached_property
+    def postgres(self) -> PostgresMetrics:
+        """Of the database server."""
+        return PostgresMetrics(self.registry)
+
+    @cached_property
     def servers(self) -> ServerMetrics:
-        """Of JetStream and PostgreSQL."""
+        """Of what the gateway reads from both."""
         return ServerMetrics(self.registry)
 
     def every(self) -> tuple[object, ...]:
         """Every group, which registers them all: for the documentation."""
         return (
             *(self.loop, self.steps, self.upstreams, self.llm, self.grounding, self.browser, self.database),
-            *(self.requests, self.tasks, self.servers, self.arxiv, self.process),
+            *(self.requests, self.tasks, self.jetstream, self.postgres, self.servers, self.arxiv, self.process),
         )

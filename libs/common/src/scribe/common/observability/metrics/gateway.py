@@ -1,6 +1,7 @@
 """What the gateway counts: requests, event streams, its loops, what becomes of tasks."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -56,43 +57,31 @@ class TaskMetrics:
     """The gateway's loops, and what becomes of tasks."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.duration = Histogram(
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
+        self.duration = histogram(
             "scribe_task_duration_seconds",
             "From a task's turn (the relay's first publish) to its end.",
             ["outcome"],
             buckets=TASK_BUCKETS,
-            registry=registry,
         )
-        self.wait = Histogram(
-            "scribe_task_wait_seconds",
-            "From a task's submission to its turn.",
-            buckets=TASK_BUCKETS,
-            registry=registry,
-        )
-        self.relayed = Counter(
-            "scribe_relay_published", "Rows published: for the first time, or again.", ["kind"], registry=registry
-        )
-        self.projected = Counter(
-            "scribe_projector_messages", "Messages projected, by what they changed.", ["result"], registry=registry
-        )
-        self.projection_delay = Histogram(
+        self.wait = histogram("scribe_task_wait_seconds", "From a task's submission to its turn.", buckets=TASK_BUCKETS)
+        self.relayed = counter("scribe_relay_published", "Rows published: for the first time, or again.", ["kind"])
+        self.projected = counter("scribe_projector_messages", "Messages projected, by what they changed.", ["result"])
+        self.projection_delay = histogram(
             "scribe_projector_delay_seconds",
             "From a state's publication to its commit.",
             ["stream"],
             buckets=DELAY_BUCKETS,
-            registry=registry,
         )
-        self.reissued = Counter(
+        self.reissued = counter(
             "scribe_reconciler_reissues",
             "Tasks without progress: published again as the next run, completed from their e-mail, or given up.",
             ["how"],
-            registry=registry,
         )
-        self.dead_letters_closed = Counter(
+        self.dead_letters_closed = counter(
             "scribe_dead_letters_closed",
             "Dead letters that left DEADLETTER: replayed (also by their user's retry), or given up.",
             ["how"],
-            registry=registry,
         )
         self.loop_pass = Gauge(
             "scribe_loop_pass_timestamp_seconds",
@@ -100,9 +89,7 @@ class TaskMetrics:
             ["loop"],
             registry=registry,
         )
-        self.loop_errors = Counter(
-            "scribe_loop_errors", "Passes of a loop that ended with an error.", ["loop"], registry=registry
-        )
+        self.loop_errors = counter("scribe_loop_errors", "Passes of a loop that ended with an error.", ["loop"])
 
     def create_zeros(self) -> None:
         """Make the series appear before the first task."""
