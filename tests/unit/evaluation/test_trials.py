@@ -1,12 +1,13 @@
 """The shipped trials are whole: what is expected of them can be found in them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from scribe.evaluation.drafts import evidence_of
 from scribe.evaluation.matching import holds, stands_on
-from scribe.evaluation.trial import Trial, drafts_of, load_trials
+from scribe.evaluation.trial import SHIPPED, Trial, TrialFormError, drafts_of, load_trials
 
 TRIALS = load_trials()
 
@@ -43,4 +44,11 @@ def test_there_are_twelve_of_all_kinds() -> None:
 
 def test_a_folder_without_trials_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no folder"):
+        load_trials(tmp_path)
+
+
+def test_a_file_of_another_form_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "01", tmp_path / "01")
+    (tmp_path / "01" / "expected.json").write_text('{"pages": [], "keep": [], "refuse": [{"match": ["exact"]}]}')
+    with pytest.raises(TrialFormError, match=r"expected\.json: refuse\.0\."):
         load_trials(tmp_path)

@@ -29,6 +29,13 @@ from tests.support.reading import INTEREST
         ("Her readers get a discount this week.", "appeal"),
         ("She lives with her husband in Nowhere.", "private"),
         ("She was born in 1970 in Nowhere.", "private"),
+        ("Ada Example, a widow who raised three sons, has not bought a drink in ten years.", "private"),
+        ("A mother of two, she teaches at Nowhere.", "private"),
+        ("Ada Example vit à Nulle-Part avec son mari.", "private"),
+        ("Mère de deux enfants, elle enseigne à Nulle-Part.", "private"),
+        ("Ada Example está casada con un médico.", "private"),
+        ("Mora em Nenhures com seus filhos.", "private"),
+        ("Sie lebt mit ihrem Mann in Nirgendwo.", "private"),
     ],
 )
 def test_what_needs_care_is_told_by_its_kind(text: str, caution: Caution) -> None:
@@ -51,6 +58,8 @@ def test_what_needs_care_is_told_by_its_kind(text: str, caution: Caution) -> Non
         "She studies β-catenin and μm-sized pores 🎉 with می‌خواهم.",
         "He has argued before the Supreme Court in Davis v. United States.",
         "She published in ACL 2016, EMNLP 2017 and ACL 2022.",
+        "She studies what widowhood does to wages, and how schools have raised children's marks.",
+        "Elle étudie les femmes et leurs enfants dans le roman.",
     ],
 )
 def test_plain_facts_need_none(text: str) -> None:

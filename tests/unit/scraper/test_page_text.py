@@ -80,6 +80,15 @@ def test_lines_wrapped_before_a_name_are_joined_beside_paragraphs_of_one_long_li
     assert len(found) == 3
 
 
+def test_a_line_wrapped_before_a_french_quotation_is_joined() -> None:
+    wrapped = (
+        "Ses recherches portent sur l'hélium dans les pierres anciennes de\n"
+        "Nulle-Part. Elle dirige depuis 2022 le projet du Collège de\n"
+        "« Pierres en présence »."
+    )
+    assert texts(wrapped) == [wrapped.replace("\n", " ")]
+
+
 def test_headings_and_items_of_lists_are_not_joined_with_what_follows() -> None:
     long = (
         "As a child Ada Example loved caves and cold water, and she found a way to go on with both of them "

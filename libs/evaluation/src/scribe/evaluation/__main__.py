@@ -22,7 +22,7 @@ from scribe.evaluation.case import load_cases
 from scribe.evaluation.judging_cases import run_cases
 from scribe.evaluation.judging_trials import STAND_IN, Choice, run_trials, tell_of_answers
 from scribe.evaluation.report import count_wrong, judge, record_of, share_passed, show
-from scribe.evaluation.trial import SHIPPED, load_trials
+from scribe.evaluation.trial import SHIPPED, TrialFormError, load_trials
 from scribe.evaluation.trial_report import TrialScores, record_of_trial, show_trials
 
 MIN_SHARE = 0.9
@@ -52,7 +52,7 @@ def main(
             good = _judge_cases(only, choice, console, record) and good
         if part != "cases":
             good = _judge_trials(trials, only, choice, console, record) and good
-    except (ConfigurationError, AnswerFileError, FileNotFoundError) as error:
+    except (ConfigurationError, AnswerFileError, FileNotFoundError, TrialFormError) as error:
         sys.exit(f"evaluation: {error}")
     if out:
         out.write_text(json.dumps(record, indent=1, ensure_ascii=False))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from scribe.arxiv.client import page_of
 from scribe.arxiv.records import Record
@@ -183,7 +183,7 @@ def load_trials(folder: Path = SHIPPED) -> list[Trial]:
     """All trials of a folder, by name.
 
     Raises:
-        FileNotFoundError: there are none, or a file is missing. ValidationError: a file has another form.
+        FileNotFoundError: there are none, or a file is missing. TrialFormError: a file has another form.
     """
     found = sorted(path.parent for path in folder.glob("*/case.json"))
     if not found:
@@ -191,20 +191,34 @@ def load_trials(folder: Path = SHIPPED) -> list[Trial]:
     return [_load(path) for path in found]
 
 
-_SEARCHES = TypeAdapter(tuple[Search, ...])
-_FALSEHOODS = TypeAdapter(tuple[Falsehood, ...])
+class TrialFormError(ValueError):
+    """A file of a trial is not in the form that it should have."""
+
+
+_CASE, _SEARCHES, _DRAFT = TypeAdapter(TrialCase), TypeAdapter(tuple[Search, ...]), TypeAdapter(TrialDraft)
+_FALSEHOODS, _EXPECTED = TypeAdapter(tuple[Falsehood, ...]), TypeAdapter(Expectation)
+_T = TypeVar("_T")
 
 
 def _load(folder: Path) -> Trial:
     return Trial(
         folder=folder,
-        case=TrialCase.model_validate_json((folder / "case.json").read_bytes()),
-        searches=_SEARCHES.validate_json((folder / "exa.json").read_bytes()),
-        honest=TrialDraft.model_validate_json((folder / "draft_true.json").read_bytes()),
-        false=TrialDraft.model_validate_json((folder / "draft_false.json").read_bytes()),
-        falsehoods=_FALSEHOODS.validate_json((folder / "falsehoods.json").read_bytes()),
-        expected=Expectation.model_validate_json((folder / "expected.json").read_bytes()),
+        case=_read(folder / "case.json", _CASE),
+        searches=_read(folder / "exa.json", _SEARCHES),
+        honest=_read(folder / "draft_true.json", _DRAFT),
+        false=_read(folder / "draft_false.json", _DRAFT),
+        falsehoods=_read(folder / "falsehoods.json", _FALSEHOODS),
+        expected=_read(folder / "expected.json", _EXPECTED),
     )
+
+
+def _read(path: Path, form: TypeAdapter[_T]) -> _T:
+    try:
+        return form.validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise TrialFormError(f"{path}: {where}: {first['msg']}") from error
 
 
 def drafts_of(trial: Trial) -> Iterable[tuple[str, TrialDraft]]:

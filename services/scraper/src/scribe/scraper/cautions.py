@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Literal
 
-from scribe.common.text.folding import fold
+from scribe.common.text.folding import fold_accents
 from scribe.common.text.injection import reads_like_an_instruction
 from scribe.common.text.invisible import without_invisible
 from scribe.common.text.suffixes import is_public_suffix
@@ -60,9 +60,16 @@ _LISTS: Mapping[Caution, "re.Pattern[str]"] = {
         r"|for sale|limited offer|special offer|best price|follow (?:him|her|them|me|us) on)\b"
     ),
     "private": re.compile(
-        r"\b(?:(?:his|her|their|my) (?:wife|husband|spouse|partner|sons?|daughters?|child|children|kids|mother|father"
-        r"|parents|brothers?|sisters?|family)|married to|divorced|grew up|born (?:in|on|[a-z]{3,9} \d)|childhood"
-        r"|as a child|diagnosed with|verheiratet|geschieden|geboren|aufgewachsen)\b"
+        r"\b(?:(?:his|her|their|my) (?:late )?(?:wife|husband|spouse|partner|sons?|daughters?|child|children|kids"
+        r"|mother|father|parents|brothers?|sisters?|family)|married (?:to|with)|divorced|widow(?:er|ed)?|grew up"
+        r"|born (?:in|on|[a-z]{3,9} \d)|childhood|as a child|diagnosed with"
+        r"|(?:mother|father) of (?:an?|two|three|four|five)"
+        r"|(?:rais(?:ed|es|ing)|has|have) (?:two|three|four|five) (?:sons|daughters|children|kids)"
+        r"|verheiratet|geschieden|verwitwet|geboren|aufgewachsen|seine frau|ihr(?:em|en)? mann|(?:seine|ihre) kinder"
+        r"|sa femme|son epouse|son mari|ses enfants|mariee? (?:a|avec)|veu(?:ve|f)"
+        r"|(?:mere|pere) de (?:deux|trois|quatre)|su (?:esposa|mujer|marido|esposo)|sus hij[oa]s"
+        r"|casad[oa] (?:con|com)|viud[oa]|sua (?:esposa|mulher|moglie)|seu marido|seus filhos|viuv[oa]|suo marito"
+        r"|suoi figli|sposat[oa] con|vedov[oa])\b"
     ),
 }
 
@@ -72,7 +79,7 @@ def caution_of(text: str, interest: str) -> Caution | None:
     if reads_like_an_instruction(text):
         return "hostile"
     plain = unicodedata.normalize("NFKC", without_invisible(text)).translate(_OTHER_STOPS)
-    folded = fold(plain)
+    folded = fold_accents(plain)
     if _ENCODED.search(plain) or _TAG.search(folded) or mixes_scripts(plain):
         return "garbled"
     if any(map(_is_host, _HOST.findall(plain))) or _has_phone(folded):

@@ -161,7 +161,9 @@ def _ends_soon(lines: Sequence[str]) -> bool:
 
 
 def _first_word(line: str) -> str:
-    return line.split(" ", 1)[0]
+    """Up to the first blank; a French opening mark stands apart from its word, and is never wrapped away from it."""
+    word, _, rest = line.partition(" ")
+    return f"{word} {rest.partition(' ')[0]}" if word == "«" else word
 
 
 def _plain(parser: MarkdownIt, line: str) -> str:
