@@ -176,27 +176,6 @@ class Chaos:
         async with self.database() as connection:
             return int(await connection.fetchval(UNDER_WAY, list(items)))
 
-    async def is_ready(self, name: str) -> bool:
-        """Whether a service says that it can work."""
-        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-            return (await client.get(f"{self.platform.services[name].probe_url}/readyz")).status_code == httpx.codes.OK
-
-    async def is_live(self, name: str) -> bool:
-        """Whether a service's event loop answers."""
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-                return (await client.get(f"{self.platform.services[name].probe_url}/livez")).is_success
-        except httpx.TransportError:
-            return False
-
-    async def has_nats(self) -> bool:
-        """Whether NATS answers."""
-        try:
-            async with asyncio.timeout(3), self.broker() as broker:
-                return broker.is_connected
-        except (TimeoutError, *NATS_UNAVAILABLE):
-            return False
-
     async def leader(self, stream: str) -> str:
         """The node of the cluster that leads a stream, once one does."""
         leaders: list[str] = []

@@ -10,6 +10,7 @@ from scribe.common.messaging.permissions import ALL_BUCKETS, ALL_STREAMS
 from scribe.common.messaging.streams import MIB
 from tests.chaos.cell import Cell
 from tests.chaos.chaos import WORKERS, Chaos
+from tests.chaos.probes import has_nats
 from tests.chaos.setup.cluster import REPLICATED, Clustered, NatsCluster
 from tests.chaos.setup.store import SmallDisk, SmallStore
 from tests.chaos.traces import state_of
@@ -152,7 +153,7 @@ async def read_only_disk(chaos: Chaos) -> None:
 
     await chaos.when(is_read_only, "the file system is read-only")
     await chaos.lasting(READ_ONLY)
-    chaos.traces.note("nats-server down at the end", chaos.platform.nats.child is None or not await chaos.has_nats())
+    chaos.traces.note("nats-server down at the end", not await has_nats(chaos))
     disk.make_writable()
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from tests.chaos.cell import Cell
 from tests.chaos.chaos import WORKERS, Chaos
+from tests.chaos.probes import is_live, is_ready
 from tests.chaos.setup.blocking import SIGNAL, Blockable
 from tests.chaos.setup.versions import Previous
 
@@ -51,7 +52,7 @@ async def roll_everything(chaos: Chaos) -> None:
         child = chaos.child(name)
         chaos.restart(name)
         await child.wait()
-        await chaos.when(partial(chaos.is_ready, name), f"{name} is ready again")
+        await chaos.when(partial(is_ready, chaos, name), f"{name} is ready again")
 
 
 async def freeze_workers(chaos: Chaos) -> None:
@@ -74,7 +75,7 @@ async def block_loops(chaos: Chaos) -> None:
         chaos.traces.interrupt(name)
     await chaos.lasting(BLOCKED / 2)
     for name in WORKERS:
-        chaos.traces.note("event loops silent", not await chaos.is_live(name))
+        chaos.traces.note("event loops silent", not await is_live(chaos, name))
     await chaos.lasting(BLOCKED / 2)
 
 
