@@ -28,6 +28,7 @@ WORKERS = tuple(str(step) for step in ROUTE)
 PATIENCE = 600.0
 """Seconds that a fault waits for its moment."""
 INTERVAL = 0.5
+FEW = 10
 UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
 LAST_PENDING = (
     "SELECT id::text, recipient_name FROM queue_items WHERE status = 'pending' ORDER BY submission DESC LIMIT $1"
@@ -126,10 +127,10 @@ class Chaos:
         """The length of a fault, where time and nothing else makes it what it is."""
         await asyncio.sleep(seconds)
 
-    async def keep_busy(self) -> None:
-        """Submit more where so little is under way that a fault could meet nothing, as it happens with few items."""
-        if isinstance(self.submission, Campaign) and await self.under_way(self.accepted) < self.campaign.each:
-            await self.campaign.submit_of_another(self.campaign.each)
+    async def submit_a_few(self) -> None:
+        """More items of another user, where the system has users: what a fault of a first step would else not meet."""
+        if isinstance(self.submission, Campaign):
+            await self.campaign.submit_of_another(FEW)
 
     async def until(self, share: float) -> None:
         """Wait until so large a share of the items has ended, or was taken away."""

@@ -13,7 +13,7 @@ def upstream(path: str, seconds: float, **fault: object) -> Fault:
     async def happens(chaos: Chaos) -> None:
         await chaos.until(0.2)
         await chaos.control(path=path, **fault)
-        await chaos.keep_busy()
+        await chaos.submit_a_few()
         await chaos.lasting(seconds)
         await chaos.heal()
 
