@@ -58,29 +58,29 @@ def in_short(row: Row) -> str:
     )
 
 
-def write(command: str, conditions: str, rows: Sequence[Row]) -> None:
+def write(command: str, conditions: str, rows: Sequence[Row], path: Path = PAGE) -> None:
     """Put the table in the place of the one before; what the peer's column says is taken over."""
-    page = PAGE.read_text("utf-8")
+    page = path.read_text("utf-8")
     peers = {name: cells[-1] for name, *cells in _cells(page)}
     lines = [as_line(row, peers.get(row.name, "")) for row in rows]
     table = "\n".join((f"`{command}`, {conditions}:", "", HEADER, *lines, ""))
-    PAGE.write_text(_PLACE.sub(lambda _: table, page), "utf-8")
+    path.write_text(_PLACE.sub(lambda _: table, page), "utf-8")
 
 
-def write_peer(rows: Sequence[Row]) -> None:
+def write_peer(rows: Sequence[Row], path: Path = PAGE) -> None:
     """Put what became of the peer into its column, in the rows of the same names."""
-    page = PAGE.read_text("utf-8")
+    page = path.read_text("utf-8")
     peers = {row.name: in_short(row) for row in rows}
     for name, *cells in _cells(page):
         if name in peers:
             old, new = (_line(name, *cells[:-1], last) for last in (cells[-1], peers[name]))
             page = page.replace(old, new)
-    PAGE.write_text(page, "utf-8")
+    path.write_text(page, "utf-8")
 
 
 def _cells(page: str) -> list[list[str]]:
     """The cells of the table's rows."""
     table = _PLACE.search(page)
     lines = table.group().splitlines() if table else []
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines if line.startswith("| ")]
+    rows = [[cell.strip() for cell in line[1:-1].split("|")] for line in lines if line.startswith("| ")]
     return [cells for cells in rows if len(cells) == len(COLUMNS)]

@@ -5,10 +5,13 @@ A process of its own, so that a cell that hangs can be killed, with everything t
 
 import argparse
 import asyncio
+import os
+import signal
 import sys
 
 from pydantic import BaseModel
 
+from scribe.local.launch import die_with
 from tests.chaos.benches import SYSTEMS
 from tests.chaos.running import rows
 
@@ -36,6 +39,7 @@ def main() -> int:
     """Read the task."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.trial", description=__doc__)
     parser.add_argument("task", help="as JSON")
+    die_with(os.getppid(), signal.SIGKILL)
     asyncio.run(run(Task.model_validate_json(parser.parse_args().task)))
     return 0
 
