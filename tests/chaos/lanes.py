@@ -12,6 +12,8 @@ from tests.chaos.row import Row
 from tests.chaos.trial import Task
 
 ROOT = Path(__file__).resolve().parents[2]
+CLOSING = 60.0
+"""Seconds that a process has to stop its platform after the last row."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Lanes:
                 if row is None:
                     return
             with suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), self.limit)
+                await asyncio.wait_for(process.wait(), CLOSING)
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
