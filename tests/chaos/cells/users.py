@@ -14,6 +14,8 @@ RETRIES = 3
 TRIED_AGAIN = "a retry of its user asks for an item anew"
 MANY, FEW = 10, 20
 """Times the items of a cell that one user submits, and the items of another."""
+MIN_MANY = 600
+"""Several times what is in the pipeline at once; of fewer, half have ended before another user comes."""
 SHARE_OF_MANY = 0.1
 """What is waited for of them: as many as in the other cells."""
 TWO_GATEWAYS = {"gateway": 2}
@@ -70,7 +72,7 @@ async def delete(chaos: Chaos, users: Sequence[UUID]) -> None:
 
 async def one_of_many_one_of_few(chaos: Chaos, items: int) -> None:
     """The items of one user, and of another who comes later with a few."""
-    await chaos.campaign.submit_of_another(MANY * items)
+    await chaos.campaign.submit_of_another(max(MANY * items, MIN_MANY))
     many = set(chaos.accepted)
     await chaos.campaign.submit_of_another(FEW)
     chaos.few = chaos.accepted - many
