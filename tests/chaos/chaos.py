@@ -89,10 +89,12 @@ class Chaos:
         """The process of a service, `nats-server` or `PostgreSQL`."""
         return self.target.child(name)
 
-    def kill(self, name: str) -> None:
-        """End a process as a machine that fails does; its supervisor starts it again."""
-        if self._end(name, signal.SIGKILL):
+    def kill(self, name: str) -> bool:
+        """End a process as a machine that fails does; its supervisor starts it again. False: it was killed before."""
+        is_new = self._end(name, signal.SIGKILL)
+        if is_new:
             self.traces.interrupt(name)
+        return is_new
 
     def restart(self, name: str) -> None:
         """Ask a process to end, as a deployment does; its supervisor starts it again."""

@@ -23,10 +23,13 @@ class Frame:
 
 @dataclass
 class Rule:
-    """What happens to the next `times` frames that match: `then` is called, and the frame goes on unless `loses`."""
+    """What happens to the next `times` frames that match: `then` is called, and the frame goes on unless `loses`.
+
+    A frame counts where `then` says so: one that a process sent before it could be killed a second time does not.
+    """
 
     matches: Callable[[Frame], bool]
-    then: Callable[[], None] = lambda: None
+    then: Callable[[], bool] = lambda: True
     loses: bool = False
     times: int = 1
     seen: int = 0
@@ -60,8 +63,7 @@ class FrameTap:
     def _is_lost(self, frame: Frame) -> bool:
         for rule in self.rules:
             if not rule.is_spent and rule.matches(frame):
-                rule.seen += 1
-                rule.then()
+                rule.seen += rule.then()
                 return rule.loses
         return False
 

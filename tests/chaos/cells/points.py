@@ -56,7 +56,7 @@ def killed_at(point: Callable[[str, Frame], bool], *, loses: bool, steps: tuple[
 
 
 def rule_of(
-    chaos: Chaos, client: str, matches: Matches, then: Callable[[], None], *, loses: bool = False, times: int = 1
+    chaos: Chaos, client: str, matches: Matches, then: Callable[[], bool], *, loses: bool = False, times: int = 1
 ) -> Rule:
     """A new rule for what passes between a service and NATS."""
     rule = Rule(matches, then, loses=loses, times=times)
