@@ -30,9 +30,7 @@ PATIENCE = 600.0
 INTERVAL = 0.5
 FEW = 10
 UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
-LAST_PENDING = (
-    "SELECT id::text, recipient_name FROM queue_items WHERE status = 'pending' ORDER BY submission DESC LIMIT $1"
-)
+NAMES = "SELECT id::text, recipient_name FROM queue_items WHERE id = ANY ($1::uuid[])"
 
 
 class Submission(Protocol):
@@ -201,10 +199,13 @@ class Chaos:
                 owners |= {item["id"]: token for item in items}
         return owners
 
-    async def last_pending(self, count: int) -> dict[str, str]:
-        """The items that will be begun last, with their recipients' names."""
+    async def submit_doomed(self, count: int) -> dict[str, str]:
+        """Items of one more user, with their recipients' names, for what is done to these alone."""
+        before = set(self.accepted)
+        await self.campaign.submit_of_another(count)
         async with self.database() as connection:
-            return {row["id"]: row["recipient_name"] for row in await connection.fetch(LAST_PENDING, count)}
+            rows = await connection.fetch(NAMES, list(self.accepted - before))
+        return {row["id"]: row["recipient_name"] for row in rows}
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[asyncpg.Connection]:

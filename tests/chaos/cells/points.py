@@ -77,7 +77,7 @@ async def gateway_before_mark(chaos: Chaos) -> None:
 
 async def message_that_kills(chaos: Chaos) -> None:
     """Two items end the worker of the step that begins with them, whenever it does."""
-    doomed = set(await chaos.last_pending(2))
+    doomed = set(await chaos.submit_doomed(2))
 
     def is_doomed(frame: Frame) -> bool:
         return working("", frame) and frame.subject.split(".")[2] in doomed

@@ -28,7 +28,7 @@ def model(seconds: float, **fault: object) -> Fault:
 async def requests_that_are_refused(chaos: Chaos) -> None:
     """Two items whose requests the provider refuses, and two whose answers are never of the protocol."""
     await chaos.until(0.1)
-    names = list((await chaos.last_pending(4)).values())
+    names = list((await chaos.submit_doomed(4)).values())
     for name in names[:2]:
         await chaos.control(path="/anthropic/", contains=name, status=400)
     for name in names[2:]:
