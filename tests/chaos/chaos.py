@@ -142,16 +142,20 @@ class Chaos:
         await self.when(have_ended, f"all but {remaining} items ended")
 
     async def when_spent(self, rules: Sequence[Rule], what: str) -> None:
-        """Wait until everything has happened that the rules wait for; while nothing is under way, more is submitted."""
+        """Wait until everything has happened that the rules wait for."""
+        await self.when_worked(lambda: all(rule.is_spent for rule in rules), what)
 
-        async def are_spent() -> bool:
-            if all(rule.is_spent for rule in rules):
+    async def when_worked(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for what happens only while there is work; while nothing is under way, more is submitted."""
+
+        async def holds() -> bool:
+            if condition():
                 return True
             if await self.under_way(self.accepted) == 0:
                 await self.campaign.submit_of_another(self.campaign.each)
             return False
 
-        await self.when(are_spent, what)
+        await self.when(holds, what)
 
     async def when(self, condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:
         """Wait until a condition holds; servers that are away meanwhile are waited for.

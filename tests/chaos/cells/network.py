@@ -77,10 +77,9 @@ async def lose_acks(chaos: Chaos) -> None:
 
 async def lose_commits(chaos: Chaos) -> None:
     """The answers to COMMIT, lost with the connection."""
-    await chaos.until(0.1)
     commits = chaos.rig.part(Proxies).commits
     commits.left = 4 * LOST
-    await chaos.until(0.9)
+    await chaos.when_worked(lambda: commits.left == 0, "answers to COMMIT were lost")
     chaos.traces.note("answers to COMMIT lost", commits.lost)
 
 
