@@ -27,7 +27,9 @@ FROM uv AS manifests
 COPY --from=sources /manifests .
 
 # The base without what only building needs. Copied as one layer: what a layer below holds would still be carried along.
+# tini is process 1: it passes a signal on before Python has handlers, and reaps what a crashed browser leaves behind.
 FROM ${BASE} AS base
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends tini >/dev/null
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin scribe \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf/* /usr/share/doc /usr/share/man /usr/share/locale /tmp/* \
     && find / -xdev -type d \( -path '*/python3*/pip' -o -path '*/python3*/pip-*' -o -path '*/python3*/ensurepip' \
@@ -74,7 +76,7 @@ LABEL org.opencontainers.image.title="Scribe gateway" org.opencontainers.image.d
 COPY --from=gateway-dependencies /app /app
 COPY --from=gateway-code /code /app
 EXPOSE 8000 8080
-ENTRYPOINT ["python", "-m", "scribe.gateway"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.gateway"]
 
 FROM manifests AS parser-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-parser --no-install-workspace && slim
@@ -87,7 +89,7 @@ LABEL org.opencontainers.image.title="Scribe parser" org.opencontainers.image.de
 COPY --from=parser-dependencies /app /app
 COPY --from=parser-code /code /app
 EXPOSE 8080
-ENTRYPOINT ["python", "-m", "scribe.parser"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.parser"]
 
 FROM manifests AS arxiv-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-arxiv --no-install-workspace && slim
@@ -100,7 +102,7 @@ LABEL org.opencontainers.image.title="Scribe arxiv" org.opencontainers.image.des
 COPY --from=arxiv-dependencies /app /app
 COPY --from=arxiv-code /code /app
 EXPOSE 8080
-ENTRYPOINT ["python", "-m", "scribe.arxiv"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.arxiv"]
 
 FROM manifests AS composer-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-composer --no-install-workspace && slim
@@ -113,7 +115,7 @@ LABEL org.opencontainers.image.title="Scribe composer" org.opencontainers.image.
 COPY --from=composer-dependencies /app /app
 COPY --from=composer-code /code /app
 EXPOSE 8080
-ENTRYPOINT ["python", "-m", "scribe.composer"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.composer"]
 
 FROM manifests AS scraper-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --quiet --package scribe-scraper --no-install-workspace && slim
@@ -126,7 +128,7 @@ LABEL org.opencontainers.image.title="Scribe scraper" org.opencontainers.image.d
 COPY --from=scraper-dependencies /app /app
 COPY --from=scraper-code /code /app
 EXPOSE 8080
-ENTRYPOINT ["python", "-m", "scribe.scraper"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.scraper"]
 
 # The schema, and the streams: `upgrade`, `wait`; or with another command `python -m scribe.common.messaging.provision`.
 FROM manifests AS migrations-dependencies
@@ -139,7 +141,7 @@ FROM image AS migrations
 LABEL org.opencontainers.image.title="Scribe migrations" org.opencontainers.image.description="The database schema"
 COPY --from=migrations-dependencies /app /app
 COPY --from=migrations-code /code /app
-ENTRYPOINT ["python", "-m", "scribe.migrations"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.migrations"]
 
 # For development and tests: the outside world, played.
 FROM manifests AS fakes-dependencies
@@ -153,4 +155,4 @@ LABEL org.opencontainers.image.title="Scribe fakes" org.opencontainers.image.des
 COPY --from=fakes-dependencies /app /app
 COPY --from=fakes-code /code /app
 EXPOSE 8090
-ENTRYPOINT ["python", "-m", "scribe.fakes"]
+ENTRYPOINT ["tini", "--", "python", "-m", "scribe.fakes"]

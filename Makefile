@@ -107,7 +107,7 @@ screenshots: $(STAMP) ## Take the pictures of docs/images anew, from one run of 
 	@$(RUN)python -m tests.screenshots
 
 TAG ?= 0.1.0
-IMAGES := $(shell sed -n 's/^ENTRYPOINT \["python", "-m", "scribe\.\(.*\)"\]/\1/p' Dockerfile)
+IMAGES := $(shell sed -n 's/^ENTRYPOINT \["tini", "--", "python", "-m", "scribe\.\(.*\)"\]/\1/p' Dockerfile)
 
 .PHONY: images
 images: ## Build every image, tagged TAG

@@ -31,7 +31,7 @@ def say(text: str) -> None:
 def images() -> list[str]:
     """The targets of the Dockerfile that are images."""
     return re.findall(
-        r'^ENTRYPOINT \["python", "-m", "scribe\.(\w+)"\]', (ROOT / "Dockerfile").read_text(), re.MULTILINE
+        r'^ENTRYPOINT \["tini", "--", "python", "-m", "scribe\.(\w+)"\]', (ROOT / "Dockerfile").read_text(), re.MULTILINE
     )
 
 

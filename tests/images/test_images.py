@@ -19,6 +19,18 @@ from tests.support.servers import execute, nats_environment, with_database
 from tests.support.waiting import eventually
 
 GRACE = 20
+EARLY = (0.1, 0.2, 0.5, 1.0, 3.0)
+"""Seconds after the start of a container, in which Python may not have come to its handlers."""
+STARTING = {
+    "gateway": (),
+    "parser": (),
+    "scraper": (),
+    "arxiv": (),
+    "composer": (),
+    "migrations": ("wait",),
+    "fakes": (),
+}
+"""Image: arguments."""
 LARGEST = {"gateway": 250, "parser": 250, "arxiv": 250, "composer": 250}
 """Megabytes."""
 CLOSED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
@@ -83,6 +95,30 @@ async def test_service_becomes_ready_and_ends_on_sigterm(service: str, nats_url:
     async with container(service, **environment) as name:
         await eventually(partial(is_ready, f"http://127.0.0.1:{port}/readyz"), timeout=40)
         await ends_well(name)
+
+
+@pytest.mark.parametrize("image", STARTING)
+async def test_container_that_is_stopped_while_it_starts_ends_within_two_seconds(image: str) -> None:
+    require_image(image)
+    environment = {
+        "SCRIBE_NATS_URL": f"nats://127.0.0.1:{free_port()}",
+        "SCRIBE_DATABASE_URL": f"postgresql://scribe@127.0.0.1:{free_port()}/scribe",
+        "SCRIBE_SUPABASE_URL": "https://project.supabase.example",
+        "SCRIBE_PORT": str(free_port()),
+        "SCRIBE_PROBE_PORT": str(free_port()),
+        "ANTHROPIC_API_KEY": "a-key",
+        "EXA_API_KEY": "a-key",
+    }
+    codes = {delay: await stopped_after(delay, image, *STARTING[image], **environment) for delay in EARLY}
+    assert set(codes.values()) <= {0, 143}, codes
+
+
+async def stopped_after(delay: float, image: str, *arguments: str, **environment: str) -> int:
+    """The exit code of a container that is stopped `delay` seconds after its start; 137 where it took more than 2 s."""
+    async with container(image, *arguments, **environment) as name:
+        await asyncio.sleep(delay)
+        await asyncio.to_thread(docker, "stop", "--time", "2", name)
+        return int(await asyncio.to_thread(docker, "inspect", "--format", "{{.State.ExitCode}}", name))
 
 
 async def test_migrations_bring_an_empty_database_up(postgres_url: str) -> None:

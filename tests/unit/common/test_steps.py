@@ -35,7 +35,7 @@ def sets_concurrency(content: str, step: Step) -> bool:
 FILES: dict[str, Callable[[str, Step], bool]] = {
     "pyproject.toml": holds("services/STEP/src", '"scribe.STEP"', "scribe.STEP |"),
     "libs/local/pyproject.toml": holds('"scribe-STEP"', "scribe-STEP = "),
-    "Dockerfile": holds(" AS STEP\n", 'ENTRYPOINT ["python", "-m", "scribe.STEP"]'),
+    "Dockerfile": holds(" AS STEP\n", 'ENTRYPOINT ["tini", "--", "python", "-m", "scribe.STEP"]'),
     "skaffold.yaml": holds(
         "image: scribe-STEP,", "services.STEP.image.repository", "services.STEP.image.tag", "services/STEP/src/**/*"
     ),
