@@ -152,3 +152,26 @@ async def test_a_task_given_back_while_a_service_is_away_is_told_as_paused_and_n
 async def has_failed(user: User, task_id: str) -> bool:
     """Whether the task's user sees that it has failed."""
     return (await user.status(task_id))["status"] == "FAILURE"
+
+
+async def test_what_is_queued_behind_a_held_task_shows_its_pause_and_forgets_it_with_the_hold(
+    user: User, workers: Workers
+) -> None:
+    held, behind = (await user.batch(2))[:2]
+    for task_id in (held, behind):
+        await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    data = await workers.waiting(Step.PARSER, held)
+    before = (await user.client.get("/api/queue/")).headers["etag"]
+    await workers.tell(data, State.HELD, Step.PARSER, notice=PAUSED, cause="anthropic answered 529: held back")
+
+    async def all_say(sentence: str | None) -> bool:
+        return [item["notice"] for item in await user.items()] == [sentence, sentence]
+
+    await eventually(partial(all_say, PAUSED))
+    assert await notice_of(user, behind) == PAUSED
+    assert (await user.client.get("/api/queue/", headers={"If-None-Match": before})).status_code == 200
+
+    await workers.finish(data, Step.PARSER)
+
+    await eventually(partial(all_say, None))
+    assert await no_notice(user, behind)

@@ -34,6 +34,7 @@ from scribe.gateway.context import Context
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.installation import claim_streams
 from scribe.gateway.pipeline.notifications import open_notifications
+from scribe.gateway.pipeline.pauses import StepPauses
 from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.pipeline.projector import Projector
 from scribe.gateway.pipeline.reconciler import Reconciler
@@ -79,6 +80,7 @@ async def open_context(
                 tokens=TokenVerifier(keys, settings.issuer, secrets, settings.admin_user_ids),
                 users=UserCache(database),
                 positions=Positions(database),
+                pauses=StepPauses(database, route),
                 notifications=notifications,
                 documents=Documents(settings.guard, settings.tls),
                 templates=await stack.enter_async_context(

@@ -17,6 +17,7 @@ from scribe.gateway.auth.tokens import Caller, TokenVerifier
 from scribe.gateway.auth.users import UserCache
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.notifications import Notifications
+from scribe.gateway.pipeline.pauses import StepPauses
 from scribe.gateway.pipeline.positions import Positions
 from scribe.gateway.problems import BadRequest, Forbidden, MethodNotAllowed, ServiceUnavailable, Unauthorized
 from scribe.gateway.settings import GatewaySettings
@@ -37,6 +38,7 @@ class Context:
     tokens: TokenVerifier
     users: UserCache
     positions: Positions
+    pauses: StepPauses
     notifications: Notifications
     documents: Documents
     templates: Templates | None

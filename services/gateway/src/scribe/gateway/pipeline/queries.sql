@@ -206,5 +206,11 @@ placed AS (
 )
 SELECT user_id, array_agg(place ORDER BY place) AS places FROM placed GROUP BY user_id
 
+-- name: pauses
+-- What is held at a step waits for a service that all of its work needs; the sentence names nobody.
+SELECT current_step, max(notice) AS notice FROM queue_items
+WHERE status = 'processing' AND step_status = 'held' AND notice IS NOT NULL
+GROUP BY current_step
+
 -- name: installation
 SELECT obj_description('alembic_version'::regclass, 'pg_class')::uuid

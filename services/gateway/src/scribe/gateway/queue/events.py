@@ -20,6 +20,7 @@ from scribe.common.process.database import load_queries
 from scribe.gateway.auth.tokens import Caller
 from scribe.gateway.context import Context, InContext, PathTask, SignedIn, UserId
 from scribe.gateway.pipeline.notifications import Inbox
+from scribe.gateway.pipeline.pauses import Pauses
 from scribe.gateway.problems import NotFound, ServiceUnavailable
 from scribe.gateway.queue.projection import queue_item, task_status
 from scribe.gateway.web.openapi import Responses, problems
@@ -124,7 +125,7 @@ async def _items(context: Context, user_id: UUID, last_event_id: str | None, inb
         fresh = [row for row in rows if told.get(row["submission"]) != row["state_rank"]]
         for row in fresh:
             told[row["submission"]] = row["state_rank"]
-            yield _item_event(row)
+            yield _item_event(row, await context.pauses.now())
         if not fresh:
             yield ": ping\n\n"
         rows, known = await _next_rows(context, user_id, known, inbox)
@@ -152,7 +153,7 @@ async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[a
         if row is None:
             return None, ""
         seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return row, _event("status", event_id(row), task_status(row, seconds).model_dump_json())
+    return row, _event("status", event_id(row), task_status(row, seconds, await context.pauses.now()).model_dump_json())
 
 
 async def _changed_since(context: Context, user_id: UUID, last_event_id: str | None) -> list[asyncpg.Record]:
@@ -189,8 +190,8 @@ def _parse_event_id(text: str | None) -> tuple[int | None, int | None]:
     return None, None
 
 
-def _item_event(row: asyncpg.Record) -> str:
-    return _event("item", event_id(row), queue_item(row).model_dump_json())
+def _item_event(row: asyncpg.Record, pauses: Pauses) -> str:
+    return _event("item", event_id(row), queue_item(row, pauses).model_dump_json())
 
 
 def _event(name: str, id_: str, data: str) -> str:

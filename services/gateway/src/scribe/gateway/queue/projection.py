@@ -4,28 +4,29 @@ from collections.abc import Mapping
 
 from asyncpg import Record
 
+from scribe.gateway.pipeline.pauses import Pauses
 from scribe.gateway.queue.models import QueueItem, TaskStatus
 
 Row = Mapping[str, object] | Record
+NO_PAUSES: Pauses = {}
 
 
-def queue_item(row: Row) -> QueueItem:
+def queue_item(row: Row, pauses: Pauses = NO_PAUSES) -> QueueItem:
     """The item without its position, which the list fills in."""
     waiting = {"status": "processing", "position": row["upstream_position"]} if _waits(row) else {"position": None}
-    notice = row["notice"] if row["status"] in ("pending", "processing") else None
-    return QueueItem.model_validate({**row, **waiting, "notice": notice})
+    return QueueItem.model_validate({**row, **waiting, "notice": _notice(row, pauses)})
 
 
-def task_status(row: Row, generation_time: float | None) -> TaskStatus:
+def task_status(row: Row, generation_time: float | None, pauses: Pauses) -> TaskStatus:
     """The TaskStatus of a row."""
     if _waits(row):
-        result = _started(row) | {"position": row["upstream_position"]}
+        result = _started(row, pauses) | {"position": row["upstream_position"]}
         return TaskStatus(task_id=row["id"], status="STARTED", result=result)
     match row["status"]:
         case "pending":
             return TaskStatus(task_id=row["id"], status="PENDING")
         case "processing":
-            return TaskStatus(task_id=row["id"], status="STARTED", result=_started(row))
+            return TaskStatus(task_id=row["id"], status="STARTED", result=_started(row, pauses))
         case "completed":
             return TaskStatus(task_id=row["id"], status="SUCCESS", result=_success(row, generation_time))
         case _:
@@ -38,10 +39,19 @@ def _waits(row: Row) -> bool:
     return row["status"] == "pending" and (row["step_status"] == "waiting" or row["notice"] is not None)
 
 
-def _started(row: Row) -> dict[str, object]:
+def _notice(row: Row, pauses: Pauses) -> object:
+    """What the task waits for: its own service, or the one for which those before it at its step are held."""
+    if row["status"] not in ("pending", "processing"):
+        return None
+    is_queued = row["step_status"] in (None, "queued")
+    return row["notice"] or (pauses.get(str(row["current_step"] or "")) if is_queued else None)
+
+
+def _started(row: Row, pauses: Pauses) -> dict[str, object]:
     """Where the task stands; with a `notice` only where there is something to say."""
     result = {name: row[name] for name in ("current_step", "step_status", "step_timings")}
-    return result | ({"notice": row["notice"]} if row["notice"] is not None else {})
+    notice = _notice(row, pauses)
+    return result | ({"notice": notice} if notice else {})
 
 
 def _success(row: Row, generation_time: float | None) -> dict[str, object]:

@@ -40,6 +40,7 @@ SELECT EXISTS (SELECT FROM emails WHERE task_id = $1)
 -- (`=` twice instead of IN: the planner takes the partial indexes for each, and reads no history.)
 -- How `version` and `list` begin: the active items and those of the last 24 hours. What waits has the places of $2, in its
 -- order, and behind them comes after all $3 that were counted; what waits for a service has the place it was told there.
+-- What is queued at a step has the step's pause among $4, a map of wire names, where '' is the first step.
 WITH recent AS (
     SELECT *, row_number() OVER (PARTITION BY status, waits ORDER BY submission) AS nth
     FROM (SELECT *, xmin AS changed_by,
@@ -54,13 +55,17 @@ placed AS (
     FROM recent
 ),
 item AS (
-    SELECT *, CASE WHEN waits THEN upstream_position ELSE place END AS position FROM placed
+    SELECT *, CASE WHEN waits THEN upstream_position ELSE place END AS position,
+        CASE WHEN notice IS NULL AND status IN ('pending', 'processing') AND coalesce(step_status, 'queued') = 'queued'
+             THEN $4::jsonb ->> coalesce(current_step, '') END AS pause
+    FROM placed
 ),
--- Another version after every change of a row, whose xmin is the transaction that wrote it last. Places change with every
+-- Another version after every change of a row, whose xmin is the transaction that wrote it last, and of a pause. Places change with every
 -- e-mail that anybody gets: only a tenth more or less of the first or the last is a change, and each one of ten or less.
 state AS (
     SELECT concat_ws('-', count(*), to_hex(bit_xor(hashtextextended(changed_by::text, submission))),
-                     floor(10 * ln(min(place))), floor(10 * ln(max(place)))) AS version
+                     floor(10 * ln(min(place))), floor(10 * ln(max(place))),
+                     to_hex(bit_xor(hashtextextended(pause, submission)))) AS version
     FROM item
 )
 
@@ -79,7 +84,7 @@ SELECT (SELECT version FROM state) AS version,
         'email_id', email_id,
         'error_message', error_message,
         'current_step', current_step,
-        'notice', CASE WHEN status IN ('pending', 'processing') THEN notice END,
+        'notice', CASE WHEN status IN ('pending', 'processing') THEN coalesce(notice, pause) END,
         'attempt', attempt,
         'step_timings', step_timings,
         'skipped_steps', skipped_steps,

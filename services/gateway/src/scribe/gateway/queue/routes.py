@@ -52,7 +52,7 @@ async def status(context: InContext, user_id: UserId, task_id: PathTask, request
         if row is None:
             raise NotFound("There is no such task.")
         seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return polled(request, task_status(row, seconds).model_dump_json())
+    return polled(request, task_status(row, seconds, await context.pauses.now()).model_dump_json())
 
 
 @router.post("/batch", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
@@ -79,12 +79,12 @@ async def submit_batch(
 @router.get("/", response_model=list[QueueItem], responses=not_modified())
 async def list_items(context: InContext, user_id: UserId, request: Request) -> Response:
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
-    places = await context.positions.of(user_id)
+    told = (*await context.positions.of(user_id), await context.pauses.now())
     known = known_tags(request)
     async with context.database.as_user(user_id) as connection:
-        if known and (version := await connection.fetchval(VERSION, user_id, *places)) in known:
+        if known and (version := await connection.fetchval(VERSION, user_id, *told)) in known:
             return tagged(version, None)
-        ((version, items),) = await connection.fetch(LIST, user_id, *places)
+        ((version, items),) = await connection.fetch(LIST, user_id, *told)
     return tagged(version, items)
 
 
