@@ -30,9 +30,8 @@ def say(text: str) -> None:
 
 def images() -> list[str]:
     """The targets of the Dockerfile that are images."""
-    return re.findall(
-        r'^ENTRYPOINT \["tini", "--", "python", "-m", "scribe\.(\w+)"\]', (ROOT / "Dockerfile").read_text(), re.MULTILINE
-    )
+    entry_point = r'^ENTRYPOINT \["tini", "--", "python", "-m", "scribe\.(\w+)"\]'
+    return re.findall(entry_point, (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
 def bill_of_materials(name: str, reference: str, folder: Path) -> Path:

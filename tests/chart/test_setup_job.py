@@ -15,7 +15,8 @@ def test_setup_is_an_ordinary_object_that_nothing_waits_for_but_pods() -> None:
     job = render().one("Job")
     assert part(job, "metadata", "annotations") is None
     commands = [(item.get("command"), item.get("args")) for item in _containers(job)]
-    assert commands == [(None, ["upgrade"]), (["tini", "--", "python", "-m", "scribe.common.messaging.provision"], None)]
+    provision = ["tini", "--", "python", "-m", "scribe.common.messaging.provision"]
+    assert commands == [(None, ["upgrade"]), (provision, None)]
 
 
 def test_job_is_never_changed_but_made_anew() -> None:
