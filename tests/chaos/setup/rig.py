@@ -16,13 +16,16 @@ from scribe.local.services import Adapt
 from tests.support.logging import silent
 
 QUICK = {
-    "SCRIBE_STALE_AFTER": "20",
+    "SCRIBE_STALE_AFTER": "30",
+    "SCRIBE_HOLD_LIMIT": "60",
     "SCRIBE_RECONCILE_INTERVAL": "1",
     "SCRIBE_BATCHES_PER_MINUTE": "100000",
     "SCRIBE_PENDING_PER_USER": "1000000",
     "SCRIBE_ARXIV_INTERVAL": "0",
 }
-"""Limits that would only make the cells longer."""
+"""Limits that would only make the cells longer. As with the defaults, a message is held for less than four times what
+makes its task stale: after that it is issued again although a worker still says that it works on it.
+"""
 
 T = TypeVar("T")
 
