@@ -7,7 +7,8 @@ import argparse
 import asyncio
 import resource
 import sys
-from collections.abc import Sequence
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -28,6 +29,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     page_text.BENCHMARK,
 )
 ROUNDS = 5
+BusyShare = Callable[[], Awaitable[float]]
+"""How busy the machine is otherwise, measured before each benchmark; 0 to 1."""
 
 
 def chosen(only: str) -> list[Benchmark]:
@@ -40,24 +43,42 @@ def chosen(only: str) -> list[Benchmark]:
     return [by_name[name] for name in names] or [found for found in BENCHMARKS if not found.is_optional]
 
 
-async def run(benchmarks: Sequence[Benchmark], rounds: int, *, is_forced: bool) -> None:
+async def run(benchmarks: Sequence[Benchmark], rounds: int, busy_share_of: BusyShare) -> set[str]:
     """Measure in rounds. What is known after a round is written after it, so that a run that ends early says something.
+
+    Gives the names of those that failed; they are not tried again, and the others go on.
 
     Raises:
         BusyMachineError: the machine has other work to do.
     """
     found: dict[str, list[Results]] = {benchmark.name: [] for benchmark in benchmarks}
     busy: dict[str, list[float]] = {benchmark.name: [] for benchmark in benchmarks}
+    failed: set[str] = set()
     for number in range(rounds):
         for benchmark in benchmarks:
-            if benchmark.is_long and number:
+            if benchmark.name in failed or (benchmark.is_long and number):
                 continue
-            busy[benchmark.name].append(await busy_share() if is_forced else await wait_until_quiet())
+            share = await busy_share_of()
             print(f"round {number + 1} of {rounds}: {benchmark.name}", flush=True)
-            measured = await benchmark.measure()
-            _raise_if_misnamed(benchmark, measured)
+            measured = await _measured(benchmark)
+            if measured is None:
+                failed.add(benchmark.name)
+                continue
+            busy[benchmark.name].append(share)
             found[benchmark.name].append(measured)
             keep(benchmark, found[benchmark.name], busy[benchmark.name])
+    return failed
+
+
+async def _measured(benchmark: Benchmark) -> Results | None:
+    """What it measures; None, and the trace of the error, where it fails."""
+    try:
+        measured = await benchmark.measure()
+        _raise_if_misnamed(benchmark, measured)
+    except Exception:  # noqa: BLE001 - the edge of a benchmark: none ends the others
+        traceback.print_exc()
+        return None
+    return measured
 
 
 def keep(benchmark: Benchmark, rounds: Sequence[Results], busy: Sequence[float]) -> None:
@@ -82,7 +103,7 @@ def _raise_if_misnamed(benchmark: Benchmark, measured: Results) -> None:
 
 
 def main() -> None:
-    """Run what is asked for. Exit code 3: the machine is too busy."""
+    """Run what is asked for. Exit code 1: a benchmark failed. Exit code 3: the machine is too busy."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="0 only writes the tables")
     parser.add_argument("--only", default="", help="names with commas between them")
@@ -93,10 +114,13 @@ def main() -> None:
     write_tables()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     try:
-        asyncio.run(run(chosen(options.only), options.rounds, is_forced=options.force))
+        busy_share_of = busy_share if options.force else wait_until_quiet
+        failed = asyncio.run(run(chosen(options.only), options.rounds, busy_share_of))
     except BusyMachineError as error:
         print(error, file=sys.stderr)
         sys.exit(3)
+    if failed:
+        sys.exit(f"failed: {', '.join(sorted(failed))}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The tables of benchmarks/README.md say what results.json says, and results.json holds what benchmarks give."""
 
-from benchmarks.__main__ import BENCHMARKS
+from benchmarks.__main__ import BENCHMARKS, run
 from benchmarks.contract import Benchmark, Figure, Results, Table
 from benchmarks.results import README, medians, read, with_tables
 
@@ -34,3 +34,20 @@ def test_a_table_is_replaced_in_its_place_and_shows_what_is_missing() -> None:
     written = with_tables(text, [Benchmark("a", _nothing, table)], {"a.x_ms": 2.0})
     assert written.startswith("before\n<!-- table a -->\n| what | time |")
     assert "| one | 2.0 ms |\n| other | – |\n<!-- end -->\nafter" in written
+
+
+async def test_a_benchmark_that_fails_ends_only_itself() -> None:
+    tried = []
+
+    def failing(name: str) -> Benchmark:
+        async def fail() -> Results:
+            tried.append(name)
+            raise AssertionError("a task has failed")
+
+        return Benchmark(name, fail, Table((), ()))
+
+    async def quiet() -> float:
+        return 0.0
+
+    assert await run([failing("first"), failing("second")], 2, quiet) == {"first", "second"}
+    assert tried == ["first", "second"]

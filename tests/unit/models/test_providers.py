@@ -8,7 +8,7 @@ from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
 from pydantic_ai.providers import infer_provider_class
 
-from scribe.common.models.providers import open_provider_models, use_current_key
+from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import PROVIDERS, ProviderSettings
 from tests.unit.models.golden import FOLDER
 
@@ -42,6 +42,15 @@ async def test_a_key_that_has_changed_is_sent_with_the_next_request(provider: st
     async with open_provider_models((name,), settings) as models:
         for key in ("second", "third"):
             file.write_text(key)
-            use_current_key(models[name], provider, settings)
-            client: AsyncAnthropic | AsyncOpenAI = models[name].client  # type: ignore[attr-defined]
+            client: AsyncAnthropic | AsyncOpenAI = (await models[name].opened()).client  # type: ignore[attr-defined]
             assert key in " ".join(client.auth_headers.values())
+
+
+async def test_a_client_is_open_from_its_first_request_and_closed_at_the_end() -> None:
+    settings = ProviderSettings.model_validate({"anthropic_api_key": "key"})
+    async with open_provider_models(("anthropic:one", "anthropic:two"), settings) as models:
+        first, second = [await model.opened() for model in models.values()]
+        client: AsyncAnthropic = first.client  # type: ignore[attr-defined]
+        assert second.client is client  # type: ignore[attr-defined]
+        assert not client.is_closed()
+    assert client.is_closed()

@@ -1,11 +1,18 @@
-"""The models of pydantic-ai by their names. A provider's client is imported only where a model of it is configured."""
+"""The models of pydantic-ai by their names. A provider's client is loaded with the first request to a model of it.
 
+Anthropic's takes 40 MiB and a second and a half of CPU. A process that waits for work, or for a need of its fallback,
+does without. What a start has to find, a missing key or a wrong name, is found at the start.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
-from pydantic_ai.models import Model, infer_model
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters, infer_model
 from pydantic_ai.providers import Provider, infer_provider_class
+from pydantic_ai.settings import ModelSettings
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.models.settings import ProviderSettings, provider_of
@@ -17,33 +24,90 @@ class VendorClient(Protocol):
     api_key: str | None
 
 
+class ProviderModel(Model):
+    """A model by its name, `provider:model`, opened by its first request; each request has the key of its time."""
+
+    def __init__(self, name: str, clients: "Clients") -> None:
+        super().__init__()
+        self._name = name
+        self._clients = clients
+
+    @property
+    def model_name(self) -> str:
+        """The part after the colon."""
+        return self._name.partition(":")[2]
+
+    @property
+    def system(self) -> str:
+        """The provider."""
+        return self._name.partition(":")[0]
+
+    async def opened(self) -> Model:
+        """The model of pydantic-ai, with the key that is there now, which may be another than at the start."""
+        model = await self._clients.model(self._name)
+        client: VendorClient = model.client  # type: ignore[attr-defined]  # every vendor's model has one
+        client.api_key = self._clients.settings.current_secret(f"{self.system}_api_key")
+        return model
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """As pydantic-ai's model of this name."""
+        model = await self.opened()
+        return await model.request(messages, model_settings, model_request_parameters)
+
+
+class Clients:
+    """One client for each provider, and the models over them, from their first use until `stack` is closed."""
+
+    def __init__(self, settings: ProviderSettings, stack: AsyncExitStack) -> None:
+        self.settings = settings
+        self._stack = stack
+        self._opening = asyncio.Lock()
+        self._providers: dict[str, Provider] = {}
+        self._models: dict[str, Model] = {}
+
+    async def model(self, name: str) -> Model:
+        """The model of this name."""
+        async with self._opening:
+            if name not in self._models:
+                provider = await self._provider(provider_of(name))
+                self._models[name] = await asyncio.to_thread(infer_model, name, lambda _provider: provider)
+            return self._models[name]
+
+    async def _provider(self, name: str) -> Provider:
+        if name not in self._providers:
+            created = await asyncio.to_thread(_create, name, self.settings)
+            provider = await self._stack.enter_async_context(created)
+            self._providers[name] = _without_spans(provider) if name == "anthropic" else provider
+        return self._providers[name]
+
+
 @asynccontextmanager
-async def open_provider_models(names: tuple[str, ...], settings: ProviderSettings) -> AsyncIterator[dict[str, Model]]:
+async def open_provider_models(
+    names: tuple[str, ...], settings: ProviderSettings
+) -> AsyncIterator[dict[str, ProviderModel]]:
     """The model behind each `provider:model`, over one client for each provider.
 
     Raises:
         ConfigurationError: a provider's key is missing, or the name is none.
     """
+    for name in names:
+        settings.key_of(_provider_of(name))
     async with AsyncExitStack() as stack:
-        providers: dict[str, Provider] = {}
-        for name in dict.fromkeys(_provider_of(name) for name in names):
-            providers[name] = await stack.enter_async_context(_open_provider(name, settings))
-        yield {name: infer_model(name, providers.__getitem__) for name in names}
+        clients = Clients(settings, stack)
+        yield {name: ProviderModel(name, clients) for name in names}
 
 
-@asynccontextmanager
-async def _open_provider(name: str, settings: ProviderSettings) -> AsyncIterator[Provider]:
-    key = settings.key_of(name).get_secret_value()
+def _create(name: str, settings: ProviderSettings) -> Provider:
+    """The provider with its client. Takes more than a second where it is the first of its kind."""
     create: Callable[..., Provider] = infer_provider_class(name)
-    async with create(api_key=key) as provider:
-        provider.client.base_url = settings.endpoint(name).base_url
-        yield _without_spans(provider) if name == "anthropic" else provider
-
-
-def use_current_key(model: Model, provider: str, settings: ProviderSettings) -> None:
-    """Let the next request of a model have the key that is there now, which may be another than at the start."""
-    client: VendorClient = model.client  # type: ignore[attr-defined]  # every vendor's model has one
-    client.api_key = settings.current_secret(f"{provider}_api_key")
+    provider = create(api_key=settings.key_of(name).get_secret_value())
+    provider.client.base_url = settings.endpoint(name).base_url
+    return provider
 
 
 def _without_spans(anthropic: Provider) -> Provider:

@@ -6,10 +6,9 @@ async with open_model(ModelChoice(("anthropic:claude-haiku-5-5",)), settings, me
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from opentelemetry.trace import Span
 from pydantic import BaseModel, ConfigDict
@@ -26,7 +25,7 @@ from scribe.common.messaging.kv import ResponseCache
 from scribe.common.models.answers import Answer, Fault, T, raw_answer, read_answer
 from scribe.common.models.faults import UNREADABLE, error_of, outcome_of, unreadable
 from scribe.common.models.pricing import priced
-from scribe.common.models.providers import open_provider_models, use_current_key
+from scribe.common.models.providers import open_provider_models
 from scribe.common.models.settings import ModelChoice, ProviderSettings
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.spans import llm_span, record_llm
@@ -67,7 +66,6 @@ class NamedModel:
     name: str
     model: Model
     breaker: Breaker
-    use_current_key: Callable[[], None] = lambda: None
 
     @property
     def provider(self) -> str:
@@ -129,7 +127,6 @@ class StructuredModel:
 
     async def _request(self, model: NamedModel, question: Question) -> CachedResponse:
         with model.breaker.admit(), self._span(model) as span, self._metrics.upstreams.call(model.provider) as call:
-            model.use_current_key()
             try:
                 response = await model_request(
                     model.model,
@@ -213,10 +210,5 @@ async def open_model(
         for name in models:
             metrics.upstreams.create_zeros(providers[name])
             metrics.llm.create_zeros(providers[name], name.partition(":")[2], role)
-        named = tuple(
-            NamedModel(
-                *(name, model, breakers[providers[name]]), partial(use_current_key, model, providers[name], settings)
-            )
-            for name, model in models.items()
-        )
+        named = tuple(NamedModel(name, model, breakers[providers[name]]) for name, model in models.items())
         yield StructuredModel(named, limits, metrics, role, cache)
