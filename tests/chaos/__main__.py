@@ -52,9 +52,15 @@ def report(rows: Sequence[Row], seconds: float, told: argparse.Namespace) -> int
     if told.write and told.peer:
         write_peer(rows)
     elif told.write:
-        when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {told.lanes} at once, {seconds / 60:.0f} min"
-        write(f"make chaos ITEMS={told.items} SEED={told.seed} WRITE=1", when, rows)
+        when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {told.lanes} at once, {_minutes(rows)}"
+        chosen = f' CELLS="{told.cells}"' if told.cells else ""
+        write(f"make chaos ITEMS={told.items} SEED={told.seed}{chosen} WRITE=1", when, rows)
     return 1 if broken else 0
+
+
+def _minutes(rows: Sequence[Row]) -> str:
+    """What the cells took together, also those that an earlier run has tried."""
+    return f"{sum(row.seconds for row in rows) / 60:.0f} min of platforms"
 
 
 def main() -> int:
