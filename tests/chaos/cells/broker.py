@@ -18,7 +18,7 @@ from tests.chaos.traces import state_of
 FORGOTTEN = "what was paid for is forgotten with the bucket"
 FULL, READ_ONLY = 30.0, 10.0
 SMALL_STREAMS = {
-    "SCRIBE_PIPELINE_MAX_BYTES": str(8 * MIB),
+    "SCRIBE_PIPELINE_MAX_BYTES": str(2 * MIB),
     "SCRIBE_EVENTS_MAX_BYTES": str(4 * MIB),
     "SCRIBE_DEADLETTER_MAX_BYTES": str(4 * MIB),
 }
@@ -197,11 +197,12 @@ async def fill_pipeline(chaos: Chaos) -> None:
     async def have_ended() -> bool:
         nonlocal peak
         async with chaos.broker() as broker:
-            peak = max(peak, (await broker.js.stream_info("PIPELINE")).state.bytes)
+            info = await broker.js.stream_info("PIPELINE")
+        peak = max(peak, 100 * info.state.bytes // (info.config.max_bytes or 1))
         return await chaos.under_way(chaos.accepted) == 0
 
     await chaos.when(have_ended, "all items ended")
-    chaos.traces.note("KiB in PIPELINE at most", peak // 1024)
+    chaos.traces.note("per cent of PIPELINE", peak)
 
 
 CELLS = (
@@ -215,7 +216,7 @@ CELLS = (
     Cell("rubbish in the streams", publish_rubbish),
     Cell("nats-server's store wiped", wipe_store, repeats=1, why=FORGOTTEN),
     Cell("nats-server's store restored from an older copy", restore_older_store, repeats=1, why=FORGOTTEN),
-    Cell("PIPELINE of 8 MiB", fill_pipeline, settings=SMALL_STREAMS),
+    Cell("PIPELINE of 2 MiB", fill_pipeline, settings=SMALL_STREAMS),
     Cell("JetStream's disk full for 30 s", fill_disk, parts=(SmallStore(),)),
     Cell("JetStream's disk read-only for 10 s", read_only_disk, parts=(SmallStore(),)),
     Cell("three nodes: leader killed", kill_leader, parts=(Clustered(),), settings=REPLICATED),

@@ -68,6 +68,7 @@ async def delete(chaos: Chaos, users: Sequence[UUID]) -> None:
         chaos.deleted |= {row["id"] for row in rows}
         await connection.execute("DELETE FROM users WHERE id = ANY ($1)", users)
     chaos.traces.note("users deleted", len(users))
+    chaos.traces.note("items deleted with them", len(rows))
 
 
 async def one_of_many_one_of_few(chaos: Chaos, items: int) -> None:
