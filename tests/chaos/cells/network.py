@@ -32,6 +32,7 @@ def half_open(server: str) -> Fault:
 
     async def fault(chaos: Chaos) -> None:
         await chaos.until(0.2)
+        await chaos.submit_a_few()
         proxies = chaos.rig.part(Proxies).of(server)
         for proxy in proxies:
             proxy.hold()
