@@ -18,9 +18,10 @@ from tests.chaos.traces import state_of
 FORGOTTEN = "what was paid for is forgotten with the bucket"
 FULL, READ_ONLY = 30.0, 10.0
 SMALL_STREAMS = {
-    "SCRIBE_PIPELINE_MAX_BYTES": str(2 * MIB),
+    "SCRIBE_PIPELINE_MAX_BYTES": str(8 * MIB),
     "SCRIBE_EVENTS_MAX_BYTES": str(4 * MIB),
     "SCRIBE_DEADLETTER_MAX_BYTES": str(4 * MIB),
+    "SCRIBE_IN_FLIGHT": "1000",
 }
 
 
@@ -216,7 +217,7 @@ CELLS = (
     Cell("rubbish in the streams", publish_rubbish),
     Cell("nats-server's store wiped", wipe_store, repeats=1, why=FORGOTTEN),
     Cell("nats-server's store restored from an older copy", restore_older_store, repeats=1, why=FORGOTTEN),
-    Cell("PIPELINE of 2 MiB", fill_pipeline, settings=SMALL_STREAMS),
+    Cell("PIPELINE of 8 MiB, a thousand in flight", fill_pipeline, settings=SMALL_STREAMS),
     Cell("JetStream's disk full for 30 s", fill_disk, parts=(SmallStore(),)),
     Cell("JetStream's disk read-only for 10 s", read_only_disk, parts=(SmallStore(),)),
     Cell("three nodes: leader killed", kill_leader, parts=(Clustered(),), settings=REPLICATED),
