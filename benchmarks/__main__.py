@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from benchmarks import campaign, gateway, growth, idle, noop, overhead, page_text, waiting
+from benchmarks import campaign, gateway, growth, idle, noop, overhead, page_text, signature, waiting
 from benchmarks.contract import Benchmark, Results
 from benchmarks.quiet import BusyMachineError, busy_share, wait_until_quiet
 from benchmarks.results import README, medians, read, store, with_tables
@@ -26,6 +26,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     idle.BENCHMARK,
     gateway.BENCHMARK,
     campaign.BENCHMARK,
+    signature.BENCHMARK,
     page_text.BENCHMARK,
 )
 ROUNDS = 5

@@ -1,17 +1,24 @@
 """Connections: what an operator has to mend is a sentence at once, and no credential travels in the clear."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import structlog
+from nats.errors import StaleConnectionError
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.seeds import SEED_BYTES, new_seed, public_key
 from scribe.common.messaging.settings import BrokerSettings
+from scribe.common.messaging.streams import MIB
+from scribe.common.process.ending import cancel_and_wait
 from scribe.local.servers import embedded_nats
 from tests.support.deadlines import within
+from tests.support.tcp_proxy import running_proxy
+from tests.support.waiting import eventually
 
 
 async def refusal(settings: BrokerSettings) -> str:
@@ -74,6 +81,48 @@ async def test_a_credential_that_is_taken_away_is_replaced_by_the_one_that_is_th
                     await broker.reconnected.wait()
             await broker.client.flush()
             assert not broker.closed.is_set()
+
+
+@asynccontextmanager
+async def stuck(nats_url: str) -> AsyncIterator[tuple[Broker, "asyncio.Task[None]"]]:
+    """A connection to a server that takes nothing any more, and a task that waits to send; another way is open."""
+    user, port = nats_url.rpartition(":")[0], int(nats_url.rpartition(":")[2])
+    async with running_proxy(lambda: port) as one, running_proxy(lambda: port) as other:
+        settings = BrokerSettings(nats_url=",".join(f"{user}:{proxy.port}" for proxy in (one, other)))
+        async with connect(settings, "tests", structlog.get_logger()) as broker:
+            url = broker.client.connected_url
+            (one if url is not None and url.port == one.port else other).hold()
+            sending = asyncio.create_task(send_for_ever(broker))
+            await eventually(lambda: broker.client.pending_data_size > 2 * MIB)
+            yield broker, sending
+            await cancel_and_wait(sending)
+
+
+async def send_for_ever(broker: Broker) -> None:
+    """More than any buffer holds."""
+    while True:
+        await broker.client.publish("nobody.listens", bytes(512 * 1024))
+
+
+async def test_a_frozen_server_is_left_for_one_that_answers(nats_url: str) -> None:
+    async with stuck(nats_url) as (broker, _), within(20):
+        async with broker.reconnected:
+            await broker.client._process_op_err(StaleConnectionError())  # as two pings without an answer do
+            await broker.reconnected.wait()
+        await broker.client.flush()
+
+
+async def test_who_waits_to_send_to_a_frozen_server_can_be_cancelled(nats_url: str) -> None:
+    async with stuck(nats_url) as (_, sending):
+        sending.cancel()
+        async with within(10):
+            await asyncio.wait({sending})
+        assert sending.cancelled()
+
+
+async def test_a_frozen_server_does_not_hold_a_process_that_ends(nats_url: str) -> None:
+    async with within(20), stuck(nats_url):
+        pass
 
 
 def known(seed: bytes) -> str:

@@ -1,6 +1,7 @@
 """What all work needs is waited for: nothing is counted, and nothing that is finished is done again."""
 
 import asyncio
+from dataclasses import replace
 
 from scribe.common.errors import UnavailableError
 from scribe.common.messaging.broker import Broker
@@ -9,7 +10,7 @@ from scribe.common.tasks.progress import DELAY, State, read_progress
 from scribe.common.tasks.rank import Phase, state_rank
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject, pipeline_subject
-from tests.support.deadlines import stretched
+from tests.support.deadlines import stretched, within
 from tests.support.deliveries import SETTINGS, Step1, event, headers_at, settled, submit, working
 from tests.support.servers import NatsServer
 from tests.support.waiting import eventually
@@ -116,3 +117,21 @@ async def test_a_result_is_kept_while_nobody_can_say_whether_it_is_still_wanted(
         await headers_at(broker, "PIPELINE", pipeline_subject(Step.SCRAPER, data.task_id, 1))
         await settled(broker)
     assert len(step.calls) == 1
+
+
+async def test_a_worker_that_ends_while_the_server_is_away_leaves_to_it_what_is_not_done(
+    broker: Broker, nats_server: NatsServer
+) -> None:
+    async def away(_data: PipelineData, _before: int) -> PipelineData:
+        await nats_server.kill()
+        await eventually(lambda: not broker.is_connected)
+        raise UnavailableError("NATS is away", retry_after=0.1)
+
+    step = Step1(away)
+    impatient = replace(broker, js=broker.client.jetstream(timeout=0.5, prefix=broker.api))
+    async with within(30):  # it would be held for two minutes
+        async with working(impatient, step):
+            await submit(broker)
+            await eventually(lambda: not broker.is_connected)
+        await nats_server.start()
+        assert (await broker.js.consumer_info("PIPELINE", Step.PARSER)).num_ack_pending == 1

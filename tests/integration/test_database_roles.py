@@ -124,6 +124,18 @@ async def test_sql_in_a_request_shows_no_other_user(injected: tuple[asyncpg.Conn
     assert await seen(connection) == set()
 
 
+async def test_the_signature_is_checked_once_a_statement_not_for_each_row(
+    injected: tuple[asyncpg.Connection, Gateway, User],
+) -> None:
+    connection, _, _ = injected
+    for table in ("queue_items", "emails", "templates"):
+        plan = [line[0] for line in await connection.fetch(f"EXPLAIN TABLE {table}")]
+        conditions = [line for line in plan if "user_id" in line]
+        assert any("InitPlan" in line for line in plan)
+        assert conditions
+        assert not any("scribe_caller" in line for line in conditions)
+
+
 async def test_a_gateway_takes_a_new_key_before_the_old_one_is_deleted(
     injected: tuple[asyncpg.Connection, Gateway, User], database_url: str
 ) -> None:

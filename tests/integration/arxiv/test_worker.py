@@ -10,9 +10,10 @@ from scribe.common.messaging.broker import Broker
 from scribe.common.tasks.data import PipelineData, TemplateType
 from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes
-from tests.support.deadlines import stretched
+from tests.support.deadlines import stretched, within
 from tests.support.research import finished, submit
 from tests.support.tasks import make_task, parsed
+from tests.support.waiting import eventually
 from tests.support.workers import worker_process
 
 
@@ -65,3 +66,14 @@ async def test_somebody_without_papers_gets_none_and_a_warning(
     await submit(broker, data, Step.ARXIV)
     result = await finished(broker, data, Step.COMPOSER)
     assert (result.papers, result.warnings) == ((), (NO_PAPERS,))
+
+
+async def test_an_arxiv_that_hangs_does_not_hold_a_worker_that_ends(
+    broker: Broker, worker: asyncio.subprocess.Process, fakes: Fakes
+) -> None:
+    fakes.controls.add(path="/arxiv/", hang=True, times=1)
+    await submit(broker, task(), Step.ARXIV)
+    await eventually(lambda: not fakes.controls.faults)
+    worker.terminate()
+    async with within(10):  # arXiv would have 20 s to answer
+        assert await worker.wait() == 0

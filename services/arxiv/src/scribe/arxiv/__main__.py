@@ -25,6 +25,7 @@ from scribe.common.http.breaker import Breaker
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.ensuring import verify_arxiv_consumers
 from scribe.common.messaging.streams import ARXIV_EARLY, PIPELINE
+from scribe.common.process.ending import cancel_and_wait
 from scribe.common.settings import load
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
@@ -62,8 +63,7 @@ async def open_step(settings: ArxivSettings, resources: Resources) -> AsyncItera
             yield counted
         finally:
             early.stop()
-            asking.cancel()
-            looking.cancel()
+            await cancel_and_wait(asking, looking)
 
 
 async def _wait_for_consumers(resources: Resources) -> None:

@@ -3,13 +3,14 @@
 The library is synchronous, and so is a client: one request at a time, in a thread.
 """
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import httpx
 
 import arxiv
+from scribe.arxiv.detached import in_detached_thread
 from scribe.arxiv.feed import read_feed
 from scribe.arxiv.records import Record, as_record
 from scribe.arxiv.transport import LimitedTransport
@@ -74,7 +75,7 @@ class ArxivClient:
         search = arxiv.Search(query, max_results=limit, sort_by=arxiv.SortCriterion.SubmittedDate)
         with outgoing("arxiv", "GET", self._url, self._metrics) as call:
             try:
-                return await asyncio.to_thread(self._page, search, limit)
+                return await in_detached_thread(partial(self._page, search, limit))
             finally:
                 call.outcome = self._transport.outcome or call.outcome
 

@@ -22,6 +22,7 @@ from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import DatabaseMetrics, Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
 from scribe.common.process.database import open_pool, show_connections
+from scribe.common.process.ending import cancel_and_wait
 from scribe.common.process.health import serving
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
@@ -139,18 +140,9 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await _end(others)
+            await cancel_and_wait(*others)
             projector.stop()
             await projecting
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until the tasks have ended: nats-py and Python 3.11's `wait_for` may swallow a cancellation."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=1)
 
 
 async def serve(settings: GatewaySettings, log: Logger) -> int:

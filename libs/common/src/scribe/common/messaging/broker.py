@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
@@ -20,6 +21,7 @@ from scribe.common.observability.logs import Logger
 
 REQUEST_TIMEOUT = 5.0
 FIRST_CONNECTION_TIMEOUT = 60.0
+CLOSE_TIMEOUT = 5
 
 _BLANKS = " \t\n\r\x0b\x0c"
 _NO_TLS = "SCRIBE_NATS_URL names tls://, and the server does not offer TLS"
@@ -145,6 +147,24 @@ class ScribeClient(Client):
                 headers[name] = value.strip(_BLANKS)
         return headers
 
+    async def _flush_pending(self, force_flush: bool = False) -> Any:  # noqa: ANN401 - as nats-py has it
+        """As nats-py, which goes on where it is cancelled meanwhile: whoever cancels would wait for ever."""
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        flushed = await super()._flush_pending(force_flush)
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+        return flushed
+
+    async def _process_op_err(self, e: Exception) -> None:
+        """Drop at once a connection that has failed; nats-py waits until the server has taken what was still to be
+        sent, and one that is frozen never does.
+        """
+        writer = getattr(self._transport, "_io_writer", None)
+        if writer is not None and self.is_connected:
+            writer.transport.abort()
+        await super()._process_op_err(e)
+
     async def _process_err(self, err_msg: str) -> None:
         """Connect again, with the credential that is there now, where a server takes one away; nats-py would close."""
         if any(said in err_msg.lower() for said in _REVOKED):
@@ -188,11 +208,12 @@ def _raise_if_missing(*files: str | None) -> None:
             raise ConfigurationError(f"there is no NATS credential at {file}")
 
 
-async def _close(client: Client) -> None:
-    """Send what is still buffered, where a server is there to take it."""
-    # asyncio of Python 3.13.0 raises TypeError when it is asked to write to a transport that is closed.
-    with suppress(nats.errors.Error, OSError, TypeError):
+async def _close(client: "ScribeClient") -> None:
+    """Send what is still buffered, where a server is there to take it; one that takes nothing is left."""
+    # Asked to write to a transport that is closed, uvloop raises RuntimeError, and asyncio of Python 3.13.0 TypeError.
+    with suppress(nats.errors.Error, OSError, RuntimeError, TypeError):
         if client.is_connected:
-            await client.flush(timeout=5)
-    with suppress(nats.errors.Error, OSError, TypeError):
-        await client.close()
+            await client.flush(timeout=CLOSE_TIMEOUT)
+    with suppress(nats.errors.Error, OSError, RuntimeError, TypeError):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await client.close()

@@ -27,6 +27,8 @@ from scribe.common.observability.logs import Logger
 EXPIRES = 30.0
 HEARTBEAT = 5.0
 RETRY_INTERVAL = 0.5
+GIVE_BACK_TIMEOUT = 5.0
+"""Seconds for the answer of a server that is told of the end of an inbox."""
 CREDIT_STATUSES = frozenset({"404", "408", "409"})
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -228,9 +230,10 @@ class Consumer:
         if subscription is None:
             return
         try:
-            if give_back:
-                await subscription.drain()  # type: ignore[no-untyped-call]
-            else:
-                await subscription.unsubscribe()
-        except nats.errors.Error:
+            async with asyncio.timeout(GIVE_BACK_TIMEOUT):
+                if give_back:
+                    await subscription.drain()  # type: ignore[no-untyped-call]
+                else:
+                    await subscription.unsubscribe()
+        except (nats.errors.Error, OSError):  # TimeoutError is an OSError
             return

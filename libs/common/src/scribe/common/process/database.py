@@ -25,6 +25,7 @@ from scribe.common.process.settings import DatabaseSettings
 
 ACQUIRE_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0
+CLOSE_TIMEOUT = 5.0
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -92,7 +93,16 @@ async def open_pool(
     try:
         yield pool
     finally:
-        await pool.close()
+        await _close(pool)
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    """Close the connections; those to a server that does not answer are dropped."""
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 def show_connections(metrics: DatabaseMetrics, *pools: asyncpg.Pool) -> None:

@@ -11,6 +11,7 @@ from nats.js.kv import KeyValue
 
 from scribe.common.errors import CancelledTaskError, UnavailableError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
+from scribe.common.process.ending import cancel_and_wait
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.subject import CANCEL_PREFIX, cancel_subject
 from scribe.common.worker.cancelled_runs import BUCKET, CancelledRuns
@@ -94,6 +95,6 @@ async def open_cancellations(broker: Broker) -> AsyncIterator[Cancellations]:
     try:
         yield cancellations
     finally:
-        following.cancel()
+        await cancel_and_wait(following)
         if not broker.client.is_closed:
             await subscription.unsubscribe()

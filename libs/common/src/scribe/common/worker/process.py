@@ -26,6 +26,7 @@ from scribe.common.messaging.streams import PIPELINE
 from scribe.common.observability.logs import Logger, configure
 from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
+from scribe.common.process.ending import cancel_and_wait
 from scribe.common.process.health import Checks, probes, serving
 from scribe.common.process.signals import unwind_on_signals
 from scribe.common.process.watchdog import watching_loop
@@ -156,7 +157,7 @@ async def _until_signalled(
             waiting.cancel()
         if broker.closed.is_set():
             log.error("nats_closed")
-            consuming.cancel()
+            await cancel_and_wait(consuming)
             return 1
         consumer.stop()
         stopping.set()
@@ -167,9 +168,8 @@ async def _until_signalled(
 
 
 async def _finish(consuming: "asyncio.Task[None]", grace: float) -> None:
-    done, _pending = await asyncio.wait({consuming}, timeout=grace)
-    if not done:
-        consuming.cancel()
+    await asyncio.wait({consuming}, timeout=grace)
+    await cancel_and_wait(consuming)
 
 
 def _leaves(errors: "BaseExceptionGroup[ScribeError]") -> list[BaseException]:

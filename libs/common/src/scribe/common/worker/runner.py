@@ -167,8 +167,12 @@ class Runner:
             await self.publisher.event(replace(held, notice=error.notice, cause=str(error)))
 
     async def _settle(self, outcome: Outcome, delivery: Delivery) -> str:
+        """Carry the outcome out. A worker that ends waits with work that is done, which would be done again; what
+        comes back anyway is left to the server, which delivers it again.
+        """
+        until = None if isinstance(outcome, Finished | Failed) else self.stopping
         try:
-            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher, self.route))
+            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher, self.route), until)
         except UnavailableError:
             return "abandoned"
         except PermanentError as error:
