@@ -1,5 +1,6 @@
 """What an operator does: rotate, restore, watch, and type what the runbooks say; on what `test_cluster` left."""
 
+import json
 import os
 import subprocess
 import time
@@ -13,7 +14,9 @@ from tests.cluster.cluster import (
     NAMESPACE,
     Batch,
     client,
+    component,
     kubectl,
+    objects,
     replicas,
     run,
     sql,
@@ -40,18 +43,46 @@ def resume() -> None:
     kubectl("annotate", "scaledobject", *SCALED, f"{PAUSED}-")
 
 
-def test_the_databases_password_is_changed_under_load_and_nothing_fails(record: Record) -> None:
+ROLES = {
+    "SCRIBE_DATABASE_URL": "scribe_gateway",
+    "SCRIBE_USERS_DATABASE_URL": "scribe_user",
+    "SCRIBE_COMPOSER_DATABASE_URL": "scribe_composer",
+}
+OF_OLD_LOGINS = "FROM pg_stat_activity WHERE usename LIKE 'scribe%login'"
+
+
+def have_rotated_urls() -> bool:
+    """Whether the files of every pod that asks PostgreSQL name the new logins."""
+    pods = [pod["metadata"] for service in ("gateway", "composer") for pod in objects("pod", component(service))]
+    names = [pod["name"] for pod in pods if "deletionTimestamp" not in pod]
+    show = "cat /etc/scribe/secrets/SCRIBE_*DATABASE_URL"
+    return all("_rotated:" in kubectl("exec", name, "--", "sh", "-c", show) for name in names)
+
+
+def connections_of_old_logins() -> int:
+    """How many there still are, after those that do nothing were ended."""
+    sql(f"SELECT pg_terminate_backend(pid) {OF_OLD_LOGINS} AND state = 'idle'")
+    return int(sql(f"SELECT count(*) {OF_OLD_LOGINS}"))
+
+
+def test_the_databases_logins_are_changed_under_load_and_nothing_fails(record: Record) -> None:
     with world(path="/anthropic", latency=0.5):
         batch = Batch.submit("rotation", 60)
         wait("work has begun", lambda: batch.statuses()["completed"] > 0)
-        sql("ALTER ROLE scribe PASSWORD 'rotated'")
-        url = "postgresql://scribe:rotated@scribe-dev-postgres:5432/scribe"
-        entries = ",".join(f'"{key}":"{url}"' for key in ("SCRIBE_DATABASE_URL", "SCRIBE_MIGRATIONS_DATABASE_URL"))
-        kubectl("patch", "secret", "scribe-dev", "--type", "merge", "--patch", f'{{"stringData":{{{entries}}}}}')
-        upgrade(TAG, "second", "--set", "secrets.revision=2", "--wait", "--timeout", "4m")
+        place = "scribe-dev-postgres:5432/scribe"
+        urls = {key: f"postgresql://{role}_rotated:rotated@{place}" for key, role in ROLES.items()}
+        kubectl("patch", "secret", "scribe-dev", "--type", "merge", "--patch", json.dumps({"stringData": urls}))
+        upgrade(TAG, "second", "--wait", "--timeout", "4m")  # its Job makes the logins
+        wait("every pod has the new files", have_rotated_urls, timeout=240)
+        for role in ROLES.values():
+            sql(f"ALTER ROLE {role}_login NOLOGIN")
+        wait("nobody uses the old logins", lambda: connections_of_old_logins() == 0)
         wait("all tasks end", batch.ended)
     assert (batch.statuses(), batch.emails()) == ({"completed": 60}, 60)
-    record("60 tasks; meanwhile PostgreSQL's password is changed, then the Secret", "60 e-mails, none failed")
+    record(
+        "60 tasks; meanwhile every login to PostgreSQL is changed in the Secret, and the old ones end",
+        "60 e-mails, none failed",
+    )
 
 
 def test_a_restored_backup_and_an_empty_jetstream_lose_no_task(record: Record) -> None:

@@ -17,6 +17,7 @@ from scribe.common.messaging.streams import MIB
 from scribe.common.process.ending import cancel_and_wait
 from scribe.local.servers import embedded_nats
 from tests.support.deadlines import within
+from tests.support.servers import as_user
 from tests.support.tcp_proxy import running_proxy
 from tests.support.waiting import eventually
 
@@ -86,9 +87,10 @@ async def test_a_credential_that_is_taken_away_is_replaced_by_the_one_that_is_th
 @asynccontextmanager
 async def stuck(nats_url: str) -> AsyncIterator[tuple[Broker, "asyncio.Task[None]"]]:
     """A connection to a server that takes nothing any more, and a task that waits to send; another way is open."""
-    user, port = nats_url.rpartition(":")[0], int(nats_url.rpartition(":")[2])
+    port = int(nats_url.rpartition(":")[2])
     async with running_proxy(lambda: port) as one, running_proxy(lambda: port) as other:
-        settings = BrokerSettings(nats_url=",".join(f"{user}:{proxy.port}" for proxy in (one, other)))
+        urls = (as_user(f"nats://127.0.0.1:{proxy.port}", "operator") for proxy in (one, other))
+        settings = BrokerSettings(nats_url=",".join(urls))
         async with connect(settings, "tests", structlog.get_logger()) as broker:
             url = broker.client.connected_url
             (one if url is not None and url.port == one.port else other).hold()

@@ -31,6 +31,7 @@ def test_libraries_are_not_asked_to_debug_for_their_clients_would_tell_the_promp
 ) -> None:
     log = configure(Settings(log_level="debug"), "parser")
     logging.getLogger("anthropic._base_client").debug("Request options: %s", {"prompt": "Dear Ada"})
+    logging.getLogger("arxiv").info("Requesting page: %s", "search_query=au:Ada")
     log.debug("ours")
     assert json.loads(capsys.readouterr().err)["event"] == "ours"
 

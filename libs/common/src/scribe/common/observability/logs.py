@@ -3,7 +3,8 @@
 One wide event per delivery or request carries what happened; prompts, names and e-mail addresses are never given to a
 logger, and of an exception its class and its stack are logged, never its text: a validation error quotes what it failed
 on, a database error the row. The standard library's loggers (uvicorn, nats) go through the same formatter, and never
-below `info`: what a client of a model calls debugging is the prompt.
+below `warning`: what a client of a model calls debugging is the prompt, and arXiv's tells the author's name with each
+request.
 `docs/reference/logs.md` lists the events.
 """
 
@@ -21,19 +22,6 @@ from scribe.common.settings import Settings
 
 Logger = FilteringBoundLogger
 
-_NOISY = (
-    "httpx",
-    "httpx2",
-    "httpcore",
-    "httpcore2",
-    "uvicorn.access",
-    "asyncio",
-    "trafilatura",
-    "readability",
-    "htmldate",
-    "pypdf",
-    "urllib3",
-)
 MAX_FRAMES = 12
 
 
@@ -108,6 +96,4 @@ def _route_standard_library(shared: list[Processor], renderer: Processor, level:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(max(level, logging.INFO))
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    root.setLevel(max(level, logging.WARNING))
