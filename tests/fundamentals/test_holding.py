@@ -134,4 +134,5 @@ async def test_a_worker_that_ends_while_the_server_is_away_leaves_to_it_what_is_
             await submit(broker)
             await eventually(lambda: not broker.is_connected)
         await nats_server.start()
-        assert (await broker.js.consumer_info("PIPELINE", Step.PARSER)).num_ack_pending == 1
+        info = await broker.js.consumer_info("PIPELINE", Step.PARSER)
+        assert (info.num_ack_pending or 0) + (info.num_pending or 0) == 1  # a killed server may forget a delivery
