@@ -106,13 +106,22 @@ def sql(statement: str) -> str:
 
 
 def begun(tasks: list[str]) -> dict[str, list[tuple[int, str]]]:
-    """The steps that were begun for each task, in order, as (run, step)."""
+    """The steps that were begun for each task, in order, as (run, step).
+
+    What is begun again after an attempt that was announced to have failed, or to be held, is none of them: on a busy
+    cluster a model's answer misses its deadline.
+    """
     script = (HERE / "started.py").read_text("utf-8")
     seed = SEED.read_text("utf-8").strip()
     output = kubectl("exec", "--stdin", "deployment/scribe-gateway", "--", "python", "-", seed, stdin=script)
     found: dict[str, list[tuple[int, str]]] = {task: [] for task in tasks}
-    for task, number, step in json.loads(output):
-        if task in found:
+    announced: set[tuple[str, int, str]] = set()
+    for task, number, step, kind in json.loads(output):
+        if kind != "started":
+            announced.add((task, number, step))
+        elif (task, number, step) in announced:
+            announced.remove((task, number, step))
+        elif task in found:
             found[task].append((number, step))
     return found
 
