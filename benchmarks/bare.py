@@ -23,7 +23,7 @@ def application(pool: asyncpg.Pool) -> FastAPI:
     @app.get("/api/queue/")
     async def list_items(user: UUID = Header()) -> Response:  # noqa: B008 - FastAPI's way
         async with pool.acquire() as connection:
-            ((_version, items),) = await connection.fetch(LIST, user, [], 0)
+            ((_version, items),) = await connection.fetch(LIST, user, [], 0, "{}")
         return Response(items, media_type="application/json")
 
     return app
@@ -32,7 +32,7 @@ def application(pool: asyncpg.Pool) -> FastAPI:
 async def main(database: str) -> None:
     """Serve until killed, as the gateway is served."""
     async with (
-        asyncpg.create_pool(database, max_size=10, statement_cache_size=0) as pool,
+        asyncpg.create_pool(database, max_size=10) as pool,
         serving(application(pool), "127.0.0.1", 0) as port,
     ):
         print(port, flush=True)
