@@ -54,3 +54,11 @@ async def test_a_client_is_open_from_its_first_request_and_closed_at_the_end() -
         assert second.client is client  # type: ignore[attr-defined]
         assert not client.is_closed()
     assert client.is_closed()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_the_vendors_client_repeats_no_request(provider: str) -> None:
+    name = f"{provider}:model"
+    async with open_provider_models((name,), ProviderSettings.model_validate({f"{provider}_api_key": "key"})) as models:
+        client: AsyncAnthropic | AsyncOpenAI = (await models[name].opened()).client  # type: ignore[attr-defined]
+        assert client.max_retries == 0

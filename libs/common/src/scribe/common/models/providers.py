@@ -107,6 +107,8 @@ def _create(name: str, settings: ProviderSettings) -> Provider:
     create: Callable[..., Provider] = infer_provider_class(name)
     provider = create(api_key=settings.key_of(name).get_secret_value())
     provider.client.base_url = settings.endpoint(name).base_url
+    # The pipeline repeats. As a setting of each request it would have the whole client copied for each.
+    provider.client.max_retries = 0
     return provider
 
 

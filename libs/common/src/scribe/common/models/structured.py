@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from opentelemetry.trace import Span
 from pydantic import BaseModel, ConfigDict
@@ -171,8 +172,11 @@ def most_recoverable(errors: list[WorkError]) -> WorkError:
     return errors[0] if errors else PermanentError("no model is configured")
 
 
+@cache
 def _parameters(output: type[BaseModel]) -> ModelRequestParameters:
-    """One tool that the model must call; its arguments are the answer."""
+    """One tool that the model must call; its arguments are the answer. Made once for each type: a schema takes a
+    millisecond.
+    """
     tool = ToolDefinition(
         name=TOOL,
         description=(output.__doc__ or "").strip().split("\n")[0],
@@ -200,7 +204,6 @@ async def open_model(
         max_tokens=choice.max_tokens,
         timeout=choice.timeout,
         request_timeout=choice.timeout,
-        max_retries=0,
         framing_announcement="never",  # a paragraph of pydantic-ai's own in front of the prompt
         thinking=False,  # seconds and tokens before each answer; the schemas ask for a reason where one helps
     )
