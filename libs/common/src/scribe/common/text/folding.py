@@ -20,12 +20,16 @@ _SPACE = re.compile(r"\s+")
 
 def fold(text: str) -> str:
     """The text with compatibility forms, case, quotes, dashes and white space made alike; accents stay."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_MARKS)).casefold().strip()
+    marked = text.replace("`", "'") if text.isascii() else unicodedata.normalize("NFKC", text).translate(_MARKS)
+    return _SPACE.sub(" ", marked).casefold().strip()
 
 
 def fold_accents(text: str) -> str:
     """`fold`, and accents and strokes taken off: `Müller` is `muller`, `Łoś` is `los`."""
-    decomposed = unicodedata.normalize("NFD", fold(text).translate(_STROKES))
+    folded = fold(text)
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFD", folded.translate(_STROKES))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

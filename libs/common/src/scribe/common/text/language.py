@@ -1,6 +1,6 @@
 """Which language a text is in. What cannot be told is None, never English."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 MIN_PROBABILITY = 0.5
 MAX_CHARACTERS = 4_000
 """More text makes no answer better."""
+MAX_KEPT = 128
+"""Answers kept: the template of a campaign and the sentences of one e-mail are asked for again and again."""
 _NO_LANGUAGE = "zxx"
 
 
@@ -17,7 +19,12 @@ def language_of(text: str) -> str | None:
 
     The first call loads a model, which takes about a second.
     """
-    language, probability = _identifier().classify(text[:MAX_CHARACTERS])
+    return _language_of(text[:MAX_CHARACTERS])
+
+
+@lru_cache(MAX_KEPT)
+def _language_of(text: str) -> str | None:
+    language, probability = _identifier().classify(text)
     return str(language) if float(probability) >= MIN_PROBABILITY and language != _NO_LANGUAGE else None
 
 
