@@ -15,7 +15,7 @@ from scribe.gateway.queue import routes as queue
 from scribe.gateway.status import console, health
 from scribe.gateway.templates import routes as templates
 from scribe.gateway.users import routes as users
-from scribe.gateway.web import errors, openapi
+from scribe.gateway.web import errors, openapi, swagger
 from scribe.gateway.web.middleware import PROBES, BodyLimit, RequestScope
 
 ALLOWED = [
@@ -60,7 +60,7 @@ def assemble(*, docs: bool = True) -> FastAPI:
         title="Scribe",
         version=health.VERSION,
         summary="Personal cold e-mails to academics, researched and true.",
-        docs_url="/docs" if docs else None,
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if docs else None,
         redirect_slashes=False,
@@ -72,6 +72,8 @@ def assemble(*, docs: bool = True) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     openapi.describe(app)
+    if docs:
+        swagger.install(app)
     return app
 
 

@@ -4,11 +4,10 @@ from starlette.datastructures import MutableHeaders
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 DOCUMENTATION = (
-    "default-src 'none'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
-    "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src data: https://fastapi.tiangolo.com; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Of the page that FastAPI makes, which loads Swagger UI from where it is published."""
+"""Of the API's documentation: Swagger UI from our own files. It styles its elements one by one."""
 
 
 def protect(headers: MutableHeaders, path: str) -> None:
