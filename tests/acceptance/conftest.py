@@ -14,7 +14,7 @@ from tests.support.command import Up, scribe_up
 async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
     """A platform in a folder that people's computers have: with a space and letters beyond ASCII in its name."""
     folder = tmp_path_factory.mktemp("command") / "Données d’été"
-    async with scribe_up(folder, "--supabase-port", str(free_port())) as running:
+    async with scribe_up(folder, "--json", "--supabase-port", str(free_port())) as running:
         yield running
         assert await running.end(signal.SIGINT) == 0
         assert running.marked.left() == []

@@ -40,6 +40,24 @@ async def test_a_demo_beside_a_running_platform_writes_an_email_and_leaves_nothi
     assert up.process.returncode is None
 
 
+async def test_a_script_reads_where_everything_is_from_the_first_line(up: Up) -> None:
+    told = json.loads(up.output.read_text("utf-8").splitlines()[0])
+    assert (told["url"], told["supabase_url"]) == (up.state.url, up.state.supabase_url)
+    assert told["data"] == str(up.folder.path)
+    assert set(told["stand_ins"]) == set(up.state.stand_ins)
+    async with httpx.AsyncClient(base_url=told["url"], trust_env=False) as client:
+        answer = await client.get("/api/user", headers={"Authorization": f"Bearer {told['token']}"})
+    assert answer.status_code == 200
+
+
+async def test_the_steps_are_told_as_json(up: Up) -> None:
+    answer = await scribe("top", "--json", "--data", str(up.folder.path))
+    assert answer.code == 0, answer.err
+    rows = json.loads(answer.out)
+    assert [row["step"] for row in rows] == ["parser", "scraper", "arxiv", "composer"]
+    assert all(row["idle_pulls"] > 0 for row in rows)
+
+
 async def test_an_email_is_shown_with_its_steps_sources_and_cost(up: Up, tmp_path: Path) -> None:
     (tmp_path / "template.txt").write_text(TEMPLATE)
     options = ("--template", str(tmp_path / "template.txt"), "--name", "Hana Sato", "--interest", "Tohoku dialects")

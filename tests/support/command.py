@@ -86,13 +86,18 @@ class Up:
         """Where everything is."""
         return self.folder.read_state()
 
+    @property
+    def output(self) -> Path:
+        """What it has printed."""
+        return self.folder.path.parent / f"{self.folder.path.name}.out"
+
     async def start(self) -> None:
         """Start it; returns when everything is ready."""
-        with (self.folder.path.parent / f"{self.folder.path.name}.out").open("ab") as output:
+        with self.output.open("ab") as output, self.output.with_suffix(".err").open("ab") as errors:
             self.process = await asyncio.create_subprocess_exec(
                 *(SCRIBE, "up", "--data", str(self.folder.path), "--port", "0", *self.options),
                 stdout=output,
-                stderr=output,
+                stderr=errors,
                 env=self.marked.environment,
             )
         await eventually(self._is_ready, timeout=START_TIMEOUT)
