@@ -13,8 +13,11 @@ from scribe.scraper.settings import ScraperSettings
 from scribe.scraper.sources import ReadPage
 from tests.integration.scraper.processes import children
 from tests.integration.scraper.site import Site, site_serving
-from tests.support.deadlines import within
+from tests.support.deadlines import stretched, within
 from tests.support.requirements import require_program
+
+MAX_PAGE_TIMEOUT = 60.0
+"""The most that the setting admits."""
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Reading:
 @asynccontextmanager
 async def reading(**settings: object) -> AsyncIterator[Reading]:
     """A reader that may reach the site, with these settings."""
-    given = {"chromium": require_program("chromium"), "page_timeout": 15.0, **settings}
+    given = {"chromium": require_program("chromium"), "page_timeout": min(stretched(15), MAX_PAGE_TIMEOUT), **settings}
     metrics = Metrics()
     async with site_serving() as site:
         made = ScraperSettings.model_validate({"guard_allow": f"127.0.0.1:{site.port}", **given})
