@@ -23,6 +23,7 @@ import structlog
 
 from benchmarks.contract import Benchmark, Figure, Results, Table
 from benchmarks.load import connected
+from benchmarks.researchers import publish, researchers
 from benchmarks.system import Server, User, empty_system, gateway_process, is_ready, sign_up
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.consumer import Consumer, PullOptions
@@ -35,7 +36,6 @@ from scribe.common.tasks.data import ParsedTemplate, PipelineData, TemplateType,
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
-from scribe.fakes.arxiv_records import FakeRecord
 from scribe.fakes.controls import Call
 from scribe.fakes.server import Fakes
 from scribe.local.ports import free_port
@@ -45,9 +45,6 @@ CONCURRENCY = 256
 SECONDS = {Step.PARSER: 2.0, Step.SCRAPER: 4.0, Step.COMPOSER: 4.0}
 RESEARCH = "Dear {{name}},\n\nI read your paper {{paper}}.\n\nKind regards"
 GENERAL = "Dear {{name}},\n\nI read that {{detail}}.\n\nKind regards"
-GIVEN = ("Ada", "Bo", "Cleo", "Dana", "Edda", "Finn", "Gerd", "Hugo", "Ines", "Jana", "Kaja", "Lars", "Mina", "Nils")
-SYLLABLES = ("bar", "cer", "dol", "fen", "gar", "hol", "jer", "kel", "lum", "mor", "nox")
-PAPERS_EACH = 6
 POLL = 0.1
 SIZES = (100, 1000)
 INTERVAL = 3.0
@@ -128,30 +125,6 @@ async def arxiv_worker(nats: str, world: Fakes, interval: float) -> AsyncIterato
     finally:
         process.terminate()
         await process.wait()
-
-
-def researchers(count: int) -> list[str]:
-    """So many people of different names."""
-    families = [f"{a}{b}{c}".capitalize() for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]
-    return [f"{GIVEN[number % len(GIVEN)]} {families[number]}" for number in range(count)]
-
-
-def publish(world: Fakes, names: list[str]) -> None:
-    """Give each of them papers."""
-    world.papers.add(
-        *(
-            FakeRecord(
-                f"{2101 + paper}.{number:05}",
-                f"Quantum fluids in confined geometries, part {paper} of {number}",
-                (name, f"{GIVEN[paper]} Coauthor{number}"),
-                f"202{paper % 5}-01-01",
-                "We study quantum fluids. " * 30,
-                "cond-mat.quant-gas",
-            )
-            for number, name in enumerate(names)
-            for paper in range(PAPERS_EACH)
-        )
-    )
 
 
 async def submit(gateway: Server, user: User, names: list[str], interest: str, template: str) -> list[str]:

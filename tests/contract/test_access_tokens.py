@@ -4,9 +4,7 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,9 +12,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from scribe.common.http.upstream import open_upstream
-from scribe.common.observability.metrics import Metrics
-from scribe.gateway.auth.keys import LIFETIME, REFETCH_FLOOR, IssuerKeys, KeysUnavailableError
 from tests.support.gateway import Gateway, gateway_settings, running_gateway, serving_gateway
 from tests.support.issuer import Issuer, SigningKey, elliptic_key, issuing, rsa_key
 from tests.support.waiting import eventually
@@ -190,52 +185,6 @@ async def test_a_thousand_requests_at_once_fetch_the_keys_once(database_url: str
 
         assert len({caller.id for caller in callers}) == 1000
         assert issuer.requests == 1
-
-
-async def test_a_rotated_key_is_fetched_when_a_token_names_it_and_a_withdrawn_one_is_forgotten() -> None:
-    async with issuing() as issuer, keys_of(issuer) as (keys, clock):
-        old, new = issuer.keys[0], elliptic_key("third")
-        assert await keys.find(old.kid)
-        issuer.keys.append(new)
-        assert await keys.find(new.kid) is None  # asked for a moment ago
-        clock.now += REFETCH_FLOOR
-        assert await keys.find(new.kid)
-        issuer.keys.remove(old)
-        assert await keys.find(old.kid)  # until the known ones are too old
-        clock.now += LIFETIME
-        assert await keys.find(old.kid) is None
-        assert issuer.requests == 3
-
-
-async def test_an_outage_of_the_issuer_is_noticed_by_nobody_while_its_keys_are_fresh() -> None:
-    async with issuing() as issuer, keys_of(issuer) as (keys, clock):
-        assert await keys.find("first")
-        issuer.status = 503
-        clock.now += LIFETIME - 1
-        assert await keys.find("first")
-        clock.now += 1
-        for _ in range(20):
-            with pytest.raises(KeysUnavailableError):
-                await keys.find("first")
-        assert issuer.requests <= 1 + 4  # one refresh, with the attempts that an upstream is given
-        issuer.status = 200
-        clock.now += REFETCH_FLOOR
-        assert await keys.find("first")
-
-
-@dataclass
-class Clock:
-    """A clock that a test moves."""
-
-    now: float = 0.0
-
-
-@asynccontextmanager
-async def keys_of(issuer: Issuer) -> AsyncIterator[tuple[IssuerKeys, Clock]]:
-    """An issuer's keys, and the clock by which they age."""
-    clock = Clock()
-    async with open_upstream("supabase", issuer.name, Metrics(), timeout=5) as upstream:
-        yield IssuerKeys(upstream, "/.well-known/jwks.json", lambda: clock.now), clock
 
 
 async def test_keys_are_fetched_once_for_many_tokens_and_unknown_kids(database_url: str, nats_url: str) -> None:

@@ -13,7 +13,7 @@
 | requests of pages to the proxy   | pages in Chromium | `test_proxy_requests.py`                   |
 | Atom feeds, LaTeX                | arXiv             | here                                       |
 | answers of models                | providers         | here                                       |
-| subjects and headers of messages | other services    | here                                       |
+| subjects and headers of messages | other services    | `test_message_headers.py`                  |
 | bodies of messages               | other services    | `test_pipeline.py`                         |
 | templates, names                 | users             | `test_composer_checks.py`, `test_names.py` |
 """
@@ -22,9 +22,7 @@ import io
 import json
 import math
 import zipfile
-from contextlib import suppress
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -33,11 +31,9 @@ from pydantic import BaseModel, ValidationError
 
 from scribe.arxiv.feed import read_feed
 from scribe.arxiv.latex import readable
-from scribe.common.errors import PermanentError, TransientError, UnreadableMessageError
+from scribe.common.errors import PermanentError, TransientError
 from scribe.common.http.upstream import parse_retry_after
 from scribe.common.models.answers import UnusableAnswerError, read_answer
-from scribe.common.tasks.progress import read_progress
-from scribe.common.tasks.subject import Subject
 from scribe.common.tasks.usage import Usage
 from scribe.gateway.auth.keys import MAX_KEYS, _Document, _usable
 from scribe.gateway.problems import BadRequest, Unprocessable
@@ -49,6 +45,7 @@ from scribe.gateway.template_writer.pdf_text import text_of
 from scribe.gateway.web.paging import read_cursor
 from scribe.scraper.extraction import MAX_HTML, Snapshot, readable_text
 from scribe.scraper.page_text import clean, lines_of
+from tests.support.json_values import JSON
 from tests.support.pdfs import LATIN, SAYS, pdf
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -109,13 +106,6 @@ def test_a_recipients_file_gives_recipients_or_what_is_wrong_with_it(content: by
 def test_a_pdf_gives_text_or_the_reason_why_not(content: bytes) -> None:
     result, text = text_of(content)
     assert (result is Result.TEXT) == bool(text)
-
-
-JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10)),
-    lambda children: st.one_of(st.lists(children, max_size=3), st.dictionaries(st.text(max_size=5), children)),
-    max_leaves=5,
-)
 
 
 @given(st.one_of(st.text(max_size=256), JSON.map(json.dumps).map(str.encode).map(lambda b: b.hex())))
@@ -225,38 +215,3 @@ def test_a_models_answer_is_what_was_asked_for_or_unusable(text: str) -> None:
     except UnusableAnswerError:
         return
     assert isinstance(answer.value, Wanted)
-
-
-NUMBER = st.one_of(st.integers().map(str), st.floats().map(str), st.text(max_size=5), st.just("9" * 400))
-HEADERS = st.fixed_dictionaries(
-    {
-        "Scribe-Step": st.sampled_from(["parser", "composer", "done", "none"]),
-        "Scribe-Run": NUMBER,
-        "Scribe-User": st.one_of(st.just(str(uuid4())), st.text(max_size=5)),
-        "Scribe-At": st.one_of(st.just("2026-01-01T00:00:00+00:00"), st.text(max_size=10)),
-    },
-    optional={
-        "Scribe-Attempt": NUMBER,
-        "Scribe-Delay": NUMBER,
-        "Scribe-Position": NUMBER,
-        "Scribe-Step-Timings": JSON.map(json.dumps),
-        "Scribe-Error": JSON.map(json.dumps),
-        "Scribe-Skipped": st.text(max_size=10),
-    },
-)
-
-
-@settings(max_examples=300)
-@given(HEADERS, st.sampled_from(["started", "retrying", "failed", "unknown"]))
-def test_what_a_message_tells_can_be_stored_or_is_unreadable(headers: dict[str, str], state: str) -> None:
-    try:
-        progress = read_progress(Subject.parse(f"events.{uuid4()}.{uuid4()}.{state}"), headers)
-    except UnreadableMessageError:
-        return
-    assert progress.delay is None or not progress.delay < 0  # what PostgreSQL refuses, the projector puts aside
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_subject_of_ours_or_unreadable(text: str) -> None:
-    with suppress(UnreadableMessageError):
-        assert str(Subject.parse(text)) == text

@@ -5,29 +5,23 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
 import structlog
-from pypdf import PdfWriter
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
 
 from scribe.common.process.health import serving
 from scribe.fakes.server import Fakes
-from scribe.fakes.web import web
 from scribe.gateway.__main__ import open_context
 from scribe.gateway.app import create_app
 from scribe.gateway.problems import BadRequest
 from scribe.gateway.template_writer.documents import UNREACHABLE, Documents, parser, read_pdf
 from scribe.gateway.template_writer.pdf_text import MEMORY
+from tests.integration.gateway.pdf_pages import PAGES
 from tests.support.gateway import Gateway, User, gateway_settings
 from tests.support.issuer import Issuer
-from tests.support.pdfs import GLYPHS, IDENTITY, LATIN, SAYS, pdf
 from tests.support.tls import serving_tls
 from tests.support.waiting import eventually
 
@@ -45,53 +39,6 @@ class Site:
     async def create(self, path: str = "/resume.pdf", **headers: str) -> httpx.Response:
         body = {"pdf_url": f"{self.url}{path}", "user_instructions": INSTRUCTIONS}
         return await self.user.client.post("/api/templates/", json=body, headers=headers)
-
-
-async def long_pdf(_request: Request) -> Response:
-    writer, content = PdfWriter(), BytesIO()
-    for _ in range(21):
-        writer.add_blank_page(72, 72)
-    writer.write(content)
-    return Response(content.getvalue(), media_type="application/pdf")
-
-
-async def blank_pdf(_request: Request) -> Response:
-    writer, content = PdfWriter(), BytesIO()
-    writer.add_blank_page(72, 72)
-    writer.write(content)
-    return Response(content.getvalue(), media_type="application/pdf")
-
-
-async def owners_pdf(_request: Request) -> Response:
-    return Response(pdf((LATIN, SAYS), user_password="", owner_password="o"), media_type="application/pdf")
-
-
-async def locked_pdf(_request: Request) -> Response:
-    return Response(pdf((LATIN, SAYS), user_password="u"), media_type="application/pdf")
-
-
-async def glyphs_pdf(_request: Request) -> Response:
-    return Response(pdf((IDENTITY, GLYPHS)), media_type="application/pdf")
-
-
-async def big_pdf(_request: Request) -> Response:
-    return Response(b"%PDF-1.7\n" + b"0" * (11 * 1024 * 1024), media_type="application/pdf")
-
-
-async def to_metadata(_request: Request) -> Response:
-    return RedirectResponse("http://169.254.169.254/latest/meta-data/")
-
-
-PAGES = [
-    Route("/long.pdf", long_pdf),
-    Route("/blank.pdf", blank_pdf),
-    Route("/owners.pdf", owners_pdf),
-    Route("/locked.pdf", locked_pdf),
-    Route("/glyphs.pdf", glyphs_pdf),
-    Route("/big.pdf", big_pdf),
-    Route("/to-metadata", to_metadata),
-    Mount("/", web()),
-]
 
 
 @pytest.fixture
