@@ -41,6 +41,7 @@ async def test_a_demo_beside_a_running_platform_writes_an_email_and_leaves_nothi
 
 
 async def test_a_script_reads_where_everything_is_from_the_first_line(up: Up) -> None:
+    await eventually(lambda: "\n" in up.output.read_text("utf-8"))
     told = json.loads(up.output.read_text("utf-8").splitlines()[0])
     assert (told["url"], told["supabase_url"]) == (up.state.url, up.state.supabase_url)
     assert told["data"] == str(up.folder.path)
