@@ -7,6 +7,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/bin/
 STAMP := $(VENV)/.synced
+WORKERS ?= 2
 SOURCES := libs services migrations tests benchmarks
 
 .PHONY: help
@@ -36,12 +37,12 @@ setup: $(STAMP) ## Install the locked dependencies into .venv; the others do it 
 
 .PHONY: test
 test: $(STAMP) ## Run all tests
-	@$(RUN)pytest -n 2 --dist loadgroup
+	@$(RUN)pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: test-busy
 test-busy: $(STAMP) ## Run all tests beside six busy processes: there a test may be slow, never wrong
 	@for number in 1 2 3 4 5 6; do $(RUN)python -c 'while True: pass' & done; trap 'kill $$(jobs -p)' EXIT; \
-	  $(RUN)pytest -n 2 --dist loadgroup $(ONLY)
+	  $(RUN)pytest -n $(WORKERS) --dist loadgroup $(ONLY)
 
 .PHONY: fuzz
 fuzz: $(STAMP) ## Send the API valid and invalid requests for BUDGET minutes (10), new ones each time
