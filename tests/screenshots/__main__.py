@@ -1,6 +1,6 @@
 """`make screenshots`: the pictures in docs/images, all of one run of the whole platform with stand-ins.
 
-Needs Chromium and Prometheus. The console is a PNG, the terminal and the dashboards are SVG.
+Needs Chromium and Prometheus. The console and the API's documentation are PNG, the terminal and the dashboards are SVG.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from scribe.local.tokens import mint_token
 from scribe.local.top import following, read_rows
 from tests.screenshots.drawing import draw
 from tests.screenshots.measuring import answers_of
+from tests.support.deadlines import stretched
 from tests.support.prometheus import Prometheus, prometheus
 from tests.support.requirements import require_program
 
@@ -60,13 +61,14 @@ async def running() -> AsyncIterator[tuple[Platform, Gateway, Prometheus]]:
             yield platform, gateway, server
 
 
-async def picture_console(url: str) -> None:
-    """The gateway's own page, as a browser shows it."""
+async def picture_page(url: str, name: str, shown: str) -> None:
+    """A page of the gateway, as a browser shows it once an element of the selector `shown` is there."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=require_program("chromium"), args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 1000, "height": 760})
-        await page.goto(url, wait_until="networkidle")
-        await page.screenshot(path=IMAGES / "console.png")
+        await page.goto(url, wait_until="networkidle", timeout=stretched(30) * 1000)
+        await page.wait_for_selector(shown, timeout=stretched(30) * 1000)
+        await page.screenshot(path=IMAGES / f"{name}.png")
         await browser.close()
 
 
@@ -117,7 +119,8 @@ async def main() -> None:
         for board in BOARDS:
             drawn = draw(board, await answers_of(board, server, loop.time() - begin))
             (IMAGES / f"{board.uid}.svg").write_text(drawn, "utf-8")
-        await picture_console(platform.url)
+        await picture_page(platform.url, "console", "body")
+        await picture_page(f"{platform.url}/docs", "api", ".opblock")
 
 
 if __name__ == "__main__":
