@@ -43,6 +43,12 @@ class Reconciling:
         """Take the next message of a step and settle it without an outcome."""
         await take(self.broker, step)
 
+    async def begin(self, step: Step) -> None:
+        """Take the next message of a step and leave it unsettled, as a worker does that works on it."""
+        subscription = await self.broker.js.pull_subscribe_bind(step, stream=PIPELINE)
+        await subscription.fetch(1, timeout=stretched(20))
+        await subscription.unsubscribe()
+
     async def look(self, *, after: float = STALE_AFTER + 1) -> None:
         """Let `after` seconds pass without progress, then have the reconciler look."""
         await be_silent(self.database_url, after)

@@ -1,6 +1,7 @@
 """The reconciler: nothing is lost, whatever becomes of the messages, and nothing is done twice without need."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -12,7 +13,7 @@ from scribe.common.messaging.broker import Broker
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
-from scribe.gateway.pipeline.reconciler import Reconciler
+from scribe.gateway.pipeline.reconciler import MAX_WORK, Reconciler
 from scribe.gateway.pipeline.states import MAX_REQUEUES
 from scribe.gateway.settings import GatewaySettings
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
@@ -32,10 +33,19 @@ def world(
     return Reconciling(user, workers, reconciler_of(gateway, settings), database_url)
 
 
-def reconciler_of(gateway: Gateway, settings: GatewaySettings) -> Reconciler:
+def reconciler_of(
+    gateway: Gateway, settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
+) -> Reconciler:
     context = gateway.context
-    log = structlog.get_logger()
-    return Reconciler(context.database, context.broker, settings, log, Metrics().tasks, reissued=context.wake_relay)
+    return Reconciler(
+        context.database,
+        context.broker,
+        settings,
+        structlog.get_logger(),
+        Metrics().tasks,
+        reissued=context.wake_relay,
+        clock=clock,
+    )
 
 
 async def test_message_that_waits_for_a_slow_step_is_not_issued_again(world: Reconciling) -> None:
@@ -45,6 +55,27 @@ async def test_message_that_waits_for_a_slow_step_is_not_issued_again(world: Rec
 
     assert await world.user.is_in(task_id, "STARTED")
     assert not await world.workers.is_waiting(Step.PARSER, task_id, run=2)
+
+
+async def test_message_that_waited_long_and_has_just_begun_is_not_issued_again(
+    world: Reconciling, gateway: Gateway, database_url: str, nats_url: str, issuer: Issuer
+) -> None:
+    """The row has been silent for hours by then, and does not know yet that the work has begun."""
+    now = 0.0
+    settings = gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER)
+    reconciler = reconciler_of(gateway, settings, clock=lambda: now)
+    task_id, _ = await world.started()
+    await world.begin(Step.PARSER)
+    await be_silent(database_url, 24 * 3600)
+
+    await reconciler.round()
+    now += MAX_WORK * STALE_AFTER - 1
+    await reconciler.round()
+
+    assert not await world.workers.is_waiting(Step.PARSER, task_id, run=2)
+    now += 1
+    await reconciler.round()
+    await eventually(partial(world.workers.is_waiting, Step.PARSER, task_id, run=2))
 
 
 async def test_message_that_was_consumed_without_an_outcome_is_issued_again_as_the_next_run(world: Reconciling) -> None:

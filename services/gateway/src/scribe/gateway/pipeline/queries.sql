@@ -125,7 +125,7 @@ WHERE q.id IS NULL OR q.status IN ('completed', 'failed')
 
 -- name: stale
 -- What has been silent for $1 seconds, the longest first.
-SELECT id, user_id, run, current_step, state_rank, requeue_count, progressed_at < now() - make_interval(secs => 4 * $1) AS long_silent
+SELECT id, user_id, run, current_step, state_rank, requeue_count
 FROM queue_items
 WHERE status = 'processing' AND progressed_at < now() - make_interval(secs => $1)
 ORDER BY progressed_at

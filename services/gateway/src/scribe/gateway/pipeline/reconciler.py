@@ -7,13 +7,15 @@ For a row that has been silent for `stale_after` seconds:
 | the e-mail is written                     | the row is completed from the table                      |
 | told of an e-mail that PostgreSQL lost    | back to the composer as the next run                     |
 | waits in its consumer's backlog           | nothing: it is its consumer that is slow                 |
-| is being worked on                        | nothing, until four times that long                      |
+| is being worked on                        | nothing, until this gateway has seen it worked on for    |
+|                                           | three times that long                                    |
 | was consumed without an outcome, is lost  | back to the relay as the next run, from that step if the |
 |                                           | stream still has its data, else from the parser; after   |
 |                                           | twenty times the item fails                              |
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from enum import Enum, auto
 from uuid import UUID
@@ -44,6 +46,10 @@ SQL = load_queries("scribe.gateway.pipeline")
 FORGET = load_queries("scribe.gateway.limits")["forget"]
 
 
+MAX_WORK = 3
+"""Times `stale_after` for which a message may be worked on without progress."""
+
+
 class DeliveryState(Enum):
     """What has become of a task's last message."""
 
@@ -65,6 +71,7 @@ class Reconciler:
         *,
         reissued: Callable[[], None],
         route: Route = ROUTE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._broker = broker
@@ -73,6 +80,9 @@ class Reconciler:
         self._metrics = metrics
         self._reissued = reissued
         self._route = route
+        self._clock = clock
+        self._worked_on: dict[UUID, tuple[int, float]] = {}
+        """Of each silent task that was last seen being worked on: its rank then, and since when, by `clock`."""
 
     async def run(self) -> None:
         """Until cancelled.
@@ -103,6 +113,8 @@ class Reconciler:
             if self._settings.history_days:
                 await connection.execute(SQL["forget_history"], self._settings.history_days)
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
+        silent = {row["id"] for row in rows}
+        self._worked_on = {task_id: seen for task_id, seen in self._worked_on.items() if task_id in silent}
         for row in rows:
             await self._reconcile(row)
         self._metrics.loop_pass.labels("reconciler").set_to_current_time()
@@ -111,7 +123,7 @@ class Reconciler:
         if await self._complete_from_email(row["id"]):
             return
         step, where = await self._last_message(row)
-        if where is DeliveryState.WAITING or (where is DeliveryState.WORKED_ON and not row["long_silent"]):
+        if where is DeliveryState.WAITING or (where is DeliveryState.WORKED_ON and not self._has_worked_too_long(row)):
             return
         if row["requeue_count"] >= MAX_REQUEUES:
             await self._give_up(row, step)
@@ -124,6 +136,15 @@ class Reconciler:
         self._metrics.reissued.labels("next_run").inc()
         self._log.warning("reissued", task_id=str(row["id"]), run=row["run"] + 1, step=step)
         self._reissued()
+
+    def _has_worked_too_long(self, row: asyncpg.Record) -> bool:
+        """By what this gateway saw: the silence of a row also counts the time for which its message had to wait."""
+        now = self._clock()
+        rank, since = self._worked_on.get(row["id"], (None, now))
+        if rank != row["state_rank"]:
+            self._worked_on[row["id"]] = (row["state_rank"], now)
+            return False
+        return now - since >= MAX_WORK * self._settings.stale_after
 
     async def _give_up(self, row: asyncpg.Record, step: Step) -> None:
         rank = state_rank(row["run"], step, 0, Phase.FAILED)
