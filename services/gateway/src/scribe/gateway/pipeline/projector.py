@@ -9,6 +9,7 @@ is higher than the row's.
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -39,9 +40,14 @@ CONCURRENCY = 256
 MAX_UNPURGED = 4096
 """Ended tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
 PAUSE_WHILE_AWAY = 1.0
-MIN_INTERVAL = 0.02
-"""Seconds between two batches: what comes meanwhile shares a transaction. A quiet projector writes at once."""
+MAX_LINGER = 0.05
+"""Seconds that a state may wait for others to share a transaction with. The end of a task does not wait."""
+INTERVAL_PER_STATE = 0.001
+"""Seconds between two batches for each state of the first, up to MAX_LINGER: the more there is to write, the more of it
+shares a transaction.
+"""
 STREAMS = ("PIPELINE", "EVENTS")
+ENDED = ("completed", "failed")
 
 
 @dataclass(frozen=True)
@@ -130,13 +136,10 @@ class Projector:
         await delivery.ack_unconfirmed()
 
     async def _batch(self) -> None:
-        last = float("-inf")
+        earliest = float("-inf")
         while True:
-            entries = [await self._entries.get()]
-            await asyncio.sleep(max(0.0, last + MIN_INTERVAL - time.monotonic()))
-            last = time.monotonic()
-            while not self._entries.empty() and len(entries) < CONCURRENCY:
-                entries.append(self._entries.get_nowait())
+            entries = await self._gather(earliest)
+            earliest = time.monotonic() + min(MAX_LINGER, INTERVAL_PER_STATE * len(entries))
             self._projecting = True
             await self._project_patiently([entry.progress for entry in entries])
             self._projecting = False
@@ -144,6 +147,20 @@ class Projector:
             for entry in entries:
                 if not entry.done.cancelled():
                     entry.done.set_result(None)
+
+    async def _gather(self, earliest: float) -> list[Entry]:
+        """What shares a transaction, which begins at `earliest` by time.monotonic(), and as soon as a task ends."""
+        entries = [await self._entries.get()]
+        latest = asyncio.get_running_loop().time() + MAX_LINGER
+        # Not `wait_for`: Python 3.11's may swallow a cancellation.
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(latest):
+                while len(entries) < CONCURRENCY and not ends_task(entries[-1].delivery.subject):
+                    entries.append(await self._entries.get())
+        await asyncio.sleep(max(0.0, earliest - time.monotonic()))
+        while not self._entries.empty() and len(entries) < CONCURRENCY:
+            entries.append(self._entries.get_nowait())
+        return entries
 
     async def _project_patiently(self, progress: Sequence[Progress]) -> None:
         """Hold the batch while Postgres is away; the deliveries wait with it."""
@@ -187,7 +204,10 @@ class Projector:
         async with self._database.as_service("UPDATE queue_items projected") as connection:
             await connection.execute(SQL["lock"], ids)
             changed = await connection.fetch(SQL["project"], *columns(states, self._route))
-            over = await connection.fetch(SQL["over"], ids)
+            over = [row for row in changed if row["status"] in ENDED]
+            # What was not changed may have ended before, or be deleted: its messages are purged all the same.
+            unchanged = sorted(set(ids) - {row["id"] for row in changed})
+            over += await connection.fetch(SQL["over"], unchanged) if unchanged else []
         return changed, over
 
     async def _purge(self, over: Iterable[asyncpg.Record], postponed: Iterable[Progress]) -> None:

@@ -103,6 +103,8 @@ class Relay:
                 return 0
             most = min(room, MAX_AT_ONCE)
             rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, most, admits_new)
+            if not rows:
+                return 0
             letters = {row["id"]: await last_letter(self._js, row["id"]) for row in rows if _is_requested_again(row)}
             failures = await self._relay(connection, rows)
         await self._purge_older_runs([row for row in rows if row["id"] not in failures])
