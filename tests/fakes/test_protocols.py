@@ -28,7 +28,7 @@ class Letter(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     body: str
-    claims: list[dict[str, object]]
+    source_ids: list[str]
 
 
 def provider_settings(fakes: Fakes) -> ProviderSettings:
@@ -59,7 +59,7 @@ async def test_the_model_fills_the_template_with_what_the_prompt_holds(fakes: Fa
     assert answer.value.body.startswith("Dear Dr. Ada Example")
     assert "Local Superfluidity at the Nanoscale" in answer.value.body
     assert "{{my_name}}" in answer.value.body
-    assert [claim["source_ids"] for claim in answer.value.claims] == [["P1"]]
+    assert answer.value.source_ids == ["P1"]
     assert answer.usage.input_tokens > 0
 
 

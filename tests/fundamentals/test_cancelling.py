@@ -8,10 +8,11 @@ from nats.js.api import KeyValueConfig
 
 from scribe.common.errors import CancelledTaskError
 from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.streams import CANCELLED
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.subject import cancel_subject
 from scribe.common.worker.cancellation import Cancellations, open_cancellations
-from scribe.common.worker.cancelled_runs import BUCKET, KEPT, CancelledRuns
+from scribe.common.worker.cancelled_runs import KEPT, CancelledRuns
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
@@ -24,7 +25,7 @@ async def asked(broker: Broker) -> AsyncIterator[list[str]]:
     async def note(message: Msg) -> None:
         seen.append(message.subject.rpartition(".")[2])
 
-    subscription = await broker.client.subscribe(f"$JS.API.DIRECT.GET.KV_{BUCKET}.>", cb=note)
+    subscription = await broker.client.subscribe(f"$JS.API.DIRECT.GET.KV_{CANCELLED}.>", cb=note)
     await broker.client.flush()
     yield seen
     await subscription.unsubscribe()
@@ -32,7 +33,7 @@ async def asked(broker: Broker) -> AsyncIterator[list[str]]:
 
 async def cancel(broker: Broker, data: PipelineData, run: int = 1) -> None:
     """Put the entry, and send no message."""
-    await (await broker.js.key_value(BUCKET)).put(str(data.task_id), str(run).encode())
+    await (await broker.js.key_value(CANCELLED)).put(str(data.task_id), str(run).encode())
 
 
 async def is_cancelled(cancellations: Cancellations, data: PipelineData) -> bool:
@@ -45,7 +46,7 @@ async def is_cancelled(cancellations: Cancellations, data: PipelineData) -> bool
 
 async def test_a_look_at_what_is_known_asks_nobody(broker: Broker) -> None:
     known = CancelledRuns(broker)
-    cancellations = Cancellations(await broker.js.key_value(BUCKET), known)
+    cancellations = Cancellations(await broker.js.key_value(CANCELLED), known)
     before, other = make_task(), make_task()
     await cancel(broker, before)
     await known.catch_up()
@@ -77,7 +78,7 @@ async def test_an_entry_whose_message_was_lost_is_found_in_the_bucket(broker: Br
 
 async def test_the_bucket_is_asked_until_the_memory_is_current(broker: Broker) -> None:
     known, data = CancelledRuns(broker), make_task()
-    cancellations = Cancellations(await broker.js.key_value(BUCKET), known)
+    cancellations = Cancellations(await broker.js.key_value(CANCELLED), known)
     await cancel(broker, data)
 
     async with asked(broker) as seen:
@@ -87,7 +88,7 @@ async def test_the_bucket_is_asked_until_the_memory_is_current(broker: Broker) -
 
 async def test_the_memory_is_not_current_after_a_reconnect_until_it_has_caught_up(broker: Broker) -> None:
     known, data = CancelledRuns(broker), make_task()
-    cancellations = Cancellations(await broker.js.key_value(BUCKET), known)
+    cancellations = Cancellations(await broker.js.key_value(CANCELLED), known)
     await known.catch_up()
     was_current = known.is_current
 
@@ -108,8 +109,8 @@ async def test_a_bucket_that_was_made_anew_is_read_from_its_beginning(broker: Br
     for _ in range(3):
         await cancel(broker, make_task())
     await known.catch_up()
-    await broker.js.delete_key_value(BUCKET)
-    await broker.js.create_key_value(KeyValueConfig(bucket=BUCKET, direct=True))
+    await broker.js.delete_key_value(CANCELLED)
+    await broker.js.create_key_value(KeyValueConfig(bucket=CANCELLED, direct=True))
     await cancel(broker, data)
 
     await known.catch_up()

@@ -17,7 +17,7 @@ from scribe.composer.checks.style import runs
 from scribe.composer.checks.template import fixed_pieces
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft
-from scribe.composer.floor import held
+from scribe.composer.floor import verified
 from scribe.composer.mechanics import cleaned, tidy
 from tests.support.writing import ABSTRACT, GOOD, SAYING, TEMPLATE, material
 
@@ -121,7 +121,7 @@ def test_no_foreign_link_passes_wherever_it_stands(host: str, domain: str, schem
 def test_no_year_passes_that_no_source_holds_whatever_the_checker_says(year: int, kind: str) -> None:
     (_, sentence) = added_sentences(GOOD.replace("2017", str(year)), MATERIAL)
     answer = SentenceVerdict.model_validate({"number": 2, "verdict": kind, "ids": ["P1"]})
-    assert (held(sentence, answer, MATERIAL).kind == "unsupported") == (year != 2017)
+    assert (verified(sentence, answer, MATERIAL).kind == "unsupported") == (year != 2017)
 
 
 @CALM

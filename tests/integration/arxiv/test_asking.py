@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from scribe.arxiv.answers import Answer
-from scribe.arxiv.asking import MAX_AUTHORS, MAX_RECORDS
+from scribe.arxiv.asking import MAX_AUTHORS_PER_REQUEST, MAX_RECORDS
 from scribe.arxiv.client import ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup
@@ -53,7 +53,7 @@ async def test_the_same_author_waits_once_whoever_asks(desk: Desk, broker: Broke
 
 async def test_who_came_first_is_asked_for_first(desk: Desk) -> None:
     arxiv = Arxiv(page())
-    names = [f"Ada {chr(97 + n // 26)}{chr(97 + n % 26)}xample" for n in range(MAX_AUTHORS + 5)]
+    names = [f"Ada {chr(97 + n // 26)}{chr(97 + n % 26)}xample" for n in range(MAX_AUTHORS_PER_REQUEST + 5)]
     await desk.ask(*names)
     assert await desk.lookups.position(Lookup(name=names[0])) == 1
     assert await desk.lookups.position(Lookup(name=names[-1])) == len(names)

@@ -7,8 +7,7 @@ from itertools import permutations
 import pytest
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.permissions import MEMO
-from scribe.common.messaging.streams import StreamLimits, buckets
+from scribe.common.messaging.streams import MEMO, StreamLimits, buckets
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.purging import purge_runs

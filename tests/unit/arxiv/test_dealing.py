@@ -3,7 +3,7 @@
 from scribe.arxiv.client import ResultPage
 from scribe.arxiv.dealing import deal
 from scribe.arxiv.lookups import Lookup
-from scribe.arxiv.records import MAX_AUTHORS, Record
+from scribe.arxiv.records import MAX_KEPT_AUTHORS, Record
 from tests.unit.arxiv.atom import record
 
 
@@ -34,7 +34,7 @@ def test_the_sixty_second_of_sixty_three_authors_is_an_author_and_is_kept() -> N
     (answer,) = deal([Lookup(name="Ada Example")], whole(record("Large", *names)))
     assert answer is not None
     (found,) = answer.records
-    assert (len(found.authors), found.author_count) == (MAX_AUTHORS, 63)
+    assert (len(found.authors), found.author_count) == (MAX_KEPT_AUTHORS, 63)
     assert found.authors[-1] == "A. Example"
 
 

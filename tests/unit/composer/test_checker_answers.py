@@ -4,7 +4,7 @@ import pytest
 
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import CheckerAnswer, SentenceVerdict
-from scribe.composer.floor import held
+from scribe.composer.floor import verified
 from tests.support.writing import GOOD, material
 
 
@@ -32,4 +32,4 @@ def test_the_reason_comes_before_the_verdict() -> None:
 def test_the_remark_that_the_writer_reads_is_short() -> None:
     (first, *_) = added_sentences(GOOD, material())
     answer = SentenceVerdict(number=1, verdict="unsupported", what="x" * 5000)
-    assert len(held(first, answer, material()).what) <= 200
+    assert len(verified(first, answer, material()).what) <= 200

@@ -9,7 +9,7 @@ ScribeError
 │   │   └── AccessRefusedError  a service refuses the operator's key or account; an operator has to act
 │   ├── DeferredError       what this task needs is being fetched: it leaves the pipeline and comes back, uncounted
 │   └── CancelledTaskError  the user cancelled the task: stop and write nothing
-└── UnreadableMessageError  no PipelineData of a known schema, or of a task that is none: dead letter as it is
+└── UnreadableMessageError  a body of no known schema, or of a task that its user does not have: dead letter as it is
 """
 
 
@@ -89,7 +89,7 @@ class DeferredError(WorkError):
         self.notice = notice
 
     def after(self, seconds: float) -> "DeferredError":
-        """The same with another time."""
+        """A copy that comes back after `seconds`."""
         return DeferredError(str(self), retry_after=seconds, position=self.position, notice=self.notice)
 
 
@@ -103,13 +103,22 @@ class UnreadableMessageError(ScribeError):
     """A message whose body this version cannot read."""
 
 
+def leaves_of(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """The errors of a group and of the groups within it."""
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (leaves_of(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
+
+
 def public_sentence(error: BaseException) -> str:
     """What the user reads of an error; nothing of an unforeseen one's text."""
     return error.public if isinstance(error, WorkError) else WorkError.default_public
 
 
 def notice_of(error: BaseException | None) -> str | None:
-    """What the user reads for as long as the task waits because of an error; None where that is nothing to know."""
+    """What the user reads for as long as the task waits because of an error; None where there is nothing to say."""
     return error.notice if isinstance(error, WorkError) else None
 
 

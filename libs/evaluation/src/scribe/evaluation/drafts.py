@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scribe.arxiv.latex import readable
 from scribe.arxiv.records import Record
-from scribe.arxiv.step import MAX_ABSTRACT, MAX_AUTHORS
+from scribe.arxiv.step import MAX_ABSTRACT, MAX_SHOWN_AUTHORS
 from scribe.common.errors import PermanentError
 from scribe.common.models import StructuredModel
 from scribe.common.models.prompts import load_prompt
@@ -110,7 +110,7 @@ def _paper(paper_id: str, record: Record) -> Paper:
         id=paper_id,
         arxiv_id=record.arxiv_id,
         title=readable(record.title),
-        authors=record.authors[:MAX_AUTHORS],
+        authors=record.authors[:MAX_SHOWN_AUTHORS],
         year=record.published.year,
         url=record.url,
         abstract=readable(record.abstract)[:MAX_ABSTRACT],

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from scribe.common.errors import leaves_of
+
 
 class LocalError(Exception):
     """The command cannot go on; its text is all that the user sees, and `exit_code` what a script sees."""
@@ -33,12 +35,5 @@ class PortInUseError(LocalError):
 
 def first_error(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The most telling error of a group: a LocalError rather than a cancellation that followed from it."""
-    leaves = _leaves(group)
+    leaves = leaves_of(group)
     return next((leaf for leaf in leaves if isinstance(leaf, LocalError)), leaves[0])
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    leaves: list[BaseException] = []
-    for error in group.exceptions:
-        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
-    return leaves

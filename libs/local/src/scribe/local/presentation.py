@@ -15,7 +15,7 @@ from rich.text import Text
 from scribe.common.tasks.route import ROUTE
 from scribe.local.answers import CitedSource, Email, Item
 
-STEPS = {step.wire_name: step.task for step in ROUTE}
+STEPS = {step.wire_name: step.description for step in ROUTE}
 COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow"}
 
 

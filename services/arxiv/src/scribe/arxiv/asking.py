@@ -11,7 +11,7 @@ import nats.errors
 from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.client import PaperSource, ResultPage
 from scribe.arxiv.dealing import deal
-from scribe.arxiv.lookups import Asked, Lookup, Lookups
+from scribe.arxiv.lookups import Lookup, Lookups, TakenLookup
 from scribe.arxiv.transport import AnswerTooLargeError
 from scribe.arxiv.turns import Turns
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
@@ -19,7 +19,7 @@ from scribe.common.http.breaker import Breaker
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import ArxivMetrics
 
-MAX_AUTHORS = 25
+MAX_AUTHORS_PER_REQUEST = 25
 MAX_QUERY = 5_000
 """Characters of an encoded query; arXiv answers 414 to addresses of about 8 kB."""
 MAX_RECORDS = 1_000
@@ -30,7 +30,7 @@ GATHERING = 0.1
 """The part of an interval for which others may join whoever came first."""
 IDLE_WAIT = 10.0
 PAUSE_WHILE_AWAY = 1.0
-UNDEALABLE = (ArithmeticError, LookupError, RecursionError, ValueError)
+RECORD_ERRORS = (ArithmeticError, LookupError, RecursionError, ValueError)
 """What a record of a form that nobody foresaw can raise; it must cost only its own author."""
 
 Deal = Callable[[Sequence[Lookup], ResultPage], list[Answer | None]]
@@ -86,15 +86,15 @@ class Asker:
         if batch and page:
             await self._answer(batch, page)
 
-    async def _batch(self) -> list[Asked]:
+    async def _batch(self) -> list[TakenLookup]:
         """The longest waiting lookups that fit into one query, without those that are answered already."""
         first = await self.lookups.take(1, wait=IDLE_WAIT)
-        most = max(1, self.records * MAX_AUTHORS // MAX_RECORDS)
-        more: list[Asked] = []
+        most = max(1, self.records * MAX_AUTHORS_PER_REQUEST // MAX_RECORDS)
+        more: list[TakenLookup] = []
         if first and most > 1:
             await asyncio.sleep(self.interval * GATHERING)
             more = await self.lookups.take(most - 1)
-        batch: list[Asked] = []
+        batch: list[TakenLookup] = []
         for asked in (*first, *more):
             if not asked.lookup.clause or await self.answers.get(asked.lookup.key):
                 await _settle(asked)
@@ -104,7 +104,7 @@ class Asker:
                 batch.append(asked)
         return batch
 
-    async def _ask(self, batch: Sequence[Asked]) -> ResultPage | None:
+    async def _ask(self, batch: Sequence[TakenLookup]) -> ResultPage | None:
         limit = min(self.records, RECORDS_PER_AUTHOR * len(batch))
         self.metrics.authors.observe(len(batch))
         try:
@@ -125,7 +125,7 @@ class Asker:
             self.log.warning("arxiv_records_unreadable", count=page.unreadable)
         return page
 
-    async def _refused(self, batch: Sequence[Asked], error: Exception) -> None:
+    async def _refused(self, batch: Sequence[TakenLookup], error: Exception) -> None:
         """Ask for less at once, down to one author and few records; what is refused even so is answered with that."""
         is_least = len(batch) == 1 and (self.records <= MIN_RECORDS or not isinstance(error, AnswerTooLargeError))
         if is_least:
@@ -135,11 +135,11 @@ class Asker:
         self.records = max(MIN_RECORDS, self.records // 2)
         await self._return_all(batch)
 
-    async def _answer(self, batch: Sequence[Asked], page: ResultPage) -> None:
+    async def _answer(self, batch: Sequence[TakenLookup], page: ResultPage) -> None:
         """Keep what the page tells of each author; who may have more in it than came back is asked for again."""
         try:
             dealt = await asyncio.to_thread(self.deal, [asked.lookup for asked in batch], page)
-        except UNDEALABLE as error:
+        except RECORD_ERRORS as error:
             self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
             await self._refused(batch, error)
             return
@@ -150,30 +150,30 @@ class Asker:
                 await self._keep(asked, answer)
         self.records = min(MAX_RECORDS, self.records * 2)
 
-    async def _keep(self, asked: Asked, answer: Answer) -> None:
+    async def _keep(self, asked: TakenLookup, answer: Answer) -> None:
         outcome = "refused" if answer.is_refused else "complete" if answer.is_complete else "partial"
         await self.answers.put(asked.lookup.key, answer)
         self.metrics.lookups.labels(outcome).inc()
         await _settle(asked)
 
-    async def _return_all(self, batch: Sequence[Asked]) -> None:
+    async def _return_all(self, batch: Sequence[TakenLookup]) -> None:
         for asked in batch:
             await _return(asked)
 
 
-def _query(batch: Sequence[Asked]) -> str:
+def _query(batch: Sequence[TakenLookup]) -> str:
     return " OR ".join(asked.lookup.clause for asked in batch)
 
 
-def _encoded(batch: Sequence[Asked]) -> str:
+def _encoded(batch: Sequence[TakenLookup]) -> str:
     return quote_plus(_query(batch))
 
 
-async def _settle(asked: Asked) -> None:
+async def _settle(asked: TakenLookup) -> None:
     with suppress(nats.errors.Error, OSError):
         await asked.message.ack_sync()
 
 
-async def _return(asked: Asked) -> None:
+async def _return(asked: TakenLookup) -> None:
     with suppress(nats.errors.Error, OSError):
         await asked.message.nak()

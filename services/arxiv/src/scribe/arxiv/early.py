@@ -1,4 +1,4 @@
-"""Asking early: who is to be looked up is known when the template is read, seconds before the task comes to arxiv."""
+"""Early lookups: whom to look up is known once the template is read, seconds before the task comes to arxiv."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ RETRY_DELAY = 5.0
 
 @dataclass(frozen=True)
 class EarlyLookups:
-    """Reads over the scraper's shoulder. What it misses, the step asks for itself."""
+    """Handles deliveries of what goes to the scraper. The step asks for what was missed here."""
 
     lookups: Lookups
     answers: Answers

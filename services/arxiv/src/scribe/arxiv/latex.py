@@ -9,14 +9,14 @@ _PERCENT = re.compile(r"(?<!\\)%")
 _SCRIPT = re.compile(r"(?<=\w)([_^])\{?([0-9+\-]+)\}?|(?<!\w)([\^])\{?([0-9+\-]+)\}?(?=\w)")
 _SUBSCRIPTS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-LONGEST = 20_000
+MAX_LATEX = 20_000
 
 
 def readable(latex: str) -> str:
     """`latex` as one line of plain text: accents, Greek letters and small numbers as characters, no markup."""
     if not any(mark in latex for mark in "\\$^_~{"):
         return _one_line(latex)
-    source = _PERCENT.sub(r"\\%", latex[:LONGEST])
+    source = _PERCENT.sub(r"\\%", latex[:MAX_LATEX])
     try:
         text = str(LatexNodes2Text(math_mode="text", keep_comments=True).latex_to_text(source, tolerant_parsing=True))
     except (LatexWalkerError, IndexError, ValueError, RecursionError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scribe.arxiv.answers import Answer, Answers
-from scribe.arxiv.asking import MAX_AUTHORS
+from scribe.arxiv.asking import MAX_AUTHORS_PER_REQUEST
 from scribe.arxiv.lookups import Lookup, Lookups
 from scribe.common.errors import DeferredError
 from scribe.common.http.breaker import Breaker
@@ -48,7 +48,7 @@ class SharedLibrary:
             return answer
         await self.lookups.ask(lookup)
         position = await self.lookups.position(lookup)
-        for pause in GRACE if position <= MAX_AUTHORS else ():
+        for pause in GRACE if position <= MAX_AUTHORS_PER_REQUEST else ():
             await asyncio.sleep(pause)
             answer = await self.answers.get(lookup.key)
             if answer is not None:
@@ -63,4 +63,4 @@ class SharedLibrary:
 
     def _wait(self, position: int) -> float:
         """Seconds until an author at this place is answered, when arXiv answers."""
-        return max(MIN_WAIT, math.ceil(position / MAX_AUTHORS) * (self.interval + REQUEST_SECONDS))
+        return max(MIN_WAIT, math.ceil(position / MAX_AUTHORS_PER_REQUEST) * (self.interval + REQUEST_SECONDS))

@@ -56,7 +56,7 @@ class Lookup(BaseModel):
 
 
 @dataclass(frozen=True)
-class Asked:
+class TakenLookup:
     """A lookup that was taken, and its message, which is acknowledged when it is answered."""
 
     lookup: Lookup
@@ -101,7 +101,7 @@ class Lookups:
         waiting = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
         return max(1, waiting - (last - mine))
 
-    async def take(self, count: int, *, wait: float = 0.0) -> list[Asked]:
+    async def take(self, count: int, *, wait: float = 0.0) -> list[TakenLookup]:
         """Up to `count` of the longest waiting lookups; those that nobody can read are taken out.
 
         Raises:
@@ -110,7 +110,7 @@ class Lookups:
         taken = []
         for message in await pull(self.broker, LOOKUPS, ASKER, count, wait=wait):
             try:
-                taken.append(Asked(Lookup.model_validate_json(message.data), message))
+                taken.append(TakenLookup(Lookup.model_validate_json(message.data), message))
             except ValidationError:
                 await message.term()
         return taken

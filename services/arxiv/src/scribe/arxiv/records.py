@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import arxiv
 
-MAX_AUTHORS = 40
+MAX_KEPT_AUTHORS = 40
 """Names that are kept of a long list; the person looked for is always among them."""
 MAX_ABSTRACT = 2_000
 NOTICE_LENGTH = 300
@@ -61,10 +61,10 @@ def as_record(result: arxiv.Result) -> Record | None:
 
 
 def with_authors_around(record: Record, place: int) -> Record:
-    """The record with at most MAX_AUTHORS names, the first ones and the one at `place`, and that one's affiliations."""
+    """The record with at most MAX_KEPT_AUTHORS names: the first ones, and the one at `place` with its affiliations."""
     author = record.authors[place]
-    shown = record.authors[:MAX_AUTHORS]
-    if place >= MAX_AUTHORS:
+    shown = record.authors[:MAX_KEPT_AUTHORS]
+    if place >= MAX_KEPT_AUTHORS:
         shown = (*shown[:-1], author)
     affiliations = {name: places for name, places in record.affiliations.items() if name == author}
     return record.model_copy(update={"authors": shown, "affiliations": affiliations})

@@ -18,7 +18,7 @@ from scribe.common.text.terms import plain_words, terms
 
 MAX_PAPERS = 5
 MAX_ABSTRACT = 1_500
-MAX_AUTHORS = 12
+MAX_SHOWN_AUTHORS = 12
 MAX_WAIT = 60.0
 """Seconds after which a task that waits looks again at the latest."""
 
@@ -117,7 +117,7 @@ def _shown(authors: Sequence[str], person: PersonName) -> tuple[tuple[str, ...],
     """The first twelve authors, the recipient among them, and how the recipient is spelt there."""
     names = [author.replace(". -", ".-") for author in authors]
     place = max(range(len(names)), key=lambda number: (matches(person, names[number]), -number))
-    shown = names[:MAX_AUTHORS]
-    if place >= MAX_AUTHORS:
-        shown = [*names[: MAX_AUTHORS - 1], names[place]]
+    shown = names[:MAX_SHOWN_AUTHORS]
+    if place >= MAX_SHOWN_AUTHORS:
+        shown = [*names[: MAX_SHOWN_AUTHORS - 1], names[place]]
     return tuple(shown), names[place]

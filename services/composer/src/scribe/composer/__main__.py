@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.streams import MEMO
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.process.database import load_queries, open_pool
@@ -32,7 +33,7 @@ from scribe.composer.store import PostgresEmails
 @asynccontextmanager
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The composer's dependencies, and the step over them."""
-    cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.COMPOSER)
+    cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.COMPOSER)
     resources.metrics.grounding.create_zeros_of_emails(check_names())
     await asyncio.to_thread(load_lists)
     async with AsyncExitStack() as stack:

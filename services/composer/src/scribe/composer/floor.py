@@ -28,7 +28,7 @@ class Verdict:
 UNJUDGED = Verdict("unjudged")
 
 
-def held(sentence: AddedSentence, answer: SentenceVerdict | None, material: Material) -> Verdict:
+def verified(sentence: AddedSentence, answer: SentenceVerdict | None, material: Material) -> Verdict:
     """The checker's verdict as far as code can hold it; without one, what code alone can say."""
     if answer is not None and answer.verdict == "unsupported":
         return Verdict("unsupported", what=(answer.what or answer.reason)[:MAX_WHAT])
@@ -38,9 +38,9 @@ def held(sentence: AddedSentence, answer: SentenceVerdict | None, material: Mate
     if is_supported and not ids:
         return Verdict("unsupported", what="no fact or paper is named that says so")
     evidence = [material.citable[i] for i in ids] if is_supported else list(material.citable.values())
-    unheld = list(_unheld(sentence, [material.own, *evidence], material))
-    if unheld:
-        return Verdict("unsupported", what=f"not in the evidence: {', '.join(unheld)}")
+    missing = list(_unverified(sentence, [material.own, *evidence], material))
+    if missing:
+        return Verdict("unsupported", what=f"not in the evidence: {', '.join(missing)}")
     if answer is None:
         return UNJUDGED
     return Verdict("supported" if ids else "nothing", ids)
@@ -53,7 +53,7 @@ def _holders_of_titles(sentence: AddedSentence, material: Material) -> Iterator[
         yield from [item.id for item in sorted(holding, key=lambda item: item.kind == "fact")[:1]]
 
 
-def _unheld(sentence: AddedSentence, evidence: Sequence[Evidence], material: Material) -> Iterator[str]:
+def _unverified(sentence: AddedSentence, evidence: Sequence[Evidence], material: Material) -> Iterator[str]:
     """The numbers, titles and grave words of the sentence that no evidence has, the sender's words included."""
     yield from _unknown_numbers(sentence.added, evidence)
     unknown = (title for title in titles_of(sentence.text) if not _is_the_senders(title, material))

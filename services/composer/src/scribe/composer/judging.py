@@ -13,7 +13,7 @@ from scribe.composer.checker import Checked, Checker
 from scribe.composer.checks import UNSUPPORTED, DraftProblem, is_beyond_judging, problems_of
 from scribe.composer.draft import Draft
 from scribe.composer.evidence import TEMPLATE
-from scribe.composer.floor import UNJUDGED, Verdict, held
+from scribe.composer.floor import UNJUDGED, Verdict, verified
 from scribe.composer.material import Material
 
 MAX_JUDGED = 60
@@ -81,7 +81,7 @@ async def judge(
     checked = (
         await checker.check(fresh[:MAX_JUDGED], material, draft.source_ids, scope) if checker and fresh else Checked()
     )
-    verdicts = {s.text: earlier.get(s.text) or held(s, checked.verdicts.get(s.number), material) for s in sentences}
+    verdicts = {s.text: earlier.get(s.text) or verified(s, checked.verdicts.get(s.number), material) for s in sentences}
     return Judgement(
         draft=draft,
         problems=(*problems, *_unsupported(verdicts)),

@@ -14,7 +14,7 @@ from functools import partial
 
 import uvloop
 
-from scribe.common.errors import ConfigurationError
+from scribe.common.errors import ConfigurationError, leaves_of
 from scribe.common.http.upstream import open_upstream
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker, connect
 from scribe.common.messaging.provision import provision
@@ -96,7 +96,7 @@ async def open_context(
 
 @asynccontextmanager
 async def claimed_streams(context: Context) -> AsyncIterator[None]:
-    """Look whose streams they are, before anything is read from them. A server that is away is waited for elsewhere.
+    """Check whose streams these are before anything is read from them; where a server is away, nothing is checked.
 
     Raises:
         ConfigurationError: they are another installation's.
@@ -126,10 +126,19 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         ExceptionGroup: a loop has ended by itself, a ConfigurationError among its errors where an operator must act.
     """
     projector = Projector(
-        *(context.database, context.broker, context.log, context.metrics), ended=relay.wake, route=context.route
+        context.database,
+        context.broker,
+        context.log,
+        context.metrics,
+        ended=relay.wake,
+        route=context.route,
     )
     reconciler = Reconciler(
-        *(context.database, context.broker, context.settings, context.log, context.metrics.tasks),
+        context.database,
+        context.broker,
+        context.settings,
+        context.log,
+        context.metrics.tasks,
         reissued=relay.wake,
         route=context.route,
     )
@@ -182,11 +191,6 @@ async def _until_signalled(broker: Broker, log: Logger) -> int:
     return 0
 
 
-def _reasons(errors: BaseExceptionGroup[ConfigurationError]) -> list[str]:
-    nested = [_reasons(e) if isinstance(e, BaseExceptionGroup) else [str(e)] for e in errors.exceptions]
-    return [reason for reasons in nested for reason in reasons]
-
-
 def main() -> None:
     """The process. Exit codes: 0 after a clean shutdown, 1 when NATS is gone for good, 2 when misconfigured."""
     unwind_on_signals(0)
@@ -196,8 +200,8 @@ def main() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             code = runner.run(serve(settings, log))
     except* ConfigurationError as errors:
-        for reason in _reasons(errors):
-            log.error("misconfigured", reason=reason)
+        for error in leaves_of(errors):
+            log.error("misconfigured", reason=str(error))
         code = 2
     sys.exit(code)
 

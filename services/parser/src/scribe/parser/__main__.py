@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.streams import MEMO
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
 from scribe.common.settings import load
@@ -23,7 +24,7 @@ from scribe.parser.step import Parser
 @asynccontextmanager
 async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The parser with its dependencies open."""
-    cache = ResponseCache(await resources.broker.js.key_value("memo"), Step.PARSER)
+    cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.PARSER)
     prompt = load_prompt("scribe.parser.prompts", "parse")
     async with open_model(settings.models, settings, resources.metrics, role=Step.PARSER, cache=cache) as model:
         yield Parser(model, prompt)

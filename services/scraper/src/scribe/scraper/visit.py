@@ -123,7 +123,7 @@ async def _refuse_socket(socket: WebSocketRoute) -> None:
 
 async def _read(page: Page, url: str, limits: Limits) -> Snapshot:
     response = await page.goto(url, wait_until="domcontentloaded", timeout=limits.seconds * 1000)
-    _refuse_unreadable(response)
+    _raise_if_unreadable(response)
     with suppress(PlaywrightTimeoutError):  # a page that never rests is read as it is
         await page.wait_for_load_state("networkidle", timeout=QUIET_TIMEOUT * 1000)
     return Snapshot.model_validate(await _evaluate_isolated(page, f"({SNAPSHOT})({MAX_HTML})"))
@@ -148,7 +148,7 @@ async def _evaluate_isolated(page: Page, expression: str) -> object:
     return answer["result"].get("value")
 
 
-def _refuse_unreadable(response: Response | None) -> None:
+def _raise_if_unreadable(response: Response | None) -> None:
     if response is None:
         raise PageError("empty")
     if response.status >= 400:

@@ -47,20 +47,20 @@ async def ensure_streams(js: JetStreamContext, limits: StreamLimits) -> None:
 
 
 async def verify_streams(js: JetStreamContext, limits: StreamLimits, stores: Collection[str] | None = None) -> None:
-    """Check, creating nothing: what a worker does before it pulls. `stores` are names of streams, all without it.
+    """Check, creating nothing: what a worker does before it pulls. `stores` names the streams to check; None: all.
 
     Raises:
         ConfigurationError: one differs. NotFoundError: one is not there (yet).
     """
     for wanted in (*streams(limits), *map(_stream_of, buckets(limits))):
         if stores is None or wanted.name in stores:
-            _refuse_stream(wanted, (await js.stream_info(str(wanted.name))).config)
+            _raise_if_stream_differs(wanted, (await js.stream_info(str(wanted.name))).config)
 
 
 async def ensure_consumer(js: JetStreamContext, stream: str, wanted: ConsumerConfig) -> None:
     """Create a durable consumer, or verify the one that is there.
 
-    `max_ack_pending` follows the number of concurrency, so it alone is updated instead of refused.
+    `max_ack_pending` follows from the step's concurrency, so a difference in it is updated and not refused.
 
     Raises:
         ConfigurationError: it is there with another configuration. NotFoundError: its stream is not there.
@@ -81,7 +81,7 @@ async def verify_consumer(js: JetStreamContext, stream: str, wanted: ConsumerCon
         ConfigurationError: it differs in more than `max_ack_pending`. NotFoundError: it is not there (yet).
     """
     found: ConsumerConfig = (await js.consumer_info(stream, str(wanted.durable_name))).config
-    _refuse_difference(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
+    _raise_if_different(f"consumer {stream}/{wanted.durable_name}", wanted, found, _CONSUMER_FIELDS)
     return found
 
 
@@ -137,16 +137,16 @@ async def _raise_limits(js: JetStreamContext, wanted: StreamConfig) -> None:
     changes = {field: getattr(wanted, field) for field in _RAISED_FIELDS if _is_lower(found, wanted, field)}
     # Buckets that an older release made are not read by key, which permissions are given by.
     raised = replace(found, allow_direct=found.allow_direct or wanted.allow_direct, **changes)
-    _refuse_stream(wanted, raised)
+    _raise_if_stream_differs(wanted, raised)
     if raised != found:
         await js.update_stream(raised)
 
 
-def _refuse_stream(wanted: StreamConfig, found: StreamConfig) -> None:
-    """Refuse one that differs from what is wanted; a higher limit is no difference."""
+def _raise_if_stream_differs(wanted: StreamConfig, found: StreamConfig) -> None:
+    """Refuse a stream that differs from what is wanted; a higher limit is no difference."""
     fields = _BUCKET_FIELDS if str(wanted.name).startswith("KV_") else _STREAM_FIELDS
     higher = [field for field in _RAISED_FIELDS if _is_lower(wanted, found, field)]
-    _refuse_difference(f"stream {wanted.name}", wanted, found, [field for field in fields if field not in higher])
+    _raise_if_different(f"stream {wanted.name}", wanted, found, [field for field in fields if field not in higher])
 
 
 def _is_lower(one: StreamConfig, other: StreamConfig, field: str) -> bool:
@@ -173,7 +173,7 @@ _STREAM_FIELDS = (
 _CONSUMER_FIELDS = ("filter_subject", "ack_policy", "ack_wait", "max_deliver", "headers_only", "backoff")
 
 
-def _refuse_difference(what: str, wanted: object, found: object, fields: Iterable[str]) -> None:
+def _raise_if_different(what: str, wanted: object, found: object, fields: Iterable[str]) -> None:
     differences = [
         f"{field} is {getattr(found, field)!r} and should be {getattr(wanted, field)!r}"
         for field in fields

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from scribe.common.messaging.streams import (
     ARXIV,
+    CANCELLED,
     DEADLETTER,
     EVENTS,
     LOOKUPS,
+    MEMO,
     PAPERS,
     PIPELINE,
     PROJECTOR,
@@ -44,7 +46,6 @@ IMPORTED_API = "SCRIBE.API"
 """Where the services' accounts have it: their own `$JS.API` is taken by the server (`SCRIBE_NATS_API_PREFIX`)."""
 GATEWAY, SETUP, OPERATOR = "gateway", "setup", "operator"
 """The users that are no worker: the gateway, the provisioning command, and people, who may do everything."""
-CANCELLED, MEMO = "cancelled", "memo"
 ALL_BUCKETS = tuple(bucket.bucket for bucket in buckets(StreamLimits()))
 ALL_STREAMS = tuple(str(stream.name) for stream in streams(StreamLimits()))
 

@@ -26,6 +26,8 @@ from scribe.common.tasks.subject import (
 PIPELINE, EVENTS, DEADLETTER = "PIPELINE", "EVENTS", "DEADLETTER"
 LOOKUPS, TURNS, PAPERS = "LOOKUPS", "TURNS", "PAPERS"
 """The names of the streams."""
+CANCELLED, MEMO = "cancelled", "memo"
+"""The names of the buckets: runs that their users cancelled, and answers that were paid for."""
 PROJECTOR = "projector"
 """The durable consumers of the gateways, one on PIPELINE and one on EVENTS."""
 
@@ -127,7 +129,7 @@ def lookups_stream(limits: StreamLimits) -> StreamConfig:
 
 
 def turns_stream(limits: StreamLimits) -> StreamConfig:
-    """TURNS: one message for each service that may be asked by one process at a time; whoever is delivered it, may."""
+    """TURNS: one message for each service that one process at a time may ask: the one to which it is delivered."""
     return StreamConfig(
         name=TURNS,
         subjects=[turn_subject("*")],
@@ -171,16 +173,16 @@ def streams(limits: StreamLimits) -> tuple[StreamConfig, ...]:
 
 
 def buckets(limits: StreamLimits) -> tuple[KeyValueConfig, ...]:
-    """The KV buckets: cancelled tasks, answers of paid calls."""
+    """The KV buckets; both forget after two days."""
     return (
-        _bucket("cancelled", 16 * MIB, limits, ttl=2 * DAY),
-        _bucket("memo", 256 * MIB, limits, ttl=2 * DAY),
+        _bucket(CANCELLED, 16 * MIB, limits),
+        _bucket(MEMO, 256 * MIB, limits),
     )
 
 
-def _bucket(name: str, max_bytes: int, limits: StreamLimits, *, ttl: float | None = None) -> KeyValueConfig:
+def _bucket(name: str, max_bytes: int, limits: StreamLimits) -> KeyValueConfig:
     """Direct, so that the key stands in the subject of a request: permissions to read are given by key."""
-    return KeyValueConfig(bucket=name, ttl=ttl, max_bytes=max_bytes, replicas=limits.replicas, direct=True)
+    return KeyValueConfig(bucket=name, ttl=2 * DAY, max_bytes=max_bytes, replicas=limits.replicas, direct=True)
 
 
 def step_consumer(step: Step, concurrency: int) -> ConsumerConfig:
@@ -212,7 +214,7 @@ def projector_consumer() -> ConsumerConfig:
 
 
 def early_lookups_consumer() -> ConsumerConfig:
-    """The arxiv service's look at what goes to the scraper: who is to be looked up can be asked for meanwhile."""
+    """The arxiv service reads what goes to the scraper, so that authors are looked up while the scraper works."""
     return replace(step_consumer(Step.SCRAPER, 64), durable_name=ARXIV_EARLY)
 
 
@@ -230,10 +232,10 @@ def lookups_consumer() -> ConsumerConfig:
 
 
 def turn_consumer() -> ConsumerConfig:
-    """Whoever is delivered the turn has it until it is given back, or for `ack_wait` when its process dies."""
+    """Delivers the turn to one process, which has it until it naks the message, or for `ack_wait` if it dies."""
     return replace(lookups_consumer(), durable_name=ARXIV, filter_subject=turn_subject(ARXIV), max_ack_pending=1)
 
 
 def arxiv_consumers() -> tuple[tuple[str, ConsumerConfig], ...]:
-    """What the arxiv service pulls beside its step's own, each with its stream."""
+    """The durable consumers that the arxiv service pulls besides its step's own, each with its stream."""
     return ((PIPELINE, early_lookups_consumer()), (LOOKUPS, lookups_consumer()), (TURNS, turn_consumer()))

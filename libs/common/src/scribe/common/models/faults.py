@@ -52,8 +52,8 @@ def _named_time(error: ModelHTTPError) -> float | None:
     return parse_retry_after((error.headers or {}).get("retry-after"), datetime.now(UTC))
 
 
-def outcome_of(error: AgentRunError, means: WorkError) -> str:
+def outcome_of(error: AgentRunError, work_error: WorkError) -> str:
     """The outcome label of a failed request: that access is refused, its status, or the class of the fault."""
-    if isinstance(means, AccessRefusedError):
+    if isinstance(work_error, AccessRefusedError):
         return ACCESS_REFUSED
     return str(error.status_code) if isinstance(error, ModelHTTPError) else type(error).__name__

@@ -136,9 +136,9 @@ class StructuredModel:
                     model_request_parameters=_parameters(question.output),
                 )
             except AgentRunError as error:
-                means = error_of(model.provider, error)
-                call.outcome = outcome_of(error, means)
-                raise means from error
+                work_error = error_of(model.provider, error)
+                call.outcome = outcome_of(error, work_error)
+                raise work_error from error
             except UNREADABLE as error:
                 call.outcome = "unreadable"
                 raise unreadable(model.provider, error) from error

@@ -13,12 +13,12 @@ class Step(str):
     """A step, by its name.
 
     `wire_name` is its name in the REST contract. `position` is its place in the route, from 0; persisted ranks hold it
-    (see `rank`). `task` says what it does, for people. `concurrency` is how many deliveries one worker works on at
-    once where no setting says otherwise: a waiting delivery costs little memory, so it follows from how long the step
-    waits (docs/explanation/scaling.md). A task whose template is of a type in `skipped_for` goes past it.
+    (see `rank`). `description` says in a few words what it does. `concurrency` is how many deliveries one worker works
+    on at once unless a setting says otherwise: a waiting delivery costs little memory, so it follows from how long the
+    step waits (docs/explanation/scaling.md). Tasks whose template is of a type in `skipped_for` skip the step.
     """
 
-    __slots__ = ("concurrency", "position", "skipped_for", "task", "wire_name")
+    __slots__ = ("concurrency", "description", "position", "skipped_for", "wire_name")
 
     PARSER: ClassVar["Step"]
     SCRAPER: ClassVar["Step"]
@@ -28,7 +28,7 @@ class Step(str):
 
     wire_name: str
     position: int
-    task: str
+    description: str
     concurrency: int
     skipped_for: frozenset[TemplateType]
 
@@ -37,7 +37,7 @@ class Step(str):
         name: str,
         wire_name: str,
         position: int,
-        task: str,
+        description: str,
         *,
         concurrency: int = 32,
         skipped_for: Iterable[TemplateType] = (),
@@ -45,7 +45,7 @@ class Step(str):
         step = super().__new__(cls, name)
         step.wire_name = wire_name
         step.position = position
-        step.task = task
+        step.description = description
         step.concurrency = concurrency
         step.skipped_for = frozenset(skipped_for)
         return step

@@ -11,10 +11,11 @@ from nats.js.kv import KeyValue
 
 from scribe.common.errors import CancelledTaskError, UnavailableError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
+from scribe.common.messaging.streams import CANCELLED
 from scribe.common.process.ending import cancel_and_wait
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.subject import CANCEL_PREFIX, cancel_subject
-from scribe.common.worker.cancelled_runs import BUCKET, CancelledRuns
+from scribe.common.worker.cancelled_runs import CancelledRuns
 
 
 class Cancellations:
@@ -89,7 +90,7 @@ class Cancellations:
 async def open_cancellations(broker: Broker) -> AsyncIterator[Cancellations]:
     """The cancelled tasks, listening for interruptions."""
     known = CancelledRuns(broker)
-    cancellations = Cancellations(await broker.js.key_value(BUCKET), known)
+    cancellations = Cancellations(await broker.js.key_value(CANCELLED), known)
     subscription = await broker.client.subscribe(cancel_subject("*"), cb=cancellations.interrupt)
     following = asyncio.create_task(known.follow())  # should it ever end, the memory is not current any more
     try:

@@ -13,10 +13,9 @@ from datetime import datetime
 from nats.js.errors import NotFoundError
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
-from scribe.common.messaging.streams import DAY
+from scribe.common.messaging.streams import CANCELLED, DAY
 
-BUCKET = "cancelled"
-STREAM, KEYS = f"KV_{BUCKET}", f"$KV.{BUCKET}."
+STREAM, KEYS = f"KV_{CANCELLED}", f"$KV.{CANCELLED}."
 INTERVAL = 5.0
 """Seconds between two looks for entries whose message was lost, as when the gateway ended before it was sent."""
 MAX_AGE = 3 * INTERVAL

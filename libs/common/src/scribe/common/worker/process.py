@@ -16,7 +16,7 @@ from functools import partial
 import uvloop
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
-from scribe.common.errors import ConfigurationError, ScribeError
+from scribe.common.errors import ConfigurationError, ScribeError, leaves_of
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.consumer import Consumer, PullOptions
 from scribe.common.messaging.ensuring import verify_step_consumer, verify_streams
@@ -65,11 +65,11 @@ def run_worker(step: Step, settings: WorkerSettings, open_step: OpenStep) -> Non
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             code = runner.run(_serve(step, settings, open_step, log))
     except* ConfigurationError as errors:
-        for error in _leaves(errors):
+        for error in leaves_of(errors):
             log.error("misconfigured", reason=str(error))
         code = 2
     except* ScribeError as errors:
-        for error in _leaves(errors):
+        for error in leaves_of(errors):
             log.error("worker_failed", error_class=type(error).__name__, reason=str(error))
         code = 1
     sys.exit(code)
@@ -170,10 +170,3 @@ async def _until_signalled(
 async def _finish(consuming: "asyncio.Task[None]", grace: float) -> None:
     await asyncio.wait({consuming}, timeout=grace)
     await cancel_and_wait(consuming)
-
-
-def _leaves(errors: "BaseExceptionGroup[ScribeError]") -> list[BaseException]:
-    leaves: list[BaseException] = []
-    for error in errors.exceptions:
-        leaves.extend(_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
-    return leaves

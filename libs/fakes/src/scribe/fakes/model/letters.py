@@ -13,7 +13,7 @@ _PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le",
 
 
 class Letter:
-    """An e-mail that is being written; `used` are the ids of what stands in it, by the words it stands as."""
+    """An e-mail that is being written; `used` are the ids of the facts and papers in it."""
 
     def __init__(self, prompt: Prompt) -> None:
         self._template = prompt.text("template")
@@ -24,21 +24,12 @@ class Letter:
         self._papers = prompt.objects("papers")
         self._next_fact = 0
         self._next_paper = 0
-        self.used: dict[str, list[str]] = {}
+        self.used: list[str] = []
 
     def write(self) -> str:
         """The body: the template with its gaps filled."""
         body = GAP.sub(lambda match: self._fill(match, label_of(match).casefold()), self._template)
         return body if GAP.search(self._template) else self._with_a_sentence(body)
-
-    def claims(self, body: str) -> list[dict[str, object]]:
-        """Each sentence of the body that uses something, with the ids of what it uses."""
-        found: dict[str, list[str]] = {}
-        for words, ids in self.used.items():
-            sentence = sentence_around(body, words)
-            if sentence:
-                found.setdefault(sentence, []).extend(i for i in ids if i not in found.get(sentence, []))
-        return [{"sentence": sentence, "source_ids": ids} for sentence, ids in found.items()]
 
     def _fill(self, match: re.Match[str], label: str) -> str:
         if is_about_sender(label):
@@ -102,7 +93,7 @@ class Letter:
         return self._facts[self._next_fact - 1]
 
     def _use(self, words: str, source_id: str) -> str:
-        self.used.setdefault(words, []).append(source_id)
+        self.used.append(source_id)
         return words
 
     def _with_a_sentence(self, body: str) -> str:
@@ -119,20 +110,7 @@ def write_letter(prompt: Prompt) -> dict[str, object]:
     """The answer to the composer's question."""
     letter = Letter(prompt)
     body = letter.write()
-    return {"subject": None, "body": body, "claims": letter.claims(body)}
-
-
-def sentence_around(body: str, words: str) -> str:
-    """The sentence of the body in which the words stand, as far as full stops tell."""
-    start = body.find(words)
-    if start < 0:
-        return ""
-    end = start + len(words)
-    before = max(body.rfind(mark, 0, start) for mark in (". ", "! ", "? ", "\n"))
-    begin = before + (1 if before >= 0 and body[before] == "\n" else 2 if before >= 0 else 0)
-    stops = [place for mark in (". ", "! ", "? ", ".\n", "\n") if (place := body.find(mark, end)) >= 0]
-    finish = min(stops, default=len(body) - 1)
-    return body[begin : finish + 1].strip()
+    return {"source_ids": letter.used, "subject": None, "body": body}
 
 
 def surname(name: str) -> str:

@@ -11,9 +11,10 @@ from scribe.composer.material import Material
 
 MIN_PHONE_DIGITS = 8
 MIN_CODE = 24
+"""Letters and digits in a row from which they are a code."""
 MIN_CAPITALS_INSIDE = 3
 
-_PHONE = re.compile(r"(?<![\w.])\+?\d(?:[ ().\-/–]{0,2}\d){7,17}(?!\w)")
+_PHONE = re.compile(rf"(?<![\w.])\+?\d(?:[ ().\-/–]{{0,2}}\d){{{MIN_PHONE_DIGITS - 1},17}}(?!\w)")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d|(?:1[4-9]|20)\d\d ?[-–/] ?(?:1[4-9]|20)\d\d")
 _HANDLE = re.compile(r"(?<![\w.@])@[^\W\d]\w{2,40}")
 _MESSENGER = re.compile(
@@ -21,7 +22,7 @@ _MESSENGER = re.compile(
     r"(?: (?:id|handle|name|username|number))?\s?[:@]\s?\w{3,40}",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_CODE = re.compile(rf"[A-Za-z0-9+/]{{{MIN_CODE},}}={{0,2}}")
 _CAPITAL_INSIDE = re.compile(r"[a-z0-9][A-Z]")
 
 

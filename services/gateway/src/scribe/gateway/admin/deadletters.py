@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 from scribe.common.errors import UnreadableMessageError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.publisher import ATTEMPTS, ERROR_CLASS, REASON
+from scribe.common.messaging.streams import DEADLETTER, PIPELINE
 from scribe.common.observability.metrics.gateway import GIVEN_UP
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.route import Route
@@ -26,7 +27,6 @@ from scribe.gateway.queue.models import Message
 
 SQL = load_queries("scribe.gateway.admin")
 RETRY = load_queries("scribe.gateway.queue")["retry"]
-STREAM = "DEADLETTER"
 router = APIRouter(prefix="/api/admin", tags=["admin"])
 
 
@@ -66,7 +66,7 @@ async def pipeline(context: InContext, _admin: Admin) -> list[StepState]:
     async with context.database.as_service() as connection:
         rows = {row["step"]: row for row in await connection.fetch(SQL["steps"])}
     try:
-        infos = await asyncio.gather(*(context.broker.js.consumer_info("PIPELINE", step) for step in context.route))
+        infos = await asyncio.gather(*(context.broker.js.consumer_info(PIPELINE, step) for step in context.route))
     except NATS_UNAVAILABLE:
         raise ServiceUnavailable from None
     return [
@@ -90,7 +90,7 @@ async def letters(broker: Broker, route: Route, limit: int, before: int | None =
         ServiceUnavailable: NATS does not answer.
     """
     try:
-        state = (await broker.js.stream_info(STREAM)).state
+        state = (await broker.js.stream_info(DEADLETTER)).state
         newest = min(state.last_seq, (before or state.last_seq + 1) - 1)
         oldest = max(1, state.first_seq, newest - limit + 1)
         messages = await asyncio.gather(*(_message(broker, n) for n in range(newest, oldest - 1, -1)))
@@ -128,7 +128,7 @@ async def take_out(broker: Broker, sequence: int) -> None:
     if await _message_or_away(broker, sequence) is None:
         raise NotFound("There is no such dead letter.")
     try:
-        await broker.js.delete_msg(STREAM, sequence)
+        await broker.js.delete_msg(DEADLETTER, sequence)
     except NotFoundError:
         raise NotFound("There is no such dead letter.") from None
     except NATS_UNAVAILABLE:
@@ -137,7 +137,7 @@ async def take_out(broker: Broker, sequence: int) -> None:
 
 async def _message(broker: Broker, sequence: int) -> RawStreamMsg | None:
     try:
-        return await broker.js.get_msg(STREAM, sequence)
+        return await broker.js.get_msg(DEADLETTER, sequence)
     except NotFoundError:
         return None
 

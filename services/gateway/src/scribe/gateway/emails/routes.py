@@ -29,7 +29,13 @@ async def list_emails(
     async with context.database.as_user(user_id) as connection:
         rows = await connection.fetch(
             SQL["list"],
-            *(user_id, page.looked_for, page.after_time, page.after_id, include_discarded, displayed, page.offset),
+            user_id,
+            page.row_limit,
+            page.after_time,
+            page.after_id,
+            include_discarded,
+            displayed,
+            page.offset,
         )
         total = await connection.fetchval(SQL["count"], user_id, include_discarded, displayed)
     return [Email.model_validate(dict(row)) for row in one_page(request, response, page, total, rows)]

@@ -1,4 +1,4 @@
-"""`doctor`: a look at everything that a gateway needs, from inside the cluster; nothing is changed."""
+"""`doctor`: checks everything that a gateway needs, from inside the cluster, and changes nothing."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from nats.js.errors import NotFoundError
 from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
 from scribe.common.messaging.ensuring import verify_arxiv_consumers, verify_consumer, verify_streams
-from scribe.common.messaging.streams import EVENTS, PIPELINE, projector_consumer, step_consumer
+from scribe.common.messaging.streams import DEADLETTER, EVENTS, PIPELINE, projector_consumer, step_consumer
 from scribe.common.process.database import load_queries
 from scribe.gateway.ops.answer import Answer
 from scribe.gateway.ops.operations import Command, Commands, Operations
@@ -41,11 +41,11 @@ async def _examine(operations: Operations, _command: Command) -> Answer:
         "model key": _model_key,
         "dead letters": _dead_letters,
     }
-    rows = [{"part": name, **await _looked_at(check, operations)} for name, check in checks.items()]
+    rows = [{"part": name, **await _result_of(check, operations)} for name, check in checks.items()]
     return Answer(rows, is_good=all(row["state"] == "ok" for row in rows))
 
 
-async def _looked_at(check: Check, operations: Operations) -> dict[str, str]:
+async def _result_of(check: Check, operations: Operations) -> dict[str, str]:
     try:
         return {"state": "ok", "found": await check(operations)}
     except (Finding, ConfigurationError, ServiceUnavailable) as error:
@@ -111,5 +111,5 @@ async def _model_key(operations: Operations) -> str:
 
 
 async def _dead_letters(operations: Operations) -> str:
-    count = (await operations.broker.js.stream_info("DEADLETTER")).state.messages
+    count = (await operations.broker.js.stream_info(DEADLETTER)).state.messages
     return f"{count} are kept"

@@ -67,7 +67,7 @@ class Notifications:
     """The open event streams of this process."""
 
     def __init__(self, max_per_user: int) -> None:
-        self._most_per_user = max_per_user
+        self._max_per_user = max_per_user
         self._inboxes: dict[UUID, set[Inbox]] = {}
         self._closed = False
 
@@ -85,7 +85,7 @@ class Notifications:
         Raises:
             TooManyRequests: the user has too many streams open.
         """
-        if len(self._inboxes.get(user_id, ())) >= self._most_per_user:
+        if len(self._inboxes.get(user_id, ())) >= self._max_per_user:
             raise TooManyRequests("You have too many event streams open. Close one of them first.", 5)
         inbox = Inbox(closed=self._closed)
         self._inboxes.setdefault(user_id, set()).add(inbox)

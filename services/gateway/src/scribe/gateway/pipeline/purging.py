@@ -10,8 +10,7 @@ from uuid import UUID
 from nats.js import JetStreamContext
 
 from scribe.common.errors import UnreadableMessageError
-from scribe.common.messaging.permissions import MEMO
-from scribe.common.messaging.streams import PIPELINE
+from scribe.common.messaging.streams import MEMO, PIPELINE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import ANY, Subject, pipeline_subject
 

@@ -26,7 +26,7 @@ from nats.js.errors import NotFoundError
 from scribe.common.errors import ConfigurationError, UnreadableMessageError, WorkError
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.messaging.provision import provision
-from scribe.common.messaging.streams import PIPELINE
+from scribe.common.messaging.streams import PIPELINE, PROJECTOR
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
@@ -106,7 +106,7 @@ class Reconciler:
                 self._metrics.loop_errors.labels("reconciler").inc()
 
     async def round(self) -> None:
-        """One look at everything."""
+        """Reconcile every silent row once, and make the streams again where they are gone."""
         await provision(self._broker, self._settings, self._route)
         async with self._database.as_service() as connection:
             await connection.execute(FORGET)
@@ -184,8 +184,8 @@ class Reconciler:
             return self._route.at(row["current_step"]) or self._route.first, DeliveryState.GONE
 
     async def _whereabouts(self, step: Step, sequence: int) -> DeliveryState:
-        durable = "projector" if step == Step.DONE else step
-        consumer = await self._broker.js.consumer_info("PIPELINE", durable)
+        durable = PROJECTOR if step == Step.DONE else step
+        consumer = await self._broker.js.consumer_info(PIPELINE, durable)
         if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
             return DeliveryState.WAITING
         if consumer.ack_floor is not None and sequence > consumer.ack_floor.stream_seq and consumer.num_ack_pending:

@@ -47,16 +47,16 @@ class ServerMetricsCollector:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self.look()
+            await self.collect()
             await asyncio.sleep(self._interval)
 
-    async def look(self) -> None:
+    async def collect(self) -> None:
         """Read the metrics of both servers once."""
-        self._servers.up.labels("nats").set(await self._look_at_nats())
-        self._servers.up.labels("postgres").set(await self._look_at_postgres())
+        self._servers.up.labels("nats").set(await self._collect_nats())
+        self._servers.up.labels("postgres").set(await self._collect_postgres())
         self._tasks.loop_pass.labels("watch").set_to_current_time()
 
-    async def _look_at_nats(self) -> bool:
+    async def _collect_nats(self) -> bool:
         try:
             started = time.monotonic()
             await self._broker.client.flush(timeout=2)
@@ -103,7 +103,7 @@ class ServerMetricsCollector:
         self._rise(self._jetstream.requests.labels("answered"), account.api.total - account.api.errors)
         self._rise(self._jetstream.requests.labels("error"), account.api.errors)
 
-    async def _look_at_postgres(self) -> bool:
+    async def _collect_postgres(self) -> bool:
         try:
             async with self._database.as_service() as connection:
                 (queue,) = await connection.fetch(SQL["watch_queue"])

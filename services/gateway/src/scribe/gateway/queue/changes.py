@@ -5,6 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
+from scribe.common.messaging.streams import CANCELLED
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.rank import CANCELLED_RANK, rank_before
 from scribe.common.tasks.route import Route
@@ -15,6 +16,7 @@ from scribe.gateway.limits.idempotency import forget_same_body
 from scribe.gateway.pipeline.announcements import announce
 from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.purging import purge_runs
+from scribe.gateway.pipeline.states import CANCELLED_BY_USER
 from scribe.gateway.problems import BadRequest, NotFound
 
 SQL = load_queries("scribe.gateway.queue")
@@ -44,7 +46,7 @@ async def cancel(context: Context, user_id: UUID, item_id: UUID) -> asyncpg.Reco
             raise BadRequest("Only an item that is pending or being written can be cancelled.")
         if await connection.fetchval(SQL["has_email"], item_id):
             raise BadRequest("The e-mail is written already.")
-        (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK)
+        (row,) = await connection.fetch(SQL["cancel"], item_id, user_id, CANCELLED_RANK, CANCELLED_BY_USER)
         await forget_same_body(connection, user_id)
     observe_ends(context.metrics.tasks, [row])
     await _interrupt(context, row)
@@ -72,7 +74,7 @@ async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
 async def _interrupt(context: Context, row: asyncpg.Record) -> None:
     """Tell the workers. This may fail: the composer checks the row before it writes."""
     try:
-        await (await context.broker.js.key_value("cancelled")).put(str(row["id"]), str(row["run"]).encode())
+        await (await context.broker.js.key_value(CANCELLED)).put(str(row["id"]), str(row["run"]).encode())
         await context.broker.client.publish(cancel_subject(row["id"]), str(row["run"]).encode())
         await purge_runs(context.broker.js, row["id"], row["run"])
         await announce(context.broker, [row])

@@ -100,7 +100,7 @@ DELETE FROM queue_items WHERE id = $1 AND user_id = $2
 
 -- name: cancel
 UPDATE queue_items
-SET status = 'failed', state_rank = $3, error_message = 'Cancelled by you.', cancelled_at = now(),
+SET status = 'failed', state_rank = $3, error_message = $4, cancelled_at = now(),
     completed_at = now(), progressed_at = now(), not_before = NULL, notice = NULL
 WHERE id = $1 AND user_id = $2
 RETURNING *

@@ -109,9 +109,7 @@ async def list_templates(
 ) -> list[Template]:
     """The caller's templates, newest first."""
     async with context.database.as_user(user_id) as connection:
-        rows = await connection.fetch(
-            SQL["list"], user_id, page.looked_for, page.after_time, page.after_id, page.offset
-        )
+        rows = await connection.fetch(SQL["list"], user_id, page.row_limit, page.after_time, page.after_id, page.offset)
         total = await connection.fetchval(SQL["total"], user_id)
     return [Template.model_validate(dict(row)) for row in one_page(request, response, page, total, rows)]
 

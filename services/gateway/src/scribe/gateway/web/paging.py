@@ -26,7 +26,7 @@ class PageRequest:
     after: tuple[datetime, UUID] | None
 
     @property
-    def looked_for(self) -> int:
+    def row_limit(self) -> int:
         """How many rows to query: one more than is returned, which shows whether there is a next page."""
         return self.limit + 1
 
