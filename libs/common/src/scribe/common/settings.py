@@ -2,7 +2,7 @@
 
 Names are `SCRIBE_<FIELD>`, and the vendors' own where they have one (`ANTHROPIC_API_KEY`). A value that cannot be used
 is one sentence on stderr and exit code 2, never a stack trace. Secrets may be files named so in a folder, as Kubernetes
-mounts them; whoever uses one reads it again (`current_secret`), so that they change without a restart.
+mounts them; they are read again at each use (`current_secret`), so that they can change without a restart.
 """
 
 import os

@@ -36,7 +36,7 @@ class RunState(BaseModel):
     database_url: str
     nats_url: str
     nats_nkey_file: str
-    """Of the operator, who may do everything."""
+    """The seed of the operator, who may do everything."""
     upstreams_url: str | None
     supabase_url: str
     service_urls: Mapping[str, str]
@@ -187,7 +187,7 @@ def _check_format(folder: DataFolder, path: Path) -> None:
 
 
 def _claim(descriptor: int) -> bool:
-    """Take the lock, also where somebody only looks at this moment whether it is free: for that it is taken too."""
+    """Take the lock, retrying for a moment: another process takes it briefly to see whether it is free."""
     end = time.monotonic() + CLAIM_PATIENCE
     while not (taken := _take(descriptor)) and time.monotonic() < end:
         time.sleep(CLAIM_PAUSE)

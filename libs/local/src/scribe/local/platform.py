@@ -81,7 +81,7 @@ class Platform:
 
     @property
     def url(self) -> str:
-        """Of the gateway."""
+        """The gateway's URL."""
         return self.services["gateway"].url
 
     @property

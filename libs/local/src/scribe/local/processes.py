@@ -43,7 +43,7 @@ class Child:
 
     @property
     def returncode(self) -> int | None:
-        """Of the last run, once it has ended; negative: the signal that ended it."""
+        """Exit code of the last run, once it has ended; negative: the signal that ended it."""
         return self.process.returncode if self.process else None
 
     async def start(self) -> None:

@@ -43,7 +43,7 @@ def timeline(row: TaskRow, states: Sequence[Progress], dead_letters: Sequence[Gi
 
 
 def _without_vain_starts(states: Sequence[Progress]) -> Iterator[Progress]:
-    """Of the starts of work that was held, which looks again and again, only the first and the last."""
+    """The states without the repeated starts of work that was held: the first and the last of them are kept."""
     for number, state in enumerate(states):
         following = states[number + 1] if number + 1 < len(states) else None
         is_held = any(other.state is State.HELD and _attempt(other) == _attempt(state) for other in states[:number])

@@ -1,4 +1,4 @@
-"""`python -m scribe.arxiv`: the worker of step 3, and its share in asking arXiv for everybody."""
+"""`python -m scribe.arxiv`: the worker of step 3, which also takes its turns at sending requests to arXiv."""
 
 from scribe.common.process.signals import exit_on_signals
 
@@ -35,7 +35,7 @@ from scribe.common.worker.process import Resources, run_worker
 EARLY_CONCURRENCY = 8
 RETRY_INTERVAL = 0.5
 MIN_PAUSE, MAX_PAUSE = 2.0, 100.0
-"""For how many intervals arXiv is left alone after it did not answer: at first, and at the most."""
+"""Intervals for which no request is sent after arXiv did not answer: at first, and at most."""
 MIN_PAUSE_SECONDS = 1.0
 
 

@@ -34,7 +34,7 @@ class Answer(BaseModel):
 
 @dataclass(frozen=True)
 class Answers:
-    """The store."""
+    """The store of arXiv's answers, over the stream PAPERS."""
 
     js: JetStreamContext
 
@@ -75,7 +75,7 @@ def encode(answer: Answer) -> bytes:
 
 
 def decode(body: bytes) -> Answer | None:
-    """The answer, or None where it is none."""
+    """The answer, or None if the body cannot be read."""
     decompressor = zlib.decompressobj()
     try:
         text = decompressor.decompress(body, MAX_TEXT)

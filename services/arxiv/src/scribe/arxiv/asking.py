@@ -1,4 +1,4 @@
-"""Asking arXiv for everybody: one request at a time over all pods, each for as many authors as wait."""
+"""Requests to arXiv: one at a time over all pods, each for many of the authors that wait."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ MAX_RECORDS = 1_000
 RECORDS_PER_AUTHOR = 200
 MIN_RECORDS = 25
 GATHERING = 0.1
-"""The part of an interval for which others may join whoever came first."""
+"""Share of an interval for which a request waits for more authors to join the first one."""
 IDLE_WAIT = 10.0
 PAUSE_WHILE_AWAY = 1.0
 RECORD_ERRORS = (ArithmeticError, LookupError, RecursionError, ValueError)
@@ -38,7 +38,7 @@ Deal = Callable[[Sequence[Lookup], ResultPage], list[Answer | None]]
 
 @dataclass
 class Asker:
-    """Takes the turn, the longest waiting lookups, asks, and keeps the answers. Several may run, in several pods.
+    """Waits for the turn, takes the longest waiting lookups, asks, and stores the answers. Every pod runs one.
 
     What it takes and cannot answer stays in the queue: a lookup is acknowledged when its answer is stored.
     """
@@ -56,7 +56,7 @@ class Asker:
     """What the next request may ask for; halved when arXiv refuses one or answers too much, doubled by an answer."""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Use every turn, until cancelled."""
         while True:
             try:
                 await self.turn()
@@ -126,7 +126,7 @@ class Asker:
         return page
 
     async def _refused(self, batch: Sequence[TakenLookup], error: Exception) -> None:
-        """Ask for less at once, down to one author and few records; what is refused even so is answered with that."""
+        """Halve the next request, down to one author and few records; a lookup that is refused even so is answered."""
         is_least = len(batch) == 1 and (self.records <= MIN_RECORDS or not isinstance(error, AnswerTooLargeError))
         if is_least:
             await self._keep(batch[0], Answer(is_complete=False, is_refused=True))
@@ -136,7 +136,7 @@ class Asker:
         await self._return_all(batch)
 
     async def _answer(self, batch: Sequence[TakenLookup], page: ResultPage) -> None:
-        """Keep what the page tells of each author; who may have more in it than came back is asked for again."""
+        """Store the answer for each author; those whose records may be missing from a cut page go back to the queue."""
         try:
             dealt = await asyncio.to_thread(self.deal, [asked.lookup for asked in batch], page)
         except RECORD_ERRORS as error:

@@ -160,7 +160,7 @@ stat.ML machine learning
 
 
 def _parsed(text: str) -> dict[str, tuple[str, ...]]:
-    """Of lines such as `cs.LG machine learning|deep learning`."""
+    """The phrases by category, from lines such as `cs.LG machine learning|deep learning`."""
     names: dict[str, tuple[str, ...]] = {}
     for line in text.strip().splitlines():
         category, _, rest = line.partition(" ")
@@ -169,7 +169,7 @@ def _parsed(text: str) -> dict[str, tuple[str, ...]]:
 
 
 PHRASES = _parsed(_NAMES)
-"""By category, the phrases by which people call it, in small letters."""
+"""The phrases by which people call a category, in lower case."""
 
 
 def field_of(category: str) -> str:

@@ -1,4 +1,4 @@
-"""Asking arXiv with the `arxiv` package, which builds the query's address and reads the records.
+"""Queries to arXiv with the `arxiv` package, which builds the URL and parses the records.
 
 The library is synchronous, and so is a client: one request at a time, in a thread.
 """
@@ -91,7 +91,7 @@ def page_of(body: bytes) -> ResultPage:
     """The page that a feed holds.
 
     Raises:
-        TransientError: it is no whole feed. PermanentError: it tells of an error.
+        TransientError: it is not a whole feed. PermanentError: it is arXiv's description of an error.
     """
     feed = read_feed(body)
     return _page(arxiv._feed.parse(feed.body).results, feed.total, feed.entries)  # noqa: SLF001 - without a request

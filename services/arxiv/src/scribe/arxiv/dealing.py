@@ -1,4 +1,4 @@
-"""Whose records are whose in the answer to a query for several authors."""
+"""Distributing the records of an answer among the several authors that its query asked for."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def _records_of(person: PersonName | None, indexed: Sequence[tuple[Record, list[
 
 
 def _place(person: PersonName, authors: Sequence[str], folded: Sequence[str]) -> int | None:
-    """Where the person stands in the list, by the best match, also far behind what is kept of it."""
+    """The index of the person in the list of authors, by the best match; None if nobody matches."""
     words = {*person.family, *person.given, *(other for _, other in person.transliterations)}
     best, place = Match.NONE, None
     for number, text in enumerate(folded):

@@ -58,7 +58,7 @@ def _root(body: bytes) -> etree._Element:
 
 
 MAX_DIGITS = 18
-"""Of a count; arXiv has some millions of records."""
+"""Digits of a count; arXiv has some millions of records."""
 
 
 def _total(root: etree._Element) -> int:

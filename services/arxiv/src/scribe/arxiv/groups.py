@@ -1,4 +1,4 @@
-"""Records that carry one name, told apart into people: papers that share a co-author are one person's."""
+"""Grouping the records under one name by person: papers that share a co-author are one person's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Group:
 
     @property
     def categories(self) -> frozenset[str]:
-        """The categories in which these papers stand first."""
+        """The primary categories of these papers."""
         return frozenset(category for record in self.records for category in record.categories[:1])
 
     @property
@@ -78,6 +78,6 @@ def _words(author: str) -> list[str]:
 
 
 def _is(words: Sequence[str], person: PersonName) -> bool:
-    """Roughly, and cheaply: the words are those of the person's family name, with a fitting initial."""
+    """A cheap approximation: the words contain the person's family name and a matching initial."""
     family, given = set(person.family), person.given[:1]
     return family <= set(words) and (not given or any(word[0] == given[0][0] for word in words if word not in family))

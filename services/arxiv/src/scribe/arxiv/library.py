@@ -1,4 +1,4 @@
-"""arXiv as a task sees it: an answer that is there, or the time after which to look again."""
+"""arXiv as a task sees it: an answer, or the time after which to try again."""
 
 import asyncio
 import math
@@ -12,9 +12,9 @@ from scribe.common.errors import DeferredError
 from scribe.common.http.breaker import Breaker
 
 GRACE = (0.2, 0.3, 0.5)
-"""Seconds between looks for an answer that may be on its way: cheaper than leaving the pipeline and coming back."""
+"""Seconds between attempts to read an answer that may be about to come: cheaper than leaving the pipeline."""
 REQUEST_SECONDS = 1.0
-"""What arXiv takes for an answer, mostly."""
+"""Seconds that arXiv usually takes to answer."""
 MIN_WAIT = 1.0
 NOT_ANSWERING = "arXiv does not answer at the moment. This e-mail waits, and is written without papers if that lasts."
 
@@ -30,7 +30,7 @@ class PaperLibrary(Protocol):
 
 @dataclass(frozen=True)
 class SharedLibrary:
-    """The answers that all pods share. What is not there is put into the queue, once, whoever wants it."""
+    """The answers that all pods share. A missing one is asked for once, however many tasks want it."""
 
     lookups: Lookups
     answers: Answers

@@ -49,7 +49,7 @@ class Turns:
         return turn
 
     async def make(self) -> None:
-        """Make the turn where there is none: at the beginning, and after the server has lost its storage.
+        """Publish the turn's message if there is none: at the beginning, and after the server has lost its storage.
 
         Raises:
             UnavailableError: NATS is away.

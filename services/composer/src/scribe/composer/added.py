@@ -13,7 +13,7 @@ from scribe.composer.vocabulary import COMMON
 from scribe.composer.wordforms import content_words, sequence
 
 MIN_OWN_RUN = 3
-"""Words of the template in a row, between added ones, that count as the template's: `in the` may stand anywhere."""
+"""A run of template words between added ones counts as the template's from this length: `in the` may be chance."""
 MAX_UNKNOWN = 6
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -87,7 +87,7 @@ def _added_spans(text: str, pairs: frozenset[tuple[str, str]]) -> Iterator[tuple
 
 
 def _own(spoken: tuple[str, ...], pairs: frozenset[tuple[str, str]]) -> list[bool]:
-    """For each word whether it is the template's: it stands there beside the same neighbour, in a run long enough."""
+    """For each word whether it is the template's: it has the same neighbour there, in a run that is long enough."""
     together = [pair in pairs for pair in pairwise(spoken)]
     own = [before or after for before, after in zip([False, *together], [*together, False], strict=True)]
     runs = [(is_own, len(list(run))) for is_own, run in groupby(own)]

@@ -1,4 +1,4 @@
-"""The last resort: to take out the sentences that nobody could mend."""
+"""The last resort: removing the sentences that no correction could fix."""
 
 from collections.abc import Iterable
 

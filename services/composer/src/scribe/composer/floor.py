@@ -1,4 +1,4 @@
-"""What holds whatever the checker says: ids exist, and numbers, titles and grave words stand in the evidence."""
+"""What code verifies whatever the checker says: ids exist, and the evidence has the numbers, titles and grave words."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_WHAT = 200
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is held of a sentence: `unjudged` where no checker has answered. `what` tells what is not supported."""
+    """The verdict on a sentence: `unjudged` if no checker has answered. `what` says what is not supported."""
 
     kind: Literal["supported", "unsupported", "nothing", "unjudged"]
     source_ids: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ UNJUDGED = Verdict("unjudged")
 
 
 def verified(sentence: AddedSentence, answer: SentenceVerdict | None, material: Material) -> Verdict:
-    """The checker's verdict as far as code can hold it; without one, what code alone can say."""
+    """The checker's verdict as far as code can verify it; without one, what code alone can tell."""
     if answer is not None and answer.verdict == "unsupported":
         return Verdict("unsupported", what=(answer.what or answer.reason)[:MAX_WHAT])
     is_supported = answer is not None and answer.verdict == "supported"

@@ -31,7 +31,7 @@ class EmailRequest:
 
     @classmethod
     def of(cls, data: PipelineData) -> "EmailRequest":
-        """As the message carries it."""
+        """The request in the data of a task."""
         return cls(data.email_template, data.recipient_name, data.recipient_interest, data.sender_name)
 
 
@@ -56,7 +56,7 @@ class Material:
         """The material: what the sender submitted, and of `data` only what the earlier steps have found.
 
         Raises:
-            PermanentError: the parser's part is missing, or the name is none.
+            PermanentError: the parser's part is missing, or the recipient's name has no letters.
         """
         if data.parsed is None:
             raise PermanentError("a task reached the composer without the parser's part")

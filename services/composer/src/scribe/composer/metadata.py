@@ -1,4 +1,4 @@
-"""What is kept of an e-mail's making, in the shape of the REST contract's `metadata`."""
+"""The metadata of an e-mail, in the shape of the REST contract's `metadata`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Words that the checks know. Lists only; what they are good for stands where they are used."""
+"""Lists of words for the checks."""
 
 
 def _set(listed: str) -> frozenset[str]:
@@ -24,7 +24,7 @@ GRAVE = _set(
     "plagiarism plagiarized plagiarised misconduct harassment retracted fraudulent spende spenden rechnung gebühr "
     "rabatt plagiat"
 )
-"""Words of asking for money and of accusing scholars: one page alone is no reason to write them."""
+"""Words that ask for money or accuse somebody: a single page does not suffice to write them."""
 
 TELLS = (
     "i hope this email finds you well",

@@ -28,7 +28,7 @@ from scribe.gateway.web.openapi import allowed_methods
 
 @dataclass(frozen=True)
 class Context:
-    """One per process."""
+    """What all requests share; one per process."""
 
     settings: GatewaySettings
     database: Database

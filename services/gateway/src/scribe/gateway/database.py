@@ -20,7 +20,7 @@ KEY = "SELECT inner_key, outer_key FROM caller_key ORDER BY created_at DESC LIMI
 
 @dataclass(frozen=True)
 class CallerKey:
-    """With which the gateway signs the user for whom a transaction works; row-level security believes nobody else."""
+    """The key with which the gateway signs the user of a transaction; row-level security trusts only this signature."""
 
     inner: bytes
     outer: bytes
@@ -91,7 +91,7 @@ class Database:
 
     @contextmanager
     def _forgetting_a_refused_key(self) -> Iterator[None]:
-        """Read the key again after the schema did not know it any more."""
+        """Forget the key when the database refuses its signature, so that it is read again."""
         try:
             yield
         except asyncpg.InvalidAuthorizationSpecificationError:

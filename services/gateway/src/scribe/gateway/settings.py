@@ -133,7 +133,7 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
 
     @property
     def connection_bounds(self) -> Bounds:
-        """Of what a stranger can make this process hold or wait for."""
+        """Bounds on what clients can make this process hold or wait for."""
         return Bounds(connections=self.max_connections)
 
     @property

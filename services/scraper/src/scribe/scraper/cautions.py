@@ -1,4 +1,4 @@
-"""What a page must be believed for only with care, and what is nobody's business, told by short lists.
+"""Texts that need care (contact data, money, accusations, private life), recognised by short lists of words.
 
 The reader marks both; this is the floor for a reader that does not.
 """
@@ -28,7 +28,7 @@ _IDENTIFIER = re.compile(
     r"\b(?:isbn|issn|orcid|doi|(?:grant|agreement|award|project|patent)(?: (?:agreement|number))?|nos?|nr|num)\b"
     r"[.:\s#]{0,3}\d[\d -]{5,20}|\(n[.°o]{0,2} ?\d{6,12}\)|\b[a-z]{2} ?(?:\d{4}/)?\d{6,12} ?[a-z]\d?\b"
 )
-"""Of books, grants and patents."""
+"""Numbers of books, grants and patents."""
 _CALLS = re.compile(r"\b(?:tel|phone|telephone|telefon\w{0,2}|telefono|mobil\w{0,2}|cell|fax|call|ring|sms|text)\b")
 _RESERVED = frozenset({"example", "test", "invalid", "localhost", "onion"})
 _NO_HOST = frozenset(["In", "It", "Is", "At", "To", "So", "As", "No", "Be", "My", "Us", "Do", "By", "Am", "An"])

@@ -41,7 +41,7 @@ def is_of_an_institution(page: KnownPage, pages: Mapping[str, KnownPage]) -> boo
 
 
 def independent(quotes: Mapping[str, str], statement: str, pages: Mapping[str, KnownPage]) -> list[str]:
-    """Of the sources of a fact those that tell it independently: each of another domain, none with another's text."""
+    """The sources that tell a fact independently: each of another domain, and none a copy of another."""
     wanted = terms(statement)
     telling = {
         source_id: quote

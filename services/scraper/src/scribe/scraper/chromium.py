@@ -22,7 +22,7 @@ MAX_STARTS = 5
 STARTS_WINDOW = 300.0
 """No more than five starts in five minutes: a browser that keeps dying is left alone, and work goes on without."""
 UNWANTED = ("--disable-popup-blocking",)
-"""What Playwright would set: every window that a page opens is a process of its own, and nobody looks at it."""
+"""Playwright's defaults that are not wanted: every popup would be a process of its own that nothing reads."""
 NOWHERE = "http://127.0.0.1:9"
 """The proxy of whatever does not belong to a page."""
 
@@ -41,7 +41,7 @@ ARGUMENTS = (
     "--in-process-gpu",
     "--js-flags=--max-old-space-size=128",
 )
-"""Nothing leaves by a way that is not the page's proxy: no QUIC, no UDP of WebRTC, no name resolved by Chromium."""
+"""Arguments that leave the page's proxy as the only way out: no QUIC, no UDP of WebRTC, no DNS by Chromium."""
 
 
 @dataclass(frozen=True)

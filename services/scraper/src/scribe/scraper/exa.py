@@ -23,7 +23,7 @@ from scribe.common.tasks.steps import Step
 from scribe.scraper.page_text import clean
 
 CITATION_BYTES = 16_000
-"""Of a page's text, in UTF-8: twelve pages then stay well below what a message may hold."""
+"""Size limit of a page's text in UTF-8: twelve pages then stay well below the limit of a message."""
 MAX_CITATIONS = 10
 MAX_ANSWER = 4_000
 MAX_TITLE = 300
@@ -83,7 +83,7 @@ class Cache(Protocol):
 
 
 class ExaAnswers:
-    """The real one."""
+    """Exa over HTTP, with its breaker and the cache of paid answers."""
 
     def __init__(self, client: httpx.AsyncClient, cache: Cache, metrics: Metrics) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""From a page as Chromium has built it to the text that a reader sees."""
+"""Extracting the visible text of a page that Chromium has rendered."""
 
 from pydantic import BaseModel, Field
 
@@ -37,7 +37,7 @@ SNAPSHOT = """
   };
 }
 """
-"""Takes out what a reader does not see (where instructions to machines hide) and what is too much, returns the rest."""
+"""Removes what a reader does not see (instructions to machines hide there) and surplus elements; returns the rest."""
 
 
 class Snapshot(BaseModel):

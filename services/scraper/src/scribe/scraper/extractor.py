@@ -26,7 +26,7 @@ READY = b"ready\n"
 
 
 class ExtractionError(Exception):
-    """No text was found out: the process ended, or did not answer in time."""
+    """The text could not be extracted: the process ended, or did not answer in time."""
 
 
 class Extractor:

@@ -76,7 +76,7 @@ class ChromiumFetcher:
         """One visit.
 
         Raises:
-            PageError: the page is not to be had. BrowserDiedError: it may be, with the next browser.
+            PageError: the page cannot be read. BrowserDiedError: the next browser may be able to read it.
         """
         browser = await self.chromium.browser()
         if browser is None:

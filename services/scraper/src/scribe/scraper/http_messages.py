@@ -32,7 +32,7 @@ _ONE_CONNECTION_ONLY = frozenset(
 
 
 class MalformedError(Exception):
-    """A message that is none, or can be read in two ways."""
+    """A message that is not HTTP, or can be parsed in two ways."""
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Side:
     protocol: h11.Connection
     spend: Callable[[int], None] = lambda _count: None
     raw: bytearray | None = None
-    """What has been read of a head, while one is looked at closely."""
+    """The raw bytes of a head while it is being read; None otherwise."""
 
     async def event(self) -> h11.Event:
         """The next part of a message.

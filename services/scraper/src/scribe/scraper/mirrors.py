@@ -7,7 +7,7 @@ from scribe.scraper.name_matcher import words_of
 SHINGLE = 6
 """Words in a row."""
 MIN_SHARED = 0.6
-"""Of the shingles of the shorter text, the share that makes it a copy."""
+"""Share of the shorter text's shingles from which it is a copy."""
 MIN_SHINGLES = 3
 """Texts with fewer are too short to tell."""
 

@@ -11,7 +11,7 @@ from scribe.common.text.names import PersonName, parse_name
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile("['\u2019]s\\b")
 _REACH = 3
-"""Words in front of the family name among which the given name stands."""
+"""Number of words before the family name within which the given name is searched."""
 _MIN_HEADING_WORDS = 3
 
 

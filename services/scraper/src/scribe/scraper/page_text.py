@@ -1,4 +1,4 @@
-"""From the text of a page, as Exa or the browser gives it, to clean lines: one paragraph, heading or list item each.
+"""Cleaning the text of a page from Exa or the browser: one line for each paragraph, heading or list item.
 
 Pages come as Markdown or something like it. Links and emphasis become their text, entities are decoded, reference marks
 go, wrapped lines are joined, list items and the rows of tables stand on lines of their own.

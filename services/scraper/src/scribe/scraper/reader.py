@@ -22,7 +22,7 @@ from scribe.scraper.verification import Verified, Verifier
 
 MAX_TRIES = 2
 SCHEMA_TOKENS = 900
-"""Of the schema and the blocks around the pages."""
+"""Tokens of the schema and of the blocks around the pages."""
 MIN_PAGE_TOKENS = 500
 
 
@@ -46,7 +46,7 @@ class Reader:
 
     @property
     def prompt_version(self) -> str:
-        """Of the prompt that is used."""
+        """The version of the prompt."""
         return self._prompt.version
 
     async def read(self, data: PipelineData, recipient: NameMatcher, pages: list[Page]) -> Reading:

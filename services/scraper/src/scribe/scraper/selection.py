@@ -12,7 +12,7 @@ from scribe.scraper.sources import names_its_owner
 
 BYTES_PER_TOKEN = 4
 TOKENS_PER_LINE = 5
-"""For a passage's id and its end."""
+"""Tokens of a passage's id and line end."""
 HEAD = 10
 """Passages at a page's beginning that say what it is."""
 BEFORE, AFTER = 1, 4
@@ -55,7 +55,7 @@ def worth_reading(
 
 
 def _scored(page: ReadablePage, recipient: NameMatcher, wanted: frozenset[str]) -> Iterator[tuple[float, Passage]]:
-    """Each passage with how much it promises; menus are left out."""
+    """Each passage with its score; menus are left out."""
     named = [recipient.is_named_in(passage.text) for passage in page.passages]
     menus = _menus(page.passages, named)
     is_own = names_its_owner(page.source.url, recipient) or recipient.is_named_in_full(page.source.title)

@@ -17,14 +17,14 @@ from scribe.scraper.support import Evidence
 
 MAX_FACTS = 40
 MAX_PASSAGES = 8
-"""Of one fact; more are a page copied."""
+"""Passages of one fact; with more it would be a copy of the page."""
 MAX_QUOTED = 100_000
 """Bytes of all quotes of a task, which travel in its message."""
 MAX_STATEMENT = 400
 CONTEXT = 3
 """Passages before a fact's first in which a name may stand that a pronoun refers to."""
 NOT_IN_PASSAGES = "not_in_passages"
-"""Of a statement; the fact is then told by a passage that names the recipient, if one does."""
+"""Why a statement is dropped; the fact is then told by a passage that names the recipient, if there is one."""
 ONLY_WITH_CARE = frozenset({"contact", "money", "accusation", "appeal", "sensitive"})
 
 Drops = Counter[str]
@@ -187,7 +187,7 @@ class Verifier:
 
 
 def _withheld(selected: SelectedFact) -> str | None:
-    """Why a fact's passages are quoted by no fact at all: what they say holds no longer, or is nobody's business."""
+    """Why the passages of a fact may not be quoted by any fact: they are outdated or private; None if they may."""
     if selected.time == "outdated":
         return "outdated"
     return "private" if selected.caution == "private" else None

@@ -36,7 +36,7 @@ class Limits:
 
 
 class PageError(Exception):
-    """The page is not to be had; the text is its outcome in the metrics."""
+    """The page cannot be read; the text is the outcome in the metrics."""
 
 
 class StuckError(Exception):
@@ -47,7 +47,7 @@ async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> 
     """What the page shows once its scripts have built it.
 
     Raises:
-        PageError: it is not to be had. StuckError: the browser is to be ended.
+        PageError: it cannot be read. StuckError: the browser has to be ended.
     """
     async with guarded_proxy(guard, limits.max_bytes) as proxy, _context(browser, proxy.url, limits) as context:
         try:
@@ -63,7 +63,7 @@ async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> 
 
 @asynccontextmanager
 async def _hurried(scope: asyncio.Timeout, budget: Budget) -> AsyncIterator[None]:
-    """Once all bytes are spent the page can only show what it has: bring its end near."""
+    """Shorten the deadline once all bytes are spent: the page will not load anything more."""
 
     def hurry() -> None:
         end = asyncio.get_running_loop().time() + SPENT_GRACE

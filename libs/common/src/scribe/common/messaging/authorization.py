@@ -29,7 +29,7 @@ class Identity:
     value: str
 
     def user(self, name: str) -> str:
-        """As the configuration writes it."""
+        """The user `name` in the syntax of nats-server's configuration."""
         return f"{{nkey: {self.value}}}" if self.kind == "nkey" else f"{{user: {name}, password: {self.value}}}"
 
 

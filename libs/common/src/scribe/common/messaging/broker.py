@@ -27,7 +27,7 @@ _BLANKS = " \t\n\r\x0b\x0c"
 _NO_TLS = "SCRIBE_NATS_URL names tls://, and the server does not offer TLS"
 _REFUSED = "NATS refused Scribe's credentials; check them and the user's rights"
 _REFUSALS = {"authorization violation": _REFUSED, "authentication": _REFUSED, _NO_TLS.lower(): _NO_TLS}
-"""By what an error says, what an operator is told; nats-py has no classes for these at the first connection."""
+"""What an operator is told, by words of the error: nats-py has no classes for these at the first connection."""
 
 _REVOKED = ("authorization violation", "authentication expired", "authentication revoked")
 """What a server says to a client whose credential holds no longer."""
@@ -134,11 +134,11 @@ async def _open(client: Client, settings: BrokerSettings, name: str, events: _Co
 
 
 class ScribeClient(Client):
-    """nats-py's client, with faults of it mended, and with headers read at a quarter of the cost."""
+    """nats-py's client with some of its bugs fixed, and with headers parsed at a quarter of the cost."""
 
     @staticmethod
     def _parse_header_lines(raw: bytes) -> dict[str, str]:
-        """As nats-py, which looks at each character of each name."""
+        """The same result as nats-py's, which checks each character of each name in Python."""
         headers: dict[str, str] = {}
         for line in raw.decode("utf-8", "replace").split("\r\n"):
             name, colon, value = line.partition(":")
@@ -188,7 +188,7 @@ class ScribeClient(Client):
         return command
 
     async def _process_pong(self) -> None:
-        """Take an answer whose ping nobody waits for any more; in nats-py it ends the reading of the connection."""
+        """Ignore a pong whose ping has timed out; in nats-py it raises, which ends the reading of the connection."""
         if self._pongs and self._pongs[0].done():
             self._pongs.pop(0)
             self._pings_outstanding = 0

@@ -72,7 +72,7 @@ def account_claims(name: str, streams_account: str) -> Claims:
 
 
 def _exports(granted: Mapping[str, Permissions]) -> Iterator[Claims]:
-    """To every account of the operator: only whoever has its key can make another one, or an import."""
+    """Exports are open to every account of the operator: only the operator's key can make an account or an import."""
     for subject in dict.fromkeys(subject for allowed in granted.values() for subject in allowed.publish):
         many = {"response_type": "Stream", "response_threshold": THRESHOLD} if ".MSG.NEXT." in subject else {}
         yield {"name": subject, "subject": subject, "type": "service", **many}

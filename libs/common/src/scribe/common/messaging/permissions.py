@@ -59,11 +59,11 @@ class Permissions:
 
 
 OWN_STREAMS: Mapping[str, tuple[str, ...]] = {Step.ARXIV: (LOOKUPS, TURNS, PAPERS)}
-"""Streams that one worker uses, and nobody else."""
+"""Streams that only one worker uses."""
 
 
 def permissions(route: Route = ROUTE) -> Mapping[str, Permissions]:
-    """Of every service by its name; the operator, who has the streams' own account, is not among them."""
+    """The permissions of every service by its name; the operator, in the streams' own account, needs none."""
     workers = {str(step): _worker(step, route) for step in route}
     return {**workers, GATEWAY: _gateway(route), SETUP: Permissions(tuple(_provisioning(route)))}
 
@@ -92,7 +92,7 @@ def _worker(step: Step, route: Route) -> Permissions:
 
 
 def _arxiv() -> Iterator[str]:
-    """Whom to look up, whose turn it is to ask, and the answers."""
+    """What the arxiv service does besides: the queue of lookups, the turn to ask, and the answers."""
     for stream, consumer in arxiv_consumers():
         yield from _pulls(stream, str(consumer.durable_name))
     yield from (lookup_subject(ANY), turn_subject(ARXIV), papers_subject(ANY))

@@ -1,4 +1,4 @@
-"""From a model's response to a value of the type that was asked for, or the reason why there is none."""
+"""Decoding a model's response: a value of the wanted type, or the reason why there is none."""
 
 import re
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def read_answer(text: str, fault: Fault | None, output: type[T], usage: Usage) -
 
 
 def _bare(text: str) -> str:
-    """What is left of an answer without a thinking trace and a fence. Tags within JSON are none of the answer's own."""
+    """An answer without its thinking trace and fence. One that begins as JSON has neither: its tags are content."""
     bare = text.strip()
     if not bare.startswith("{"):
         bare = without_thinking(bare).strip()

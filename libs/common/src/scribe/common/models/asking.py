@@ -49,8 +49,8 @@ async def ask_until(
     scope: str = "",
     max_tries: int = MAX_TRIES,
 ) -> Asked[T]:
-    """The first answer that `review` accepts. What is wrong with the others, and with answers that are none of
-    `output`, joins the next request as the block `corrections`. With a `scope` (a task's `cache_scope`) answers
+    """The first answer that `review` accepts. What is wrong with an answer, or that it is not an
+    `output`, is added to the next request as the block `corrections`. With a `scope` (a task's `cache_scope`) answers
     that were paid for are used again.
 
     Raises:

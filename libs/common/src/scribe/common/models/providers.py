@@ -93,7 +93,7 @@ async def open_provider_models(
     """The model behind each `provider:model`, over one client for each provider.
 
     Raises:
-        ConfigurationError: a provider's key is missing, or the name is none.
+        ConfigurationError: a provider's key is missing, or a name is not `provider:model`.
     """
     for name in names:
         settings.key_of(_provider_of(name))

@@ -23,7 +23,7 @@ class Connector:
     _is_direct: bool = True
 
     async def __call__(self, *place: Any, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - as asyncpg has it
-        """Connect; what was expected of the server is looked at, and if it was wrong, another connection is opened."""
+        """Connect as was right the last time; where the server turns out to be of the other kind, connect once more."""
         if self.cache != "auto":
             return await _connect(place, options, is_cached=self.cache == "on")
         expected = self._is_direct  # others connect at the same time

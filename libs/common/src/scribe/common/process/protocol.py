@@ -32,12 +32,12 @@ def _problem(status: HTTPStatus, sentence: str) -> bytes:
 TOO_LARGE = _problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The head of the request is too large.")
 LATE = _problem(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time.")
 MAX_READ = 256 * 1024
-"""Of asyncio and uvloop."""
+"""Bytes that asyncio and uvloop read from a connection at once."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """Of one process; sizes in bytes, times in seconds.
+    """Bounds of one process; sizes in bytes, times in seconds.
 
     A head larger than `head_bytes` is refused. A head, and a body after it, may take `head_timeout` and `body_timeout`
     from their first to their last byte; the body's clock stands still while the application does not read. Beyond
@@ -61,7 +61,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _clock: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take it, unless there are too many."""
+        """Accept the connection, unless there are too many."""
         super().connection_made(transport)
         if len(self.connections) > self.bounds.connections:
             transport.abort()
@@ -69,7 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._start_clock(self.bounds.head_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Stop the clock of a connection that has ended."""
         self._stop_clock()
         super().connection_lost(exc)
 
@@ -132,7 +132,7 @@ class BoundedProtocol(HttpToolsProtocol):
         return cycle is not None and not cycle.response_complete
 
     def _refuse(self, answer: bytes) -> None:
-        """Answer, where no answer has begun, and hang up."""
+        """Answer, where no answer has begun, and close the connection."""
         self._stop_clock()
         if self.transport.is_closing():
             return

@@ -12,9 +12,9 @@ from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import LoopMetrics
 
 INTERVAL = 0.5
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 BLOCKED_AFTER = 5.0
-"""Seconds of silence after which a thread writes down where the loop is."""
+"""Seconds without a beat after which the thread logs the loop's stack."""
 
 
 @asynccontextmanager
@@ -45,7 +45,7 @@ class _Watchdog:
         self.ended = threading.Event()
 
     async def beat(self) -> None:
-        """Until cancelled."""
+        """Measure the lag at each interval, until cancelled."""
         while True:
             self._last = time.monotonic()
             self._metrics.tasks.set(len(asyncio.all_tasks()))
@@ -53,12 +53,12 @@ class _Watchdog:
             self._metrics.lag.observe(max(0.0, time.monotonic() - self._last - self._interval))
 
     def watch(self, loop_thread: int) -> None:
-        """Until `ended`; one line for each time that the loop is blocked."""
-        told_of = 0.0
+        """Log once for each time that the loop is blocked, until `ended`."""
+        reported = 0.0
         while not self.ended.wait(self._interval):
             last = self._last
-            if time.monotonic() - last > self._blocked_after and told_of != last:
-                told_of = last
+            if time.monotonic() - last > self._blocked_after and reported != last:
+                reported = last
                 self._log.error("event_loop_blocked", stack=_stack(loop_thread))
 
 

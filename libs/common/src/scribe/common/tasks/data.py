@@ -165,7 +165,7 @@ class PipelineData(Part):
     step_timings: dict[str, float] = Field(default_factory=dict)
     usage: dict[str, Usage] = Field(default_factory=dict)
     role_usage: dict[str, Usage] = Field(default_factory=dict)
-    """By what was asked for: `parser`, `exa`, `reader`, `composer`, `checker`. A step may have several roles."""
+    """Usage by role: `parser`, `exa`, `reader`, `composer`, `checker`. A step may have several roles."""
     prompt_versions: dict[str, str] = Field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -147,7 +147,7 @@ def progress_of(
 
 
 def read_progress(subject: Subject, headers: Mapping[str, str], route: Route = ROUTE) -> Progress:
-    """The progress that a message of PIPELINE or EVENTS tells of.
+    """The progress in the headers of a message of PIPELINE or EVENTS.
 
     Raises:
         UnreadableMessageError: the subject or a header is missing or malformed.

@@ -5,7 +5,7 @@ events arrive: the projector writes a state only where its rank is above the row
 events change nothing. Within a run a failure outranks every other state; a newer run outranks an older one's failure;
 a task that its user cancelled stays so until it is tried again; and a written e-mail outranks all.
 
-Ranks stand in rows, and the position of a step stands in its ranks. When a step is inserted, those after it move up by
+Ranks are stored in rows, and contain the position of their step. When a step is inserted, those after it move up by
 one, so that their states outrank what rows hold of them from before. While gateways of both versions run, one of the
 old version may rank a state of a moved step below the row's and leave it out: the step that is shown then lags until
 the next state. No end is lost: a failure, a cancellation, the next run and a written e-mail outrank every state of
@@ -27,7 +27,7 @@ COMPLETED_RANK = 1 << 62
 
 
 class Phase(IntEnum):
-    """Where a delivery stands within its step. The values stand in rows; a failure's place does not depend on its own.
+    """How far a delivery is within its step. The values are stored in rows. A failure is ranked by its terminal bit.
 
     RETRYING was 2 in the release before: a gateway of that release may leave the retrying of a held delivery out.
     """

@@ -7,7 +7,7 @@ from scribe.common.tasks.steps import Step
 
 
 class Route:
-    """Steps in their order. Names that it does not know may stand in messages of a newer version."""
+    """Steps in their order. Messages of a newer version may name steps that it does not have."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
         """Take steps whose positions are 0, 1, 2, …
@@ -65,7 +65,7 @@ class Route:
                 return
 
     def advance(self, finished: Step, data: PipelineData) -> tuple[Step, PipelineData]:
-        """Where a task goes after `finished`, and its data, in which the steps that it goes past are noted."""
+        """The step that follows `finished` for this task, and the data with the skipped steps noted in it."""
         template_type = data.parsed.template_type if data.parsed else None
         for step in self._steps[finished.position + 1 :]:
             if template_type not in step.skipped_for:

@@ -1,4 +1,4 @@
-"""Words that occur in names and are not names, and names whose place in the name varies. All are folded."""
+"""Words in names that are not names themselves, and names whose position in a name varies. All are folded."""
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -11,7 +11,7 @@ TITLES = _listed(
     "dame lord lady reverend rev revd hon honorable emeritus emerita assoc asst assistant associate adjunct "
     "distinguished visiting lecturer herr herrn frau dipl privatdozent hochschulprof juniorprof junprof"
 )
-"""Also of women, and of languages other than English."""
+"""Of men and women, in English and other languages."""
 TITLES_WITH_A_DOT = _listed("mag lic ir ing drs doc apl pd univ emer research")
 """Only before a dot, a hyphen or another title: P. D. James is a name, PD Dr. James has a title."""
 TITLES_AFTER_A_TITLE = _listed("ing rer nat jur med phil habil hab inz oec pol theol agr dent vet em h c hc mult")
@@ -33,7 +33,7 @@ AFFILIATIONS = _listed(
     "for in the and physics chemistry biology mathematics mit eth epfl stanford harvard oxford cambridge princeton "
     "yale cornell berkeley caltech columbia"
 )
-"""Words that behind a comma tell where somebody works or at what, and not how they are called."""
+"""Words that, after a comma, mark an affiliation or a field and not a given name."""
 DROPPED_PARTICLES = _listed("von van zu zur zum der den het ter ten te af av und")
 """Particles that a record may leave out: Ludwig (van) Beethoven."""
 KEPT_PARTICLES = _listed(

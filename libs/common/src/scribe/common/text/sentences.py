@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 import sentencex
 
 MAX_AT_ONCE = 2_000
-"""Characters that are looked at together: the time then grows with the text, whatever the text is."""
+"""Characters that are segmented at once: the time then grows linearly, whatever the text is."""
 DEFAULT_LANGUAGE = "en"
-"""Of the rules where the language is not known; they differ in abbreviations only."""
+"""Whose rules are used where the language is not known; languages differ only in their abbreviations."""
 _STOPS = (". ", "? ", "! ", "… ")
 _ENDS_AT_TITLE = re.compile(
     r"(?<!\w)(?:Ph|(?:Univ\.-?)?Prof|Dr|Priv|Doz|habil|Mag|Dipl|Ing|RNDr|PhDr|MUDr|JUDr|Mgr|Bc|Doc|Assoc|Asst)\.\s*$",

@@ -1,4 +1,4 @@
-"""Cancelled tasks, as a worker sees them: a KV entry to look at, and a core message that interrupts."""
+"""Cancelled tasks, as a worker sees them: a KV entry to check, and a core message that interrupts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -72,9 +72,10 @@ class Cancellations:
                 self._running.pop(str(task_id), None)
 
     async def interrupt(self, message: Msg) -> None:
-        """Take a message on `cancel.<task_id>`, whose body is the last run that is not to go on.
+        """Handle a message on `cancel.<task_id>`, whose body is the last cancelled run.
 
-        A message without one, of a gateway of the release before, stops nothing: the next look at the bucket does.
+        A gateway of the release before sends no body: then nothing is interrupted, and the next check of the bucket
+        finds the cancellation.
         """
         if not message.data.isdigit():
             return

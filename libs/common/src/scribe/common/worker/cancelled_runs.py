@@ -1,8 +1,8 @@
-"""The bucket of cancelled tasks, kept in memory: a look at it costs no round trip.
+"""A copy of the bucket of cancelled tasks in memory, so that checking for a cancellation costs no round trip.
 
-Not by a consumer of the bucket's stream, which a worker has no right to create: entries are read one after the other by
-their sequence, and between two such looks a cancellation comes as the message that also interrupts. Whoever asks must
-ask the bucket itself while the memory is not current: at the start, after a reconnect, and when NATS is silent.
+A worker has no right to create a consumer of the bucket's stream, so the entries are read one after the other by their
+sequence, every few seconds; in between, the message that interrupts a worker also updates the copy. While the copy is
+not current (at the start, after a reconnect, when NATS is silent) the caller has to ask the bucket itself.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from scribe.common.messaging.streams import CANCELLED, DAY
 
 STREAM, KEYS = f"KV_{CANCELLED}", f"$KV.{CANCELLED}."
 INTERVAL = 5.0
-"""Seconds between two looks for entries whose message was lost, as when the gateway ended before it was sent."""
+"""Seconds between two reads of the bucket, for entries whose message was lost because the gateway ended first."""
 MAX_AGE = 3 * INTERVAL
-"""Seconds after a look for which the memory counts as current."""
+"""Seconds after a read for which the copy counts as current."""
 KEPT = 2 * DAY
 
 
@@ -83,7 +83,7 @@ class CancelledRuns:
         self._reconnects, self._caught_up = reconnects, started
 
     async def _read_next(self) -> bool:
-        """Note the next entry; False where there is none, as of one that has expired meanwhile."""
+        """Note the next entry; False if there is none, for instance because it has expired."""
         try:
             entry = await self._broker.js.get_msg(
                 STREAM, seq=self._sequence + 1, subject=f"{KEYS}>", direct=True, next=True

@@ -36,11 +36,11 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """Of the database `postgres`, as the superuser."""
+        """The URL of the database `postgres`, as the superuser."""
         return self.url_of("postgres")
 
     def url_of(self, database: str) -> str:
-        """Of any database, as the superuser."""
+        """The URL of a database, as the superuser."""
         return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
 
     @property

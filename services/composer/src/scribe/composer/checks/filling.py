@@ -26,7 +26,7 @@ class _Body:
         return [(match.group().casefold(), match.start(), match.end()) for match in _WORD.finditer(self.text)]
 
     def places_of(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Where these words stand in a row. The outer ones may be parts of words, as a cut has left them."""
+        """Where these words occur in a row. The first and the last may be parts of words, since the context was cut."""
         count = len(words)
         for index in range(len(self.spans) - count + 1):
             if self._stands_at(index, words):

@@ -69,7 +69,7 @@ def _foreign(pattern: re.Pattern[str], draft: Draft, material: Material) -> list
 
 
 def is_a_refusal(draft: Draft, material: Material) -> Iterator[DraftProblem]:
-    """Words of declining that the template does not hold."""
+    """Phrases of refusal that are not in the template."""
     for phrase in _new_phrases(REFUSALS, draft, material):
         yield DraftProblem(
             "is_a_refusal", f'The body declined ("{phrase}"). It is an ordinary, honest e-mail; write it.'
@@ -92,7 +92,7 @@ def _new_phrases(phrases: tuple[str, ...], draft: Draft, material: Material) -> 
 
 
 def is_beyond_reading(draft: Draft, material: Material) -> Iterator[DraftProblem]:
-    """So long that nothing else is looked for."""
+    """So long that no other check is made."""
     return is_too_long(draft, material) if len(draft.body) > MAX_LENGTH else iter(())
 
 

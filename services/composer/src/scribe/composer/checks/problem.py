@@ -12,8 +12,8 @@ from scribe.composer.material import Material
 class DraftProblem:
     """One thing that is wrong with a draft.
 
-    `check` names the check, `correction` tells the model what to mend, `sentences` are those whose removal would mend
-    it too. A warning costs one correction at most, an error the e-mail.
+    `check` names the check, `correction` tells the model what to fix, and removing `sentences` would fix it too. A
+    warning costs one correction at most, an error the e-mail.
     """
 
     check: str

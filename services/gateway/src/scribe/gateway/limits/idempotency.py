@@ -29,7 +29,7 @@ from scribe.gateway.problems import Conflict, Unprocessable, invalid
 SQL = load_queries(__package__)
 KEPT_HEADERS = ("location", "retry-after")
 KEY_SECONDS, SAME_BODY_SECONDS = 24 * 3600, 60
-"""For how long a request with a key, and one without, is known again."""
+"""Seconds for which the answer to a request with a key, and to one without, is kept."""
 FIRST_ANSWER_TIMEOUT = 5.0
 FIRST_ANSWER_INTERVAL = 0.1
 
@@ -54,7 +54,7 @@ ScribeRepeat = Annotated[
 
 @dataclass(frozen=True)
 class Repeats:
-    """By what a request is known again: its key, or its body; by nothing where both are None."""
+    """How a repeated request is recognised: by its key, else by its body if `same_body`, else not at all."""
 
     key: str | None = None
     same_body: bool = True
@@ -65,7 +65,7 @@ class Repeats:
 
     @property
     def seconds(self) -> int:
-        """For how long."""
+        """Seconds for which the answer is kept."""
         return KEY_SECONDS if self.key else SAME_BODY_SECONDS
 
 

@@ -1,1 +1,1 @@
-"""What an operator does from a shell in a gateway's pod: dead letters, streams, consumers, a look at everything."""
+"""What an operator does from a shell in a gateway's pod: dead letters, streams, consumers, checks of everything."""

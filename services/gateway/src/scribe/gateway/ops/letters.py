@@ -1,4 +1,4 @@
-"""`deadletters`: what no attempt could finish, looked at and sent back to the step that gave it up."""
+"""`deadletters`: list, show, replay and give up dead letters."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from scribe.gateway.problems import BadRequest, NotFound, Problem
 
 PAGE = 100
 MAX_LETTERS = 10_000
-"""Looked at, the newest first; older ones are reached when these are gone."""
+"""Letters that are read, the newest first; older ones are reached once these are closed."""
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -68,7 +68,7 @@ async def _give_up(operations: Operations, command: Command) -> Answer:
 async def _closed(
     operations: Operations, command: Command, done: str, close: Callable[[int], Awaitable[None]]
 ) -> Answer:
-    """Each letter on its own: one whose task has ended otherwise is told and keeps nobody else waiting."""
+    """Close each letter on its own; one that is refused is reported, and the others are closed all the same."""
     if bool(command.ids) == (command.all or bool(command.step or command.cause)):
         raise BadRequest("Name either ids, or --step, --cause or --all.")
     ids = command.ids or [letter.id for letter in await _chosen(operations, command)]

@@ -12,7 +12,7 @@ from scribe.common.tasks.subject import ANY, Subject, deadletter_subject
 
 
 async def last_letter(js: JetStreamContext, task_id: UUID) -> int | None:
-    """The place of a task's newest dead letter; None where it has none.
+    """The sequence of a task's newest dead letter in DEADLETTER; None if it has none.
 
     Raises:
         NATS_UNAVAILABLE: NATS is away.
@@ -24,7 +24,7 @@ async def last_letter(js: JetStreamContext, task_id: UUID) -> int | None:
 
 
 async def close_letters(js: JetStreamContext, task_id: UUID, last: int) -> None:
-    """Take a task's letters up to the place `last` out; one that comes later stays open.
+    """Remove a task's letters up to the sequence `last`; one that comes later stays open.
 
     Raises:
         NATS_UNAVAILABLE: NATS is away.

@@ -31,7 +31,7 @@ class Inbox:
         self.closed = closed
 
     def put(self, item_id: UUID) -> None:
-        """Note a change; several of one item are one."""
+        """Note that an item has changed; several changes of one item are noted once."""
         if len(self._changed) >= MAX_UNREAD:
             self.overflowed = True
         else:
@@ -39,7 +39,7 @@ class Inbox:
         self._arrived.set()
 
     def close(self) -> None:
-        """Nothing more will come: the stream shall end."""
+        """Let the event stream end."""
         self.closed = True
         self._arrived.set()
 
@@ -55,7 +55,7 @@ class Inbox:
         return changed
 
     async def wait_for(self, item_id: UUID, timeout: float) -> None:
-        """Return when this item may have changed, the stream shall end, or `timeout` seconds have passed."""
+        """Return when this item may have changed, the inbox is closed, or `timeout` seconds have passed."""
         end = time.monotonic() + timeout
         while (left := end - time.monotonic()) > 0 and item_id not in await self.take(left):
             if self.overflowed or self.closed:

@@ -39,7 +39,7 @@ async def purge_answers(js: JetStreamContext, task_id: UUID) -> None:
 
 
 async def purge_all_but(js: JetStreamContext, task_id: UUID, step: Step, run: int) -> None:
-    """Take a task's older messages out of PIPELINE, where that of `step` in `run` holds all that they led to.
+    """Purge a task's messages from PIPELINE, except that of `step` in `run`, which contains all earlier results.
 
     Raises:
         nats.errors.Error, APIError: NATS is away.

@@ -59,7 +59,7 @@ class DeliveryState(Enum):
 
 
 class Reconciler:
-    """Looks every `reconcile_interval` seconds. `reissued` wakes the relay."""
+    """Runs every `reconcile_interval` seconds. `reissued` wakes the relay."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Reconciler:
         """Of each silent task that was last seen being worked on: its rank then, and since when, by `clock`."""
 
     async def run(self) -> None:
-        """Until cancelled.
+        """Reconcile at each interval, until cancelled.
 
         Raises:
             ConfigurationError: a stream has been replaced by one with another configuration.

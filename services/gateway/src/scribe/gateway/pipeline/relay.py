@@ -43,7 +43,7 @@ ADMISSION = 0.7
 """The part of PIPELINE's size above which nothing new is let in, so that tasks under way can finish and come back."""
 PAUSE_WHILE_AWAY = 1.0
 MIN_INTERVAL = 0.02
-"""Seconds between two looks that are asked for: what is asked for meanwhile shares one. A quiet relay looks at once."""
+"""Seconds between two turns: what wakes the relay meanwhile shares the next one. An idle relay wakes at once."""
 REISSUED = "reissued"
 """The `step_status` of a row that the reconciler has sent back."""
 BROKEN_OFF = (*POSTGRES_UNAVAILABLE, asyncpg.TransactionRollbackError)
@@ -71,11 +71,11 @@ class Relay:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """There may be something to publish."""
+        """Start the next turn now: there may be something to publish."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Publish in turns, until cancelled."""
         while True:
             self._wake.clear()
             started = time.monotonic()

@@ -45,7 +45,7 @@ class ServerMetricsCollector:
         self._letters: tuple[int, int] | None = None
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Collect at each interval, until cancelled."""
         while True:
             await self.collect()
             await asyncio.sleep(self._interval)

@@ -1,4 +1,4 @@
-"""From the states in a batch of messages to the arrays of one UPDATE."""
+"""Converting the states in a batch of messages to the arrays of one UPDATE."""
 
 import json
 from collections.abc import Iterable, Sequence

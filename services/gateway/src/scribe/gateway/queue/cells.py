@@ -1,4 +1,4 @@
-"""From a file as people make it to rows of cells: CSV as spreadsheets write it, or the first sheet of an .xlsx."""
+"""Reading rows of cells from a file: CSV as spreadsheets write it, or the first sheet of an .xlsx."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from scribe.gateway.queue.columns import delimiter_of
 
 MAX_BYTES = 512 * 1024
 MAX_LINES = 2_000
-"""Lines that are looked at, blank ones included."""
+"""Lines that are read, blank ones included."""
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
 MAX_COLUMNS = 100
 ZIP_MAGIC = b"PK\x03\x04"

@@ -166,7 +166,7 @@ async def _next_rows(
     context: Context, user_id: UUID, known: str | None, inbox: Inbox
 ) -> tuple[list[asyncpg.Record], str | None]:
     """The rows that were announced or, after a while without announcements, those that the table says have changed,
-    because an announcement may be lost. `known` is the newest event of the last look at the table.
+    because an announcement may be lost. `known` is the newest event that was read from the table.
     """
     changed = await inbox.take(context.settings.ping_interval)
     if changed and not inbox.overflowed:

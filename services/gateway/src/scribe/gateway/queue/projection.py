@@ -1,4 +1,4 @@
-"""From a row of `queue_items` to the contract's types. Rows hold the steps' wire names."""
+"""Converting rows of `queue_items`, which hold the steps' wire names, to the contract's types."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""From a URL to the text of a PDF. Every network cause has one wording: a stranger learns nothing about our network."""
+"""Fetching a PDF and extracting its text. All network errors have one wording, which tells nothing of our network."""
 
 import asyncio
 import ssl
@@ -17,7 +17,7 @@ MAX_BYTES = 10 * 1024 * 1024
 FETCH_DEADLINE = 15.0
 PARSE_DEADLINE = 15.0
 PARSERS = 2
-"""So many PDFs are read at once, each within `pdf_text.MEMORY`: together they fit beside the gateway in its pod."""
+"""PDFs that are parsed at once, each within `pdf_text.MEMORY`, so that all of them fit into the gateway's pod."""
 USER_AGENT = "ScribeBot/0.1"
 CONTENT_TYPES = frozenset({"application/pdf", "application/x-pdf", "application/octet-stream", "binary/octet-stream"})
 MAGIC = b"%PDF-"

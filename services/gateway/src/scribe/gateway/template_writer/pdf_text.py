@@ -24,7 +24,7 @@ MIN_READABLE = 0.5
 
 
 def limit_resources() -> None:
-    """Take away what this process has no need of."""
+    """Limit this process to the memory, CPU time and files that it needs."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

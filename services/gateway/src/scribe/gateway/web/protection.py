@@ -1,4 +1,4 @@
-"""What every answer tells browsers: nothing of it is to be framed, sniffed, kept, or named to others."""
+"""Security headers of every answer: no framing, no MIME sniffing, no caching, no referrer."""
 
 from starlette.datastructures import MutableHeaders
 

@@ -62,72 +62,72 @@ class Metrics:
 
     @cached_property
     def process(self) -> ProcessMetrics:
-        """Of the process itself."""
+        """Metrics of the process itself."""
         return ProcessMetrics(self.registry)
 
     @cached_property
     def loop(self) -> LoopMetrics:
-        """Of the event loop."""
+        """Metrics of the event loop."""
         return LoopMetrics(self.registry)
 
     @cached_property
     def steps(self) -> StepMetrics:
-        """Of a worker's deliveries."""
+        """Metrics of a worker's deliveries."""
         return StepMetrics(self.registry)
 
     @cached_property
     def upstreams(self) -> UpstreamMetrics:
-        """Of calls to outside services."""
+        """Metrics of calls to outside services."""
         return UpstreamMetrics(self.registry)
 
     @cached_property
     def llm(self) -> LlmMetrics:
-        """Of tokens and cost."""
+        """Metrics of tokens and cost."""
         return LlmMetrics(self.registry)
 
     @cached_property
     def arxiv(self) -> ArxivMetrics:
-        """Of authors looked up."""
+        """Metrics of authors looked up on arXiv."""
         return ArxivMetrics(self.registry)
 
     @cached_property
     def grounding(self) -> GroundingMetrics:
-        """Of evidence."""
+        """Metrics of evidence."""
         return GroundingMetrics(self.registry)
 
     @cached_property
     def browser(self) -> BrowserMetrics:
-        """Of Chromium."""
+        """Metrics of Chromium."""
         return BrowserMetrics(self.registry)
 
     @cached_property
     def database(self) -> DatabaseMetrics:
-        """Of this process's pool."""
+        """Metrics of this process's database pool."""
         return DatabaseMetrics(self.registry)
 
     @cached_property
     def requests(self) -> RequestMetrics:
-        """Of the REST API."""
+        """Metrics of the REST API."""
         return RequestMetrics(self.registry)
 
     @cached_property
     def tasks(self) -> TaskMetrics:
-        """Of the gateway's loops."""
+        """Metrics of the gateway's loops, and of tasks."""
         return TaskMetrics(self.registry)
 
     @cached_property
     def jetstream(self) -> JetStreamMetrics:
-        """Of streams and consumers."""
+        """Metrics of streams and consumers."""
         return JetStreamMetrics(self.registry)
 
     @cached_property
     def postgres(self) -> PostgresMetrics:
-        """Of the database server."""
+        """Metrics of the database server."""
         return PostgresMetrics(self.registry)
 
     @cached_property
     def servers(self) -> ServerMetrics:
-        """Of what the gateway reads from both."""
+        """Metrics of both servers: whether they answer, and how fast."""
         return ServerMetrics(self.registry)
 
     def every(self) -> tuple[object, ...]:

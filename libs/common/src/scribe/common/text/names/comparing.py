@@ -20,7 +20,7 @@ class Match(IntEnum):
 
     NONE = 0
     GUESS = 1
-    """By an initial, and only when the words of one of the names change places."""
+    """The initial of the given name, and only if one of the names is read in reverse order."""
     INITIAL = 2
     """The family name and the first letter of the given name."""
     VARIANT = 3
@@ -110,7 +110,7 @@ def _without_first(name: PersonName) -> PersonName:
 
 
 def _in_step(mine: PersonName, theirs: PersonName) -> bool:
-    """Each given name against the other's in its place, an initial standing for any name that begins with it."""
+    """Whether the given names agree position by position; an initial agrees with every name that begins with it."""
     return all(
         mine.forms_of(one) & theirs.forms_of(other) or (1 in (len(one), len(other)) and one[0] == other[0])
         for one, other in zip(mine.given, theirs.given, strict=False)

@@ -1,4 +1,4 @@
-"""Which word of a name is the family name, where it stands first."""
+"""Recognising names in which the family name comes first."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def is_family_first(found: Sequence[Token]) -> bool:
 
 
 def leading_capitals(found: Sequence[Token]) -> int:
-    """How many words a family name in capitals has that stands before a given name which is not."""
+    """The number of words in a leading family name in capitals, followed by a given name that is not; 0 if none."""
     count = next((i for i, token in enumerate(found) if not _is_of_family(token)), len(found))
     if count == len(found) or not any(token.is_capitals for token in found[:count]):
         return 0

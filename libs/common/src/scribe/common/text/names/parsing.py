@@ -1,4 +1,4 @@
-"""Taking a name apart: titles, degrees and affiliations off, given and family name told apart.
+"""Parsing names: titles, degrees and affiliations are removed, given and family name are separated.
 
 Only Latin letters are understood: arXiv's records hold no others.
 """
@@ -117,7 +117,7 @@ def _accented(family: Sequence[Token]) -> str:
 
 
 def _given_in(part: list[Token], first: list[Token]) -> list[Token]:
-    """The given names behind a comma; none where a degree, a title or an affiliation stands there."""
+    """The given names after a comma; none if a degree, a title or an affiliation follows it."""
     rest = _without_suffixes(_split_titles(part, may_be_all=True)[1])
     if not rest or _is_degree(rest, strictly=len(first) == 1):
         return []
@@ -130,7 +130,7 @@ def _is_affiliation(found: Sequence[Token], first: Sequence[Token]) -> bool:
 
 
 def _is_alone(first: Sequence[Token]) -> bool:
-    """Whether what stands before the comma can only be a family name."""
+    """Whether the words before the comma can only be a family name."""
     return len(first) == 1 or (first[0].first in PARTICLES and not leading_capitals(first))
 
 

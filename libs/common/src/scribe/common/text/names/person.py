@@ -16,7 +16,7 @@ class PersonName:
     written: str = ""
     """The family name with its accents and apostrophes, where it has any: some indexes keep them."""
     transliterations: tuple[tuple[str, str], ...] = field(default=(), compare=False)
-    """Words that are also written otherwise, each with the other form: `muller` and `mueller`."""
+    """Words with a second spelling, each with that spelling: `muller` and `mueller`."""
     titles: tuple[str, ...] = field(default=(), compare=False)
     """The titles before the name, as they were written: `Prof.`, `Dr.`."""
     shown_given: str = field(default="", compare=False)
