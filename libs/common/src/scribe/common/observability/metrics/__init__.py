@@ -127,7 +127,7 @@ class Metrics:
 
     @cached_property
     def servers(self) -> ServerMetrics:
-        """Metrics of both servers: whether they answer, and how fast."""
+        """Metrics of whether the servers answer, and of the queue."""
         return ServerMetrics(self.registry)
 
     def every(self) -> tuple[object, ...]:
