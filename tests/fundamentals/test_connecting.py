@@ -95,7 +95,8 @@ async def stuck(nats_url: str) -> AsyncIterator[tuple[Broker, "asyncio.Task[None
             url = broker.client.connected_url
             (one if url is not None and url.port == one.port else other).hold()
             sending = asyncio.create_task(send_for_ever(broker))
-            await eventually(lambda: broker.client.pending_data_size > 2 * MIB)
+            writing = getattr(broker.client._transport, "_io_writer").transport  # noqa: B009 - only nats-py's TCP transport has one
+            await eventually(lambda: writing.get_write_buffer_size() > MIB // 2)
             yield broker, sending
             await cancel_and_wait(sending)
 

@@ -26,8 +26,8 @@ USER = UUID("00000000-0000-4000-8000-000000000007")
 
 QUERIES = {
     # name: (SQL, arguments, buffers of 8 kB that it may touch)
-    "the version of a list": (f"{POLLS['listed']} {POLLS['version']}", (USER, [1, 2], 1000), 200),
-    "a list": (f"{POLLS['listed']} {POLLS['list']}", (USER, [1, 2], 1000), 200),
+    "the version of a list": (f"{POLLS['listed']} {POLLS['version']}", (USER, [1, 2], 1000, "{}"), 200),
+    "a list": (f"{POLLS['listed']} {POLLS['list']}", (USER, [1, 2], 1000, "{}"), 200),
     "changes of a list": (POLLS["changed_since"], (USER, None, None), 200),
     "what a user has waiting": (POLLS["count_pending"], (USER,), 200),
     "the relay's turn": (LOOPS["take"], (32, 128, True), 20_000),

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +18,7 @@ from scribe.common.tasks.progress import Progress, State, progress_of
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import pipeline_subject
+from tests.support.waiting import eventually
 
 METADATA = {"generation_time": 4.5, "search_terms": ["a"], "sources": []}
 
@@ -71,7 +73,8 @@ class Workers:
         return data
 
     async def finish_all(self, task_id: UUID | str, run: int = 1) -> PipelineData:
-        """All four steps."""
+        """All four steps, as soon as the relay has published the task."""
+        await eventually(partial(self.is_waiting, Step.PARSER, task_id, run))
         data = await self.waiting(Step.PARSER, task_id, run)
         for step in (Step.PARSER, Step.SCRAPER, Step.ARXIV, Step.COMPOSER):
             data = await self.finish(data, step)
