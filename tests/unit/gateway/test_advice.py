@@ -2,7 +2,8 @@
 
 import pytest
 
-from scribe.gateway.queue.advice import INTEREST_CUT, MAX_WARNINGS, NO_NAME, advice_on
+from scribe.common.text.submitted import INTEREST_CUT, NO_NAME
+from scribe.gateway.queue.advice import MAX_WARNINGS, advice_on
 from scribe.gateway.queue.models import Recipient
 
 TEMPLATE = "Dear {{name}}, I read about {{topic}}."

@@ -15,9 +15,8 @@ from scribe.common.text.injection import (
 from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import find_gaps
 from scribe.common.text.sentences import split_sentences
+from scribe.common.text.submitted import recipient_name
 from scribe.composer.evidence import INTEREST, TEMPLATE, Evidence, evidence_of_fact, evidence_of_paper
-
-NO_NAME = "The recipient's name does not look like a name."
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Material:
         return cls(
             template=template,
             template_type=data.parsed.template_type,
-            name=_name(request.recipient_name),
+            name=recipient_name(request.recipient_name),
             interest=interest_in(request.recipient_interest).text,
             sender_name=before_instructions(request.sender_name or "") or None,
             tone="" if reads_like_an_instruction(data.parsed.tone) else data.parsed.tone,
@@ -121,13 +120,6 @@ class Material:
 def _states_something(fact: Fact) -> bool:
     """Whether neither the statement nor a passage speaks to a model."""
     return not any(map(reads_like_an_instruction, (fact.statement, *fact.quotes.values())))
-
-
-def _name(given: str) -> str:
-    name = before_instructions(given)
-    if not any(char.isalpha() for char in name):
-        raise PermanentError("the recipient's name is none", public=NO_NAME)
-    return name
 
 
 def _titled(source: Source) -> Source:

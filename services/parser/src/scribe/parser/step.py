@@ -11,13 +11,12 @@ from scribe.common.models.prompts import Prompt
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.text.fencing import Block
-from scribe.common.text.injection import before_instructions, interest_in
+from scribe.common.text.injection import interest_in
+from scribe.common.text.submitted import INTEREST_CUT, recipient_name
 from scribe.common.text.templates import UniformTemplate, uniform
 from scribe.parser.reading import TemplateReading, corrected
 
 NOT_UNDERSTOOD = "The template could not be read by the language model. Try again, or word the template more simply."
-NO_NAME = "The recipient's name does not look like a name."
-INTEREST_CUT = "A part of the interest was left out: a link, or words that give orders instead of naming a subject."
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,8 @@ class CleanedRecipient:
         Raises:
             PermanentError: nothing that could be a name is left.
         """
-        name = before_instructions(data.recipient_name)
-        if not any(char.isalpha() for char in name):
-            raise PermanentError("the recipient's name is none", public=NO_NAME)
         interest = interest_in(data.recipient_interest)
-        return cls(name, interest.text, interest.is_cut)
+        return cls(recipient_name(data.recipient_name), interest.text, interest.is_cut)
 
 
 class Parser:

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scribe.common.text.folding import fold_accents
-from scribe.common.text.injection import before_instructions, interest_in
+from scribe.common.text.injection import interest_in
 from scribe.common.text.names import Match, PersonName, compare_names, parse_name
+from scribe.common.text.submitted import INTEREST_CUT, NO_NAME, is_name
 from scribe.common.text.templates import uniform
 from scribe.gateway.queue.models import Recipient
 
 MAX_WARNINGS = 20
-NO_NAME = "The recipient's name does not look like a name."
-INTEREST_CUT = "A part of the interest is left out: a link, or words that give orders instead of naming a subject."
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def advice_on(recipients: Sequence[Recipient], email_template: str) -> Advice:
 def _of_recipients(recipients: Sequence[Recipient]) -> Iterator[str]:
     for number, recipient in enumerate(recipients, 1):
         place = f"Item {number}: " if len(recipients) > 1 else ""
-        if not any(char.isalpha() for char in before_instructions(recipient.recipient_name)):
+        if not is_name(recipient.recipient_name):
             yield f"{place}{NO_NAME}"
         if interest_in(recipient.recipient_interest).is_cut:
             yield f"{place}{INTEREST_CUT}"
