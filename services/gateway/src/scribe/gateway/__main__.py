@@ -64,11 +64,6 @@ async def open_context(
         database = await stack.enter_async_context(open_database(settings, metrics.database))
         broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
         await provision(broker, settings, route)
-        issuer = await stack.enter_async_context(
-            open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT)
-        )
-        keys = IssuerKeys(issuer, JWKS_PATH)
-        secrets = partial(settings.current_secret, "jwt_secret")
         notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
         relay = Relay(database, broker, settings, log, metrics.tasks, route)
         yield (
@@ -78,7 +73,7 @@ async def open_context(
                 broker=broker,
                 metrics=metrics,
                 log=log,
-                tokens=TokenVerifier(keys, settings.issuer, secrets, settings.admin_user_ids),
+                tokens=await stack.enter_async_context(open_tokens(settings, metrics)),
                 users=UserCache(database),
                 positions=Positions(database),
                 pauses=StepPauses(database, route),
@@ -92,6 +87,14 @@ async def open_context(
             ),
             relay,
         )
+
+
+@asynccontextmanager
+async def open_tokens(settings: GatewaySettings, metrics: Metrics) -> AsyncIterator[TokenVerifier]:
+    """What verifies users' tokens, by the keys of their issuer or by the shared secret."""
+    async with open_upstream("supabase", settings.issuer, metrics, timeout=JWKS_TIMEOUT) as issuer:
+        secrets = partial(settings.current_secret, "jwt_secret")
+        yield TokenVerifier(IssuerKeys(issuer, JWKS_PATH), settings.issuer, secrets, settings.admin_user_ids)
 
 
 @asynccontextmanager

@@ -19,7 +19,8 @@ from pydantic import (
 )
 
 from scribe.common.errors import PermanentError, UnreadableMessageError
-from scribe.common.tasks.usage import Part, Usage, total
+from scribe.common.tasks.part import Part
+from scribe.common.tasks.usage import Usage, total
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_BODY_BYTES = 512 * 1024

@@ -2,13 +2,7 @@
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Part(BaseModel):
-    """A frozen piece of the pipeline's data that keeps fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
+from scribe.common.tasks.part import Part
 
 
 class Usage(Part):
