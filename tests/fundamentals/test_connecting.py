@@ -13,7 +13,6 @@ from scribe.common.errors import ConfigurationError
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.messaging.seeds import SEED_BYTES, new_seed, public_key
 from scribe.common.messaging.settings import BrokerSettings
-from scribe.common.messaging.streams import MIB
 from scribe.common.process.ending import cancel_and_wait
 from scribe.local.servers import embedded_nats
 from tests.support.deadlines import within
@@ -84,6 +83,10 @@ async def test_a_credential_that_is_taken_away_is_replaced_by_the_one_that_is_th
             assert not broker.closed.is_set()
 
 
+HIGH_WATER = 64 * 1024
+"""Bytes that a transport holds back before it pauses who writes."""
+
+
 @asynccontextmanager
 async def stuck(nats_url: str) -> AsyncIterator[tuple[Broker, "asyncio.Task[None]"]]:
     """A connection to a server that takes nothing any more, and a task that waits to send; another way is open."""
@@ -96,7 +99,7 @@ async def stuck(nats_url: str) -> AsyncIterator[tuple[Broker, "asyncio.Task[None
             (one if url is not None and url.port == one.port else other).hold()
             sending = asyncio.create_task(send_for_ever(broker))
             writing = getattr(broker.client._transport, "_io_writer").transport  # noqa: B009 - only nats-py's TCP transport has one
-            await eventually(lambda: writing.get_write_buffer_size() > MIB // 2)
+            await eventually(lambda: writing.get_write_buffer_size() > HIGH_WATER)
             yield broker, sending
             await cancel_and_wait(sending)
 

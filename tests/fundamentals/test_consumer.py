@@ -148,7 +148,7 @@ async def test_a_handler_that_fails_leaves_its_delivery_to_somebody_else(broker:
         await delivery.ack()
 
     async with consuming(broker, handle):
-        await eventually(lambda: sorted(attempts) == [1, 1, 2])
+        await eventually(lambda: max(attempts, default=1) > 1)
 
 
 def in_another_thread(work: Callable[[], Coroutine[None, None, None]]) -> None:
