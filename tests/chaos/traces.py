@@ -72,5 +72,8 @@ def is_alive(pid: int) -> bool:
 
 def family(pid: int) -> list[int]:
     """A process and those that it started: PostgreSQL has one for each connection."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return []
     return [pid, *(found for child in children for found in family(int(child)))]
