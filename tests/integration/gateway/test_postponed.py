@@ -7,18 +7,22 @@ from nats.js.errors import APIError
 
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import MIB
+from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from tests.support.gateway import User
 from tests.support.pipeline import Workers, has_published
 from tests.support.waiting import eventually
 
 
-async def test_postponed_task_comes_back_to_its_step_with_what_was_found(
-    user: User, workers: Workers, broker: Broker
-) -> None:
+async def parsed(user: User, workers: Workers) -> tuple[str, PipelineData]:
+    """A task that the parser has finished, and what the scraper gets."""
     task_id = await user.generate()
-    await eventually(partial(has_published, broker, 1))
-    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    return task_id, await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+
+
+async def test_postponed_task_comes_back_to_its_step_with_what_was_found(user: User, workers: Workers) -> None:
+    task_id, data = await parsed(user, workers)
     await workers.postpone(data, Step.SCRAPER, seconds=0.2)
 
     async def again() -> bool:
@@ -66,9 +70,7 @@ async def test_task_that_waits_for_something_all_work_needs_is_never_given_up(us
 async def test_what_has_begun_comes_back_into_a_stream_that_lets_nothing_new_in(
     user: User, workers: Workers, broker: Broker
 ) -> None:
-    task_id = await user.generate()
-    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
-    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    task_id, data = await parsed(user, workers)
     for number in range(13):
         await broker.js.publish(f"pipeline.composer.filler.{number}", b"x" * (MIB // 2))
     await workers.postpone(data, Step.SCRAPER, seconds=0)
@@ -78,9 +80,7 @@ async def test_what_has_begun_comes_back_into_a_stream_that_lets_nothing_new_in(
 async def test_what_comes_back_finds_room_in_a_full_stream_where_it_was_before(
     user: User, workers: Workers, broker: Broker
 ) -> None:
-    task_id = await user.generate()
-    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
-    data = await workers.finish(await workers.waiting(Step.PARSER, task_id), Step.PARSER)
+    task_id, data = await parsed(user, workers)
     number = 0
     with suppress(APIError):
         for number in range(10_000):
