@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scribe.common.text.folding import fold
@@ -126,6 +126,7 @@ def test_no_year_passes_that_no_source_holds_whatever_the_checker_says(year: int
 
 @CALM
 @given(TEXTS)
+@example("I:AM\u20100")
 def test_every_added_sentence_stands_in_the_body_and_keeps_its_words(body: str) -> None:
     for sentence in added_sentences(body, MATERIAL):
         assert sentence.text in body

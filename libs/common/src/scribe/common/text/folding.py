@@ -3,11 +3,13 @@
 import re
 import unicodedata
 
+APOSTROPHES, HYPHENS = "'‘’‚‛`′\u02bc\uff07", "‐‑‒–—―−\ufe58\ufe63\uff0d-"
+"""What `fold` makes `'` and `-`."""
 _MARKS = str.maketrans(
     {
-        **dict.fromkeys("‘’‚‛´`′\u02bc", "'"),
+        **dict.fromkeys(APOSTROPHES, "'"),
         **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys(HYPHENS, "-"),
         "…": "...",
     }
 )

@@ -2,10 +2,10 @@
 
 import re
 
-from scribe.common.text.folding import fold
+from scribe.common.text.folding import APOSTROPHES, HYPHENS, fold
 
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-"""A word or a number, with the apostrophes and hyphens inside it."""
+WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}{HYPHENS}][^\W_]+)*")
+"""A word or a number, with the apostrophes and hyphens inside it: the same one before and after `fold`."""
 
 
 def words(text: str) -> list[str]:
