@@ -89,6 +89,10 @@ class Peer:
         assert child is not None
         return child
 
+    async def is_ready(self) -> bool:
+        """Its broker takes items as soon as it runs."""
+        return True
+
     async def dead_letters(self) -> set[str]:
         """It keeps none."""
         return set()

@@ -51,8 +51,9 @@ class Bench:
     last: str = ""
 
     async def begin(self, cell: Cell, items: int) -> Chaos:
-        """Submit the items of a cell."""
+        """Submit the items of a cell, once what the cell before has killed runs again."""
         self.restore()
+        await eventually(self.target.is_ready)
         chosen = random.Random(self.seed)  # noqa: S311 - which process is killed
         chaos = Chaos(self.target, self.prepare(items), chosen, known=frozenset(self.known))
         chaos.before = await chaos.answers()

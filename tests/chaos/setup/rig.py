@@ -6,6 +6,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+import httpx
+
 from scribe.common.messaging.broker import Broker, connect
 from scribe.common.tasks.subject import Subject
 from scribe.local.folder import ephemeral_folder
@@ -43,6 +45,9 @@ class Target(Protocol):
 
     def child(self, name: str) -> Child:
         """The process of a worker, of `gateway`, `nats-server` or `PostgreSQL`."""
+
+    async def is_ready(self) -> bool:
+        """Whether it takes items."""
 
     async def dead_letters(self) -> set[str]:
         """The items that it has given up."""
@@ -83,6 +88,15 @@ class Rig:
         """A connection to NATS as its operator."""
         async with connect(nats_of(self.platform.folder.path, None), "chaos", silent()) as broker:
             yield broker
+
+    async def is_ready(self) -> bool:
+        """Whether the gateway says so; it may have been killed a moment ago."""
+        url = f"{self.platform.services['gateway'].probe_url}/readyz"
+        try:
+            async with httpx.AsyncClient(trust_env=False) as client:
+                return (await client.get(url, timeout=5)).is_success
+        except httpx.TransportError:
+            return False
 
     async def dead_letters(self) -> set[str]:
         """The tasks in DEADLETTER."""
