@@ -24,6 +24,7 @@ from scribe.common.observability.telemetry import open_telemetry, running_versio
 from scribe.common.process.database import open_pool, show_connections
 from scribe.common.process.ending import cancel_and_wait
 from scribe.common.process.health import serving
+from scribe.common.process.heap import freeze_heap
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route
@@ -172,6 +173,7 @@ async def serve(settings: GatewaySettings, log: Logger) -> int:
         ) as port,
         looping(context, relay),
     ):
+        freeze_heap()
         log.info("gateway_started", port=port, probe_port=probes)
         code = await _until_signalled(context.broker, log)
         context.notifications.close()

@@ -16,6 +16,7 @@ from pydantic_ai.settings import ModelSettings
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.models.settings import ProviderSettings, provider_of
+from scribe.common.process.heap import loading
 
 
 class VendorClient(Protocol):
@@ -75,7 +76,7 @@ class Clients:
         async with self._opening:
             if name not in self._models:
                 provider = await self._provider(provider_of(name))
-                self._models[name] = await asyncio.to_thread(infer_model, name, lambda _provider: provider)
+                self._models[name] = await asyncio.to_thread(_model, name, provider)
             return self._models[name]
 
     async def _provider(self, name: str) -> Provider:
@@ -104,12 +105,19 @@ async def open_provider_models(
 
 def _create(name: str, settings: ProviderSettings) -> Provider:
     """The provider with its client. Takes more than a second where it is the first of its kind."""
-    create: Callable[..., Provider] = infer_provider_class(name)
-    provider = create(api_key=settings.key_of(name).get_secret_value())
+    with loading():
+        create: Callable[..., Provider] = infer_provider_class(name)
+        provider = create(api_key=settings.key_of(name).get_secret_value())
     provider.client.base_url = settings.endpoint(name).base_url
     # The pipeline repeats. As a setting of each request it would have the whole client copied for each.
     provider.client.max_retries = 0
     return provider
+
+
+def _model(name: str, provider: Provider) -> Model:
+    """The model of this name over its provider. The first loads the provider's types."""
+    with loading():
+        return infer_model(name, lambda _provider: provider)
 
 
 def _without_spans(anthropic: Provider) -> Provider:

@@ -28,6 +28,7 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.observability.telemetry import open_telemetry, running_version
 from scribe.common.process.ending import cancel_and_wait
 from scribe.common.process.health import Checks, probes, serving
+from scribe.common.process.heap import freeze_heap
 from scribe.common.process.signals import unwind_on_signals
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.tasks.steps import Step
@@ -101,6 +102,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
         consumer = _consumer(step, settings, resources, runner)
         checks = _checks(broker, consumer)
         port = await stack.enter_async_context(serving(probes(checks, metrics.registry), settings.host, settings.port))
+        freeze_heap()
         log.info("worker_started", step=step, port=port, concurrency=settings.concurrency)
         return await _until_signalled(broker, consumer, runner.stopping, settings, log)
 
