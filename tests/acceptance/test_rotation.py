@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 import jwt
 import pytest
 
+from scribe.local.outside import PLACEHOLDER_KEY
 from scribe.local.servers.binaries import postgres_binaries
 from scribe.local.tokens import mint_token
 from tests.support.command import Up, scribe_up
@@ -59,17 +61,15 @@ class Load:
         """Whether more than so many have been accepted."""
         return len(self.tasks) > count
 
-    async def ended(self) -> dict[str, int]:
+    async def ended(self) -> Counter[str]:
         """How many of the tasks have which status, once none is under way."""
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
 
         async def nothing_is_under_way() -> bool:
-            answers = [await self.client.get(f"/api/email/status/{task}") for task in self.tasks]
+            items = await self.client.get("/api/queue/", params={"limit": len(self.tasks)})
             counts.clear()
-            for answer in answers:
-                status = str(answer.json()["status"])
-                counts[status] = counts.get(status, 0) + 1
-            return set(counts) <= {"SUCCESS", "FAILURE"}
+            counts.update(item["status"] for item in items.json())
+            return set(counts) <= {"completed", "failed"}
 
         await eventually(nothing_is_under_way, timeout=60)
         return counts
@@ -111,10 +111,19 @@ async def test_every_secret_is_changed_under_load_and_no_email_fails(tmp_path: P
             before = len(load.tasks)
             await type_into_a_shell(command, tmp_path, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
             await eventually(partial(load.has_submitted, before + 4), timeout=30)
-        assert await load.ended() == {"SUCCESS": len(load.tasks)}
+            if "ANTHROPIC_API_KEY" in command:
+                await refuse_old_key(up)
+        assert await load.ended() == {"completed": len(load.tasks)}
         assert set(load.statuses) == {202}
         for secret, status in ((OLD_SECRET, 200), (NEW_SECRET, 200), (NEW_SECRET[::-1], 401)):
             assert await status_with(up, secret) == status
+
+
+async def refuse_old_key(up: Up) -> None:
+    """From now on the models' provider refuses the key that the services started with."""
+    async with httpx.AsyncClient(base_url=up.state.upstreams_url or "", trust_env=False) as client:
+        fault = {"path": "/anthropic", "key": PLACEHOLDER_KEY, "status": 401}
+        (await client.post("/_control", json=fault)).raise_for_status()
 
 
 async def status_with(up: Up, secret: str) -> int:

@@ -1,7 +1,8 @@
 """What the pod `client` runs; it answers in JSON.
 
 `submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items. `poll TOKEN SECONDS`
-asks for the list again and again, eight at once. `control JSON` and `control reset` tell the stand-ins how to behave.
+asks for the list again and again, eight at once. `status TOKEN` is the status of the answer to who the user is.
+`control JSON` and `control reset` tell the stand-ins how to behave, `struck` says how many calls met a fault.
 The gateway is known by its Service; pods behind it may come and go.
 """
 
@@ -39,7 +40,7 @@ def poll(token: str, seconds: str) -> int:
     """Ask for the list of items for some seconds; gives the number of answers."""
     end, headers = time.monotonic() + float(seconds), {"Authorization": f"Bearer {token}"}
 
-    def ask(_number: int) -> int:
+    def repeat(_number: int) -> int:
         answers = 0
         with httpx.Client(base_url=GATEWAY, timeout=20, headers=headers) as gateway:
             while time.monotonic() < end:
@@ -47,33 +48,48 @@ def poll(token: str, seconds: str) -> int:
         return answers
 
     with ThreadPoolExecutor(8) as threads:
-        return sum(threads.map(ask, range(8)))
+        return sum(threads.map(repeat, range(8)))
+
+
+def control(gateway: httpx.Client, fault: str) -> object:
+    """Put a fault of the stand-ins into force, or end all."""
+    if fault == "reset":
+        return patiently(lambda: gateway.delete(f"{WORLD}/_control"))
+    return patiently(lambda: gateway.post(f"{WORLD}/_control", json=json.loads(fault)))
+
+
+def submit(gateway: httpx.Client, email: str, count: str, name: str = "Ada Example") -> object:
+    """Submit tasks in one request, as a user of this address."""
+    issued = patiently(lambda: gateway.post(f"{WORLD}/supabase/auth/v1/token", json={"email": email}))
+    gateway.headers["Authorization"] = f"Bearer {issued['access_token']}"
+    patiently(lambda: gateway.post("/api/user/init"))
+    people = [{"recipient_name": name, "recipient_interest": f"quantum fluids {n}"} for n in range(int(count))]
+    gateway.headers["Idempotency-Key"] = uuid4().hex
+    accepted = patiently(lambda: gateway.post("/api/queue/batch", json={"items": people, "email_template": TEMPLATE}))
+    return {"tasks": accepted["queue_item_ids"], "token": issued["access_token"]}
+
+
+def ask(gateway: httpx.Client, path: str, token: str) -> httpx.Response:
+    """One GET as a user."""
+    return gateway.get(path, headers={"Authorization": f"Bearer {token}"})
 
 
 def main(command: str, *arguments: str) -> object:
     """Carry one command out."""
     with httpx.Client(base_url=GATEWAY, timeout=20) as gateway:
-        if command == "control":
-            (fault,) = arguments
-            if fault == "reset":
-                return patiently(lambda: gateway.delete(f"{WORLD}/_control"))
-            return patiently(lambda: gateway.post(f"{WORLD}/_control", json=json.loads(fault)))
-        if command == "poll":
-            return poll(*arguments)
-        if command == "items":
-            gateway.headers["Authorization"] = f"Bearer {arguments[0]}"
-            return patiently(lambda: gateway.get("/api/queue/"))
-        issued = patiently(lambda: gateway.post(f"{WORLD}/supabase/auth/v1/token", json={"email": arguments[0]}))
-        gateway.headers["Authorization"] = f"Bearer {issued['access_token']}"
-        patiently(lambda: gateway.post("/api/user/init"))
-        name = arguments[2] if len(arguments) > 2 else "Ada Example"
-        people = [
-            {"recipient_name": name, "recipient_interest": f"quantum fluids {n}"} for n in range(int(arguments[1]))
-        ]
-        gateway.headers["Idempotency-Key"] = uuid4().hex
-        batch = {"items": people, "email_template": TEMPLATE}
-        accepted = patiently(lambda: gateway.post("/api/queue/batch", json=batch))
-        return {"tasks": accepted["queue_item_ids"], "token": issued["access_token"]}
+        match command:
+            case "control":
+                return control(gateway, *arguments)
+            case "struck":
+                return patiently(lambda: gateway.delete(f"{WORLD}/_faults"))
+            case "poll":
+                return poll(*arguments)
+            case "items":
+                return patiently(lambda: ask(gateway, "/api/queue/", *arguments))
+            case "status":
+                return ask(gateway, "/api/user", *arguments).status_code
+            case _:
+                return submit(gateway, *arguments)
 
 
 print(json.dumps(main(*sys.argv[1:])))  # noqa: T201 - the answer

@@ -53,3 +53,14 @@ def record(report: list[str]) -> Record:
         report.append(f"| {done} | {seen} | {time.monotonic() - start:.0f} |\n")
 
     return add
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cluster, with the installation's namespace as the current one."""
+    file = tmp_path_factory.mktemp("kube") / "config"
+    file.write_text(cluster.run("kubectl", "config", "view", "--raw", "--flatten"))
+    cluster.run(
+        "kubectl", "--kubeconfig", str(file), "config", "set-context", "--current", "--namespace", cluster.NAMESPACE
+    )
+    return file

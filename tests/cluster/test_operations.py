@@ -1,6 +1,5 @@
-"""What an operator does: rotate, restore, watch, and type what the runbooks say; on what `test_cluster` left."""
+"""What an operator does: restore, watch, and type what the runbooks say; on what `test_cluster` left."""
 
-import json
 import os
 import subprocess
 import time
@@ -11,21 +10,14 @@ import pytest
 from tests.chart.rendering import ROOT, SERVICES, WORKERS
 from tests.cluster import monitoring
 from tests.cluster.cluster import (
-    NAMESPACE,
     Batch,
     client,
-    component,
     kubectl,
-    objects,
     replicas,
-    run,
-    sql,
-    upgrade,
     wait,
     world,
 )
 from tests.cluster.conftest import Record
-from tests.support.requirements import TAG
 from tests.support.typed import Block, blocks
 
 pytestmark = pytest.mark.timeout(900)
@@ -41,48 +33,6 @@ def pause(replicas_: int) -> None:
 def resume() -> None:
     """Let KEDA scale again."""
     kubectl("annotate", "scaledobject", *SCALED, f"{PAUSED}-")
-
-
-ROLES = {
-    "SCRIBE_DATABASE_URL": "scribe_gateway",
-    "SCRIBE_USERS_DATABASE_URL": "scribe_user",
-    "SCRIBE_COMPOSER_DATABASE_URL": "scribe_composer",
-}
-OF_OLD_LOGINS = "FROM pg_stat_activity WHERE usename LIKE 'scribe%login'"
-
-
-def have_rotated_urls() -> bool:
-    """Whether the files of every pod that asks PostgreSQL name the new logins."""
-    pods = [pod["metadata"] for service in ("gateway", "composer") for pod in objects("pod", component(service))]
-    names = [pod["name"] for pod in pods if "deletionTimestamp" not in pod]
-    show = "cat /etc/scribe/secrets/SCRIBE_*DATABASE_URL"
-    return all("_rotated:" in kubectl("exec", name, "--", "sh", "-c", show) for name in names)
-
-
-def connections_of_old_logins() -> int:
-    """How many there still are, after those that do nothing were ended."""
-    sql(f"SELECT pg_terminate_backend(pid) {OF_OLD_LOGINS} AND state = 'idle'")
-    return int(sql(f"SELECT count(*) {OF_OLD_LOGINS}"))
-
-
-def test_the_databases_logins_are_changed_under_load_and_nothing_fails(record: Record) -> None:
-    with world(path="/anthropic", latency=0.5):
-        batch = Batch.submit("rotation", 60)
-        wait("work has begun", lambda: batch.statuses()["completed"] > 0)
-        place = "scribe-dev-postgres:5432/scribe"
-        urls = {key: f"postgresql://{role}_rotated:rotated@{place}" for key, role in ROLES.items()}
-        kubectl("patch", "secret", "scribe-dev", "--type", "merge", "--patch", json.dumps({"stringData": urls}))
-        upgrade(TAG, "second", "--wait", "--timeout", "4m")  # its Job makes the logins
-        wait("every pod has the new files", have_rotated_urls, timeout=240)
-        for role in ROLES.values():
-            sql(f"ALTER ROLE {role}_login NOLOGIN")
-        wait("nobody uses the old logins", lambda: connections_of_old_logins() == 0)
-        wait("all tasks end", batch.ended)
-    assert (batch.statuses(), batch.emails()) == ({"completed": 60}, 60)
-    record(
-        "60 tasks; meanwhile every login to PostgreSQL is changed in the Secret, and the old ones end",
-        "60 e-mails, none failed",
-    )
 
 
 def test_a_restored_backup_and_an_empty_jetstream_lose_no_task(record: Record) -> None:
@@ -148,7 +98,8 @@ def test_an_alert_of_the_rendered_rule_fires_and_ends(record: Record) -> None:
     record("all workers are taken away while tasks wait", "ScribeNobodyPulls fires; they come back, it ends, 5 e-mails")
 
 
-TYPED = [block for block in blocks("cluster") if block.page != "backup-and-restore"]
+TYPED_ELSEWHERE = ("backup-and-restore", "rotate-secrets")  # by the tests of restoring and of rotation
+TYPED = [block for block in blocks("cluster") if block.page not in TYPED_ELSEWHERE]
 PREAMBLE = """
 helm() {
   case "$1" in
@@ -159,15 +110,6 @@ helm() {
 }
 """
 """Upgrades are shown to the cluster and not carried out: each would replace every pod, and others are tried above."""
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cluster, with the installation's namespace as the current one."""
-    file = tmp_path_factory.mktemp("kube") / "config"
-    file.write_text(run("kubectl", "config", "view", "--raw", "--flatten"))
-    run("kubectl", "--kubeconfig", str(file), "config", "set-context", "--current", "--namespace", NAMESPACE)
-    return file
 
 
 @pytest.mark.parametrize("block", TYPED, ids=str)

@@ -23,6 +23,14 @@ async def test_a_status_for_the_next_calls_only(fakes: Fakes, client: httpx.Asyn
     assert answers[0].headers["Retry-After"] == "7"
 
 
+@pytest.mark.parametrize("name", ["x-api-key", "authorization"])
+async def test_a_key_that_is_refused(fakes: Fakes, client: httpx.AsyncClient, name: str) -> None:
+    fakes.controls.add(key="old", status=401)
+    scheme = "Bearer " if name == "authorization" else ""
+    answers = [await client.get(PAGE, headers={name: f"{scheme}{key}"}) for key in ("old", "new")]
+    assert [answer.status_code for answer in [*answers, await client.get(PAGE)]] == [401, 200, 200]
+
+
 async def test_latency_delays_an_answer(fakes: Fakes, client: httpx.AsyncClient) -> None:
     fakes.controls.add(path="/web", latency=0.2)
     started = time.monotonic()

@@ -12,15 +12,16 @@ from http import HTTPStatus
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scribe.fakes.broken import Broken, broken, refusal
 
 MAX_CALLS = 5000
 CONTROL_PATHS = ("_control", "_calls", "_answered", "_faults")
 MAX_BODY = 256 * 1024
 HANG_SECONDS = 3600.0
 
-Broken = Literal["reset", "truncated", "garbage", "empty", "html", "no_choices", "error_with_200", "null", "list"]
 Behaviour = Literal[
     "helpful",
     "unmetered",
@@ -40,7 +41,7 @@ Behaviour = Literal[
 
 
 class Fault(BaseModel):
-    """How calls whose path contains `path`, and whose body contains `contains`, are answered.
+    """How calls whose path contains `path`, whose body contains `contains`, and that come with `key`, are answered.
 
     `times` limits how many, None means until reset.
     """
@@ -49,6 +50,7 @@ class Fault(BaseModel):
 
     path: str = ""
     contains: str = ""
+    key: str = Field("", description="API key of the calls that are meant; empty for calls with any key.")
     times: int | None = Field(None, ge=1)
     latency: float | tuple[float, float] = 0.0
     status: int | None = Field(None, ge=400, le=599)
@@ -107,10 +109,10 @@ class Controls:
         """The calls whose path contains `path`, in order."""
         return [call for call in self.calls if path in call.path]
 
-    def take(self, path: str, body: bytes = b"") -> Fault | None:
+    def take(self, path: str, body: bytes = b"", key: str = "") -> Fault | None:
         """The fault for a call that arrives now; counted ones are used up."""
         for fault in self.faults:
-            is_meant = fault.path in path and fault.contains.encode() in body
+            is_meant = fault.path in path and fault.contains.encode() in body and fault.key in ("", key)
             if is_meant and not (fault.rate and self._within(fault)):
                 self.struck[fault.path] += 1
                 if fault.times is not None:
@@ -158,7 +160,7 @@ class Controlled:
                 message["headers"] = [*message.get("headers", []), (b"x-scribe-stand-in", b"true")]
             await send(message)
 
-        fault = self._controls.take(scope["path"], body)
+        fault = self._controls.take(scope["path"], body, _key(scope))
         scope["state"] = {**scope.get("state", {}), "behaviour": (fault and fault.behaviour) or "helpful"}
         try:
             await self._answer(fault, scope, _replay(body), marked_send)
@@ -175,51 +177,23 @@ class Controlled:
             await asyncio.sleep(HANG_SECONDS if fault.hang else _seconds(fault.latency))
             if fault.close:
                 raise ConnectionAbortedError("closed by a control")
-            answering = _error(fault, scope) if fault.rate or fault.status else self.app
-            answering = _broken(fault.broken) if fault.broken else answering
+            answering = (
+                refusal(fault.status or 429, fault.message, fault.retry_after, scope["path"])
+                if fault.rate or fault.status
+                else self.app
+            )
+            answering = broken(fault.broken) if fault.broken else answering
         await answering(scope, receive, send)
+
+
+def _key(scope: Scope) -> str:
+    """The API key that a call comes with, in the header of Anthropic and Exa or as a bearer token."""
+    headers = Headers(scope=scope)
+    return headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
 
 
 def _seconds(latency: float | tuple[float, float]) -> float:
     return random.uniform(*latency) if isinstance(latency, tuple) else latency
-
-
-def _error(fault: Fault, scope: Scope) -> Response:
-    """An error in the vendor's own shape."""
-    status = fault.status or 429
-    headers = {"Retry-After": fault.retry_after or "1"} if status in (429, 503, 529) else {}
-    if "/arxiv/" in scope["path"]:
-        if status == 429:
-            return PlainTextResponse("Rate exceeded.", 429)
-        return Response("<html><body><h1>503 Service Unavailable</h1></body></html>", status, headers, "text/html")
-    if "/anthropic/" in scope["path"]:
-        kind = {429: "rate_limit_error", 529: "overloaded_error", 401: "authentication_error"}.get(status, "api_error")
-        return JSONResponse({"type": "error", "error": {"type": kind, "message": fault.message}}, status, headers)
-    return JSONResponse({"error": {"message": "stand-in error", "type": "error", "code": status}}, status, headers)
-
-
-def _broken(kind: Broken) -> ASGIApp:
-    if kind == "reset":
-        return _reset_midway
-    bodies = {
-        "truncated": b'{"id": "standin_", "content": [{"ty',
-        "garbage": b"\xff\xfe<<<not json>>>",
-        "empty": b"",
-        "no_choices": b'{"id": "standin_", "object": "chat.completion", "created": 1, "model": "m", "choices": []}',
-        "error_with_200": b'{"type": "error", "error": {"type": "overloaded_error", "message": "stand-in error"}}',
-        "null": b"null",
-        "list": b"[]",
-        "html": b"<html><body><h1>Please wait</h1></body></html>",
-    }
-    return Response(bodies[kind], media_type="application/json")
-
-
-async def _reset_midway(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """The beginning of an answer, and then the end of the connection."""
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"4096")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b'{"id": "standin_", "content": [', "more_body": True})
-    raise ConnectionAbortedError("closed by a control")
 
 
 def _json(body: bytes) -> object:
