@@ -139,10 +139,11 @@ chart: $(STAMP) ## Write the charts' READMEs and golden renders, and check both 
 	@$(RUN)pytest -q tests/chart
 
 .PHONY: e2e-cluster
-e2e-cluster: $(STAMP) ## Try both charts on the current kubectl context; PREVIOUS=tag is rolled over to TAG, PROMETHEUS=image watches
+e2e-cluster: $(STAMP) ## Try both charts on the current kubectl context; PREVIOUS=tag is rolled over to TAG; PROMETHEUS=image watches, NGINX=image routes
 	@command -v kubectl >/dev/null && kubectl config current-context >/dev/null 2>&1 \
 	  || { echo "make e2e-cluster needs kubectl with a current context, and the images of make images on its nodes" >&2; exit 1; }
-	@SCRIBE_TESTS_CLUSTER=1 SCRIBE_CLUSTER_PROMETHEUS=$(PROMETHEUS) SCRIBE_CLUSTER_REPORT=$(REPORT) TAG=$(TAG) PREVIOUS=$(PREVIOUS) $(RUN)pytest -v tests/cluster
+	@SCRIBE_TESTS_CLUSTER=1 SCRIBE_CLUSTER_PROMETHEUS=$(PROMETHEUS) SCRIBE_CLUSTER_NGINX=$(NGINX) \
+	  SCRIBE_CLUSTER_REPORT=$(REPORT) TAG=$(TAG) PREVIOUS=$(PREVIOUS) $(RUN)pytest -v tests/cluster
 
 .PHONY: clean
 clean: ## Remove what the other targets made

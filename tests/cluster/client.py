@@ -3,10 +3,12 @@
 `submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items. `poll TOKEN SECONDS`
 asks for the list again and again, eight at once. `status TOKEN` is the status of the answer to who the user is.
 `control JSON` and `control reset` tell the stand-ins how to behave, `struck` says how many calls met a fault.
-The gateway is known by its Service; pods behind it may come and go.
+`visit TOKEN` gives the status of `/metrics`, and the first line of the stream of events.
+The gateway is known by its Service, or by the variables `GATEWAY` and `HOST`; pods behind it may come and go.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,9 +18,11 @@ from uuid import uuid4
 
 import httpx
 
-GATEWAY, WORLD = "http://scribe", "http://scribe-dev-fakes:8090"
+GATEWAY = os.environ.get("GATEWAY", "http://scribe")
+HOST = os.environ.get("HOST", "scribe")
+WORLD = "http://scribe-dev-fakes:8090"
 TEMPLATE = "Dear {{name}},\n\nI read {{paper}} and {{detail}}. Could we talk about {{topic}}?\n\nKind regards"
-PATIENCE = 120.0
+PATIENCE, TIMEOUT = 120.0, 20.0
 
 
 def patiently(call: Callable[[], httpx.Response]) -> Any:  # noqa: ANN401 - JSON
@@ -42,7 +46,7 @@ def poll(token: str, seconds: str) -> int:
 
     def repeat(_number: int) -> int:
         answers = 0
-        with httpx.Client(base_url=GATEWAY, timeout=20, headers=headers) as gateway:
+        with httpx.Client(base_url=GATEWAY, timeout=TIMEOUT, headers=headers) as gateway:
             while time.monotonic() < end:
                 answers += gateway.get("/api/queue/").is_success
         return answers
@@ -51,16 +55,17 @@ def poll(token: str, seconds: str) -> int:
         return sum(threads.map(repeat, range(8)))
 
 
-def control(gateway: httpx.Client, fault: str) -> object:
+def control(fault: str) -> object:
     """Put a fault of the stand-ins into force, or end all."""
     if fault == "reset":
-        return patiently(lambda: gateway.delete(f"{WORLD}/_control"))
-    return patiently(lambda: gateway.post(f"{WORLD}/_control", json=json.loads(fault)))
+        return patiently(lambda: httpx.delete(f"{WORLD}/_control", timeout=TIMEOUT))
+    return patiently(lambda: httpx.post(f"{WORLD}/_control", json=json.loads(fault), timeout=TIMEOUT))
 
 
 def submit(gateway: httpx.Client, email: str, count: str, name: str = "Ada Example") -> object:
     """Submit tasks in one request, as a user of this address."""
-    issued = patiently(lambda: gateway.post(f"{WORLD}/supabase/auth/v1/token", json={"email": email}))
+    address = f"{WORLD}/supabase/auth/v1/token"
+    issued = patiently(lambda: httpx.post(address, json={"email": email}, timeout=TIMEOUT))
     gateway.headers["Authorization"] = f"Bearer {issued['access_token']}"
     patiently(lambda: gateway.post("/api/user/init"))
     people = [{"recipient_name": name, "recipient_interest": f"quantum fluids {n}"} for n in range(int(count))]
@@ -74,18 +79,27 @@ def ask(gateway: httpx.Client, path: str, token: str) -> httpx.Response:
     return gateway.get(path, headers={"Authorization": f"Bearer {token}"})
 
 
+def visit(gateway: httpx.Client, token: str) -> object:
+    """What comes through beside requests for JSON."""
+    with gateway.stream("GET", "/api/queue/events", headers={"Authorization": f"Bearer {token}"}) as stream:
+        line = next(stream.iter_lines())
+    return {"metrics": gateway.get("/metrics").status_code, "stream": line}
+
+
 def main(command: str, *arguments: str) -> object:
     """Carry one command out."""
-    with httpx.Client(base_url=GATEWAY, timeout=20) as gateway:
+    with httpx.Client(base_url=GATEWAY, timeout=TIMEOUT, headers={"Host": HOST}) as gateway:
         match command:
             case "control":
-                return control(gateway, *arguments)
+                return control(*arguments)
             case "struck":
-                return patiently(lambda: gateway.delete(f"{WORLD}/_faults"))
+                return patiently(lambda: httpx.delete(f"{WORLD}/_faults", timeout=TIMEOUT))
             case "poll":
                 return poll(*arguments)
             case "items":
                 return patiently(lambda: ask(gateway, "/api/queue/", *arguments))
+            case "visit":
+                return visit(gateway, *arguments)
             case "status":
                 return ask(gateway, "/api/user", *arguments).status_code
             case _:

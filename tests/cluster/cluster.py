@@ -73,6 +73,16 @@ def create(file: str) -> None:
     kubectl("create", "--filename", "-", stdin=(HERE / file).read_text("utf-8").replace(":TAG", f":{TAG}"))
 
 
+def start_pod(name: str, image: str, files: dict[str, str]) -> None:
+    """Start the pod of the file `<name>.yaml`, anew where it runs, with files in its ConfigMap; it is ready then."""
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": files}
+    kubectl("delete", f"pod/{name}", f"configmap/{name}", "--ignore-not-found")
+    kubectl("create", "--filename", "-", stdin=json.dumps(config))
+    pod = (HERE / f"{name}.yaml").read_text("utf-8").replace("image: IMAGE", f"image: {image}")
+    kubectl("create", "--filename", "-", stdin=pod)
+    kubectl("wait", "--for=condition=Ready", f"pod/{name}", "--timeout=120s")
+
+
 def component(service: str) -> str:
     """The selector of a service's pods."""
     return f"app.kubernetes.io/instance=scribe,app.kubernetes.io/component={service}"
@@ -94,10 +104,12 @@ def kill_server(pod: str) -> None:
     kubectl("delete", "pod", pod, "--grace-period=1", "--wait=false")
 
 
-def client(*arguments: str) -> Any:  # noqa: ANN401 - JSON
-    """What the pod `client` is answered."""
+def client(*arguments: str, **variables: str) -> Any:  # noqa: ANN401 - JSON
+    """What the pod `client` is answered, by the Service or by what its variables say."""
     script = (HERE / "client.py").read_text("utf-8")
-    return json.loads(kubectl("exec", "--stdin", "client", "--", "python", "-", *arguments, stdin=script))
+    environment = ("env", *(f"{name}={value}" for name, value in variables.items()))
+    command = ("exec", "--stdin", "client", "--", *environment, "python", "-", *arguments)
+    return json.loads(kubectl(*command, stdin=script))
 
 
 def sql(statement: str) -> str:

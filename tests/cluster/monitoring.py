@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import yaml
 
-from tests.cluster.cluster import HERE, NAMESPACE, kubectl, objects
+from tests.cluster.cluster import NAMESPACE, kubectl, objects, start_pod
 
 IMAGE = os.environ.get("SCRIBE_CLUSTER_PROMETHEUS") or "prom/prometheus:v3.5.0"
 """An image with `prometheus` and `promtool`; tests/cluster/Dockerfile makes one from Debian's."""
@@ -17,13 +17,7 @@ INTERVAL = "2s"
 def start() -> None:
     """Start it on the pods that are there now; it is there when it is ready."""
     files = {"prometheus.yml": yaml.safe_dump(_configuration()), "rules.yml": yaml.safe_dump({"groups": _groups()})}
-    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "prometheus"}, "data": files}
-    kubectl("delete", "pod/prometheus", "configmap/prometheus", "--ignore-not-found")
-    kubectl("create", "--filename", "-", stdin=json.dumps(config))
-    kubectl(
-        "create", "--filename", "-", stdin=(HERE / "prometheus.yaml").read_text("utf-8").replace("PROMETHEUS", IMAGE)
-    )
-    kubectl("wait", "--for=condition=Ready", "pod/prometheus", "--timeout=60s")
+    start_pod("prometheus", IMAGE, files)
 
 
 def ask(expression: str) -> list[Mapping[str, str]]:

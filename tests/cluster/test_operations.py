@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chart.rendering import ROOT, SERVICES, WORKERS
-from tests.cluster import monitoring
+from tests.cluster import monitoring, routing
 from tests.cluster.cluster import (
     Batch,
     client,
@@ -67,6 +67,23 @@ def test_a_restored_backup_and_an_empty_jetstream_lose_no_task(record: Record) -
     record(
         "40 tasks; a backup in the middle of them, later restored into an empty database, beside an empty JetStream",
         "40 e-mails, none twice in the restored database",
+    )
+
+
+def test_browsers_come_in_by_the_ingress_and_by_the_route(record: Record) -> None:
+    hosts = routing.start()
+    for host in hosts:
+        way = {"GATEWAY": routing.address(), "HOST": host}
+        submitted = client("submit", f"{host}@example.org", "3", **way)
+        batch = Batch(**submitted)
+        wait("all tasks end", batch.ended)
+        assert {item["status"] for item in client("items", batch.token, **way)} == {"completed"}
+        visited = client("visit", batch.token, **way)
+        assert (visited["metrics"], visited["stream"].split(":")[0]) == (404, "id"), visited
+    assert client("status", batch.token, GATEWAY=routing.address(), HOST="other.example.org") == 404
+    record(
+        f"an nginx that does what Ingress and HTTPRoute say ({', '.join(hosts)}); three tasks by each",
+        "3 e-mails each, the stream of events comes through; no metrics; another host is answered 404",
     )
 
 

@@ -5,8 +5,8 @@ from tests.cluster.conftest import Record
 
 
 def test_uninstalling_leaves_nothing(record: Record) -> None:
-    kubectl("delete", "pod", "client", "stranger", "older-schema", "prometheus", "--ignore-not-found")
-    kubectl("delete", "configmap", "prometheus", "--ignore-not-found")
+    kubectl("delete", "pod", "client", "stranger", "older-schema", "prometheus", "nginx", "--ignore-not-found")
+    kubectl("delete", "configmap", "prometheus", "nginx", "--ignore-not-found")
     helm("uninstall", "scribe", "scribe-dev", "--wait")
     kinds = run("kubectl", "api-resources", "--namespaced", "--verbs=list", "--output=name").split()
     mine = ",".join(kind for kind in kinds if not kind.startswith(("events", "pods.metrics")))
