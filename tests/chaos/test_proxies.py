@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
 from tests.chaos.frames import Frame, FrameTap, Rule, split
 from tests.chaos.setup.proxies import CommitLoss, CommitTap
 from tests.support.tcp_proxy import Tap, TcpProxy, Untouched, running_proxy
+from tests.support.waiting import eventually
 
 CONVERSATION = (
     b'INFO {"a":1}\r\nHPUB pipeline.parser.t.1 reply 12 17\r\nNATS/1.0\r\n\r\nhello\r\nPUB x 0\r\n\r\nPING\r\n'
@@ -64,6 +66,21 @@ async def test_what_is_held_passes_when_it_is_released() -> None:
         assert heard == [b"one"]
         proxy.release()
         assert await reader.readexactly(3) == b"two"
+
+
+async def test_what_is_delayed_waits_side_by_side_and_not_in_turn() -> None:
+    async with echo(Untouched) as (proxy, heard):
+        _, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        proxy.latency = 30.0
+        for number in range(10):
+            writer.write(b"piece")
+            await eventually(partial(has_taken, proxy, number + 1))
+        assert heard == []
+
+
+def has_taken(proxy: TcpProxy, pieces: int) -> bool:
+    """Whether so many pieces wait in a proxy, or have passed."""
+    return proxy.counts["pieces delayed"] >= pieces
 
 
 @asynccontextmanager

@@ -1,12 +1,15 @@
 """A TCP proxy before one server: what passes can be delayed, held, cut, or looked at byte by byte."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 CHUNK = 64 * 1024
+MAX_ON_THE_WAY = 1024
+"""Pieces of one direction that have been read and wait for their time."""
 
 
 class CutError(Exception):
@@ -90,10 +93,27 @@ class TcpProxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, look: Callable[[bytes], bytes]
     ) -> None:
-        while data := await reader.read(CHUNK):
-            if self.latency:
-                self.counts["pieces delayed"] += 1
-                await asyncio.sleep(self.latency)
+        """One direction: pieces wait side by side, so that a delay does not limit how much passes."""
+        line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(MAX_ON_THE_WAY)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._take(reader, line))
+            tasks.create_task(self._give(line, writer, look))
+
+    async def _take(self, reader: asyncio.StreamReader, line: asyncio.Queue[tuple[float, bytes]]) -> None:
+        """Put each piece on the line with the time at which it arrives; the last is empty."""
+        data = b"begin"
+        while data:
+            data = await reader.read(CHUNK)
+            self.counts["pieces delayed"] += bool(self.latency and data)
+            await line.put((time.monotonic() + self.latency, data))
+            await self._passes.wait()
+
+    async def _give(
+        self, line: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter, look: Callable[[bytes], bytes]
+    ) -> None:
+        while (piece := await line.get())[1]:
+            at, data = piece
+            await asyncio.sleep(at - time.monotonic())
             self.counts["pieces held"] += not self._passes.is_set()
             await self._passes.wait()
             writer.write(look(data))
