@@ -1,7 +1,7 @@
 """What users do at the worst moment, and gateways beside each other."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,6 +18,9 @@ MIN_MANY = 600
 """Several times what is in the pipeline at once; of fewer, half have ended before another user comes."""
 SHARE_OF_MANY = 0.1
 """What is waited for of them: as many as in the other cells."""
+STORM = 20.0
+READER = "You read web pages"
+"""In every request of the scraper to its model, and in no other's."""
 TWO_GATEWAYS = {"gateway": 2}
 
 
@@ -55,10 +58,29 @@ async def against_each_other(chaos: Chaos) -> None:
 async def delete_users(chaos: Chaos) -> None:
     """A third of the users, one at least, deleted with all that they have, while it is worked on."""
     await chaos.until(0.2)
-    async with chaos.database() as connection:
-        owned = "SELECT DISTINCT user_id FROM queue_items WHERE id = ANY ($1::uuid[])"
-        users = [row["user_id"] for row in await connection.fetch(owned, list(chaos.accepted))]
+    users = await owners_of(chaos, chaos.accepted)
     await delete(chaos, chaos.random.sample(users, max(1, len(users) // 3)))
+
+
+async def delete_users_in_a_storm(chaos: Chaos) -> None:
+    """Half of the users deleted while scrapers hold their tasks, which have paid for Exa, because the model refuses."""
+    users = await owners_of(chaos, chaos.accepted)
+    await chaos.until(0.1)
+    await chaos.control(path="/anthropic/", contains=READER, status=529)
+    await chaos.submit_a_few()
+    await chaos.lasting(STORM / 4)
+    await delete(chaos, users[::2])
+    await chaos.lasting(STORM)
+    await chaos.heal()
+
+
+async def owners_of(chaos: Chaos, items: Collection[str]) -> list[UUID]:
+    """The users that the items belong to."""
+    async with chaos.database() as connection:
+        rows = await connection.fetch(
+            "SELECT DISTINCT user_id FROM queue_items WHERE id = ANY ($1::uuid[])", list(items)
+        )
+    return [row["user_id"] for row in rows]
 
 
 async def delete(chaos: Chaos, users: Sequence[UUID]) -> None:
@@ -94,9 +116,7 @@ async def few_are_not_behind(chaos: Chaos) -> None:
         chaos.wrong.append(f"{begun} items of the first user had ended before the {FEW} of the second")
     chaos.traces.note("items of the many ended first", begun)
     await chaos.until(SHARE_OF_MANY)
-    async with chaos.database() as connection:
-        owner = await connection.fetchval("SELECT user_id FROM queue_items WHERE id = $1", next(iter(many)))
-    await delete(chaos, [owner])
+    await delete(chaos, await owners_of(chaos, many))
 
 
 async def submit_twice(chaos: Chaos, _items: int) -> None:
@@ -135,6 +155,7 @@ CELLS = (
     Cell("cancel, delete, retry", cancel_and_retry, repeats=RETRIES, why=TRIED_AGAIN),
     Cell("cancel, delete, retry at once", against_each_other, repeats=1, why=TRIED_AGAIN),
     Cell("users deleted under way", delete_users),
+    Cell("users deleted while their tasks are held", delete_users_in_a_storm),
     Cell("10 x the items of one user, 20 of another", few_are_not_behind, submit=one_of_many_one_of_few),
     Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_GATEWAYS),
     Cell(

@@ -6,13 +6,16 @@ from itertools import permutations
 
 import pytest
 
+from scribe.common.errors import CancelledTaskError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import MEMO, StreamLimits, buckets
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
+from scribe.common.worker.cancellation import Cancellations
+from scribe.common.worker.cancelled_runs import CancelledRuns
 from scribe.gateway.pipeline.purging import purge_runs
 from tests.support.gateway import User
-from tests.support.pipeline import Workers
+from tests.support.pipeline import Workers, connected
 from tests.support.projecting import all_is_projected, started
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
@@ -118,6 +121,22 @@ async def test_paid_answers_of_a_task_are_kept_until_it_ends(user: User, workers
         return await kept() == 1
 
     await eventually(only_the_others)
+
+
+async def test_work_on_a_deleted_task_ends_because_its_paid_answers_are_forgotten(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    _, data = await started(user, workers)
+    async with connected(workers.database_url) as connection:
+        await connection.execute("DELETE FROM queue_items WHERE id = $1", data.task_id)
+    cancellations = Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker))
+    await cancellations.raise_if_cancelled(data)
+
+    await workers.tell(data, State.STARTED, Step.SCRAPER)
+    await eventually(partial(all_is_projected, broker))
+
+    with pytest.raises(CancelledTaskError):
+        await cancellations.raise_if_cancelled(data)
 
 
 async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker) -> None:

@@ -44,6 +44,11 @@ class State(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_end(self) -> bool:
+        """Whether the task is not worked on any more."""
+        return self in (State.DONE, State.FAILED, State.CANCELLED)
+
 
 _PHASES = {
     State.QUEUED: Phase.QUEUED,

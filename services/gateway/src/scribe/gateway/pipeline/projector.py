@@ -30,6 +30,7 @@ from scribe.common.tasks.progress import Progress, read_progress
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
+from scribe.gateway.pipeline.interrupting import interrupt
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
 from scribe.gateway.pipeline.purging import purge_all_but, purge_answers, purge_runs
 from scribe.gateway.pipeline.states import columns, highest
@@ -175,15 +176,26 @@ class Projector:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
         observe_projection(self._metrics, progress, len(changed))
         observe_ends(self._metrics, changed)
-        moved = {row["id"] for row in changed}
+        await self._tidy(states, changed, over)
+        if over:
+            self._ended()
+
+    async def _tidy(
+        self, states: Sequence[Progress], changed: Sequence[asyncpg.Record], over: Sequence[asyncpg.Record]
+    ) -> None:
+        """What follows from a batch outside the database; what NATS does not answer for is left to a later batch."""
+        moved, deleted = {row["id"] for row in changed}, {row["id"] for row in over if row["run"] is None}
         postponed = [state for state in states if state.delay is not None and state.task_id in moved]
-        for tidy in (partial(self._purge, over, postponed), partial(announce, self._broker, changed)):
+        begun = [state for state in states if state.task_id in deleted and not state.state.is_end]
+        for tidy in (
+            partial(self._interrupt, begun),
+            partial(self._purge, over, postponed),
+            partial(announce, self._broker, changed),
+        ):
             try:
                 await tidy()
             except NATS_UNAVAILABLE as error:
                 self._log.warning("projector_tidies_later", error_class=type(error).__name__)
-        if over:
-            self._ended()
 
     async def _project(self, states: Sequence[Progress]) -> tuple[list[asyncpg.Record], list[asyncpg.Record]]:
         """One transaction; where it fails for what a message holds, one for each, without those that fail alone."""
@@ -226,6 +238,10 @@ class Projector:
         for result in results:
             if result is not None:
                 raise result
+
+    async def _interrupt(self, states: Iterable[Progress]) -> None:
+        """End the work on deleted tasks: their paid answers are purged, and each attempt would ask for them anew."""
+        await asyncio.gather(*(interrupt(self._broker, state.task_id, state.run) for state in states))
 
     async def _purge_ended(self, task_id: UUID, run: int | None) -> None:
         await asyncio.gather(purge_runs(self._broker.js, task_id, run), purge_answers(self._broker.js, task_id))

@@ -5,15 +5,14 @@ from uuid import UUID
 import asyncpg
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE
-from scribe.common.messaging.streams import CANCELLED
 from scribe.common.process.database import load_queries
 from scribe.common.tasks.rank import CANCELLED_RANK, rank_before
 from scribe.common.tasks.route import Route
-from scribe.common.tasks.subject import cancel_subject
 from scribe.gateway.context import Context
 from scribe.gateway.database import Connection
 from scribe.gateway.limits.idempotency import forget_same_body
 from scribe.gateway.pipeline.announcements import announce
+from scribe.gateway.pipeline.interrupting import interrupt
 from scribe.gateway.pipeline.observation import observe_ends
 from scribe.gateway.pipeline.purging import purge_runs
 from scribe.gateway.pipeline.states import CANCELLED_BY_USER
@@ -74,8 +73,7 @@ async def delete(context: Context, user_id: UUID, item_id: UUID) -> None:
 async def _interrupt(context: Context, row: asyncpg.Record) -> None:
     """Tell the workers. This may fail: the composer checks the row before it writes."""
     try:
-        await (await context.broker.js.key_value(CANCELLED)).put(str(row["id"]), str(row["run"]).encode())
-        await context.broker.client.publish(cancel_subject(row["id"]), str(row["run"]).encode())
+        await interrupt(context.broker, row["id"], row["run"])
         await purge_runs(context.broker.js, row["id"], row["run"])
         await announce(context.broker, [row])
     except NATS_UNAVAILABLE as error:
