@@ -19,11 +19,11 @@ from scribe.common.process.database import load_queries, open_pool
 from scribe.common.settings import load
 from scribe.common.tasks.steps import Step
 from scribe.common.text.language import language_of
+from scribe.common.text.suffixes import public_suffixes
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
 from scribe.composer.checker import Checker
 from scribe.composer.checks import check_names
-from scribe.composer.checks.links import is_host
 from scribe.composer.drafting import Writer
 from scribe.composer.settings import ComposerSettings
 from scribe.composer.step import Composer
@@ -52,7 +52,7 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
 def load_lists() -> None:
     """Load what the checks look up, which takes a second, before a delivery has to wait for it."""
     language_of("")
-    is_host("host.example")
+    public_suffixes()
 
 
 def main() -> None:

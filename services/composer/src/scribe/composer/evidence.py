@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Literal
 
 from scribe.common.tasks.data import Fact, Paper, Source
-from scribe.composer.wordforms import numbers_of, sequence, stems
+from scribe.common.text.details import known_numbers
+from scribe.composer.wordforms import sequence, stems
 
 INTEREST, TEMPLATE = "I1", "T1"
 """The ids of the sender's words about the recipient, and of the template."""
@@ -35,8 +36,8 @@ class Evidence:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """Its numbers, in every form of `numbers_of`."""
-        return frozenset().union(*numbers_of(self.text, spelled_out=True))
+        """Its numbers, in every form."""
+        return known_numbers(self.text)
 
     @cached_property
     def sequence(self) -> str:

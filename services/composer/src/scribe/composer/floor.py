@@ -1,16 +1,17 @@
 """What code verifies whatever the checker says: ids exist, and the evidence has the numbers, titles and grave words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scribe.common.text.details import titles_of, unknown_numbers
 from scribe.common.text.wording import words
 from scribe.composer.added import AddedSentence
 from scribe.composer.checker import SentenceVerdict
 from scribe.composer.evidence import Evidence
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import COMMON, GRAVE
-from scribe.composer.wordforms import content_words, numbers_of, sequence, titles_of
+from scribe.composer.wordforms import content_words, sequence
 
 MAX_WHAT = 200
 """Characters of the checker's remark that the writer is shown."""
@@ -55,7 +56,7 @@ def _holders_of_titles(sentence: AddedSentence, material: Material) -> Iterator[
 
 def _unverified(sentence: AddedSentence, evidence: Sequence[Evidence], material: Material) -> Iterator[str]:
     """The numbers, titles and grave words of the sentence that no evidence has, the sender's words included."""
-    yield from _unknown_numbers(sentence.added, evidence)
+    yield from unknown_numbers(sentence.added, frozenset().union(*(item.numbers for item in evidence)))
     unknown = (title for title in titles_of(sentence.text) if not _is_the_senders(title, material))
     yield from (f'"{title}"' for title in unknown if not any(sequence(title) in item.sequence for item in evidence))
     solid = [item for item in evidence if item.certain]
@@ -66,8 +67,3 @@ def _unverified(sentence: AddedSentence, evidence: Sequence[Evidence], material:
 def _is_the_senders(title: str, material: Material) -> bool:
     """Whether all that a title says are words of the sender's: `your “work on quantum fluids”`."""
     return all(stem in material.own.stems or word in COMMON for stem, word in content_words(title).items())
-
-
-def _unknown_numbers(added: str, evidence: Iterable[Evidence]) -> Iterator[str]:
-    known = frozenset().union(*(item.numbers for item in evidence))
-    return (min(forms, key=len) for forms in numbers_of(added) if not forms & known)

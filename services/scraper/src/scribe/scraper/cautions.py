@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Literal
 
+from scribe.common.text.contacts import MESSENGERS, is_host, phone_pattern
 from scribe.common.text.folding import fold_accents
 from scribe.common.text.injection import reads_like_an_instruction
 from scribe.common.text.invisible import without_invisible
-from scribe.common.text.suffixes import is_public_suffix
 from scribe.common.text.terms import terms
 
 Caution = Literal["hostile", "garbled", "contact", "money", "accusation", "appeal", "private"]
@@ -22,7 +22,7 @@ MIN_PHONE_DIGITS = 7
 _ENCODED = re.compile(rf"[A-Za-z0-9+/=_-]{{{MAX_TOKEN},}}")
 _TAG = re.compile(r"</?[a-z]|<\||\|>|\[/?inst\]")
 _HOST = re.compile(r"[A-Za-z0-9-]{2,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}")
-_PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,20}")
+_PHONE = re.compile(rf"\+?\(?{phone_pattern(MIN_PHONE_DIGITS)}")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _IDENTIFIER = re.compile(
     r"\b(?:isbn|issn|orcid|doi|(?:grant|agreement|award|project|patent)(?: (?:agreement|number))?|nos?|nr|num)\b"
@@ -30,7 +30,6 @@ _IDENTIFIER = re.compile(
 )
 """Numbers of books, grants and patents."""
 _CALLS = re.compile(r"\b(?:tel|phone|telephone|telefon\w{0,2}|telefono|mobil\w{0,2}|cell|fax|call|ring|sms|text)\b")
-_RESERVED = frozenset({"example", "test", "invalid", "localhost", "onion"})
 _NO_HOST = frozenset(["In", "It", "Is", "At", "To", "So", "As", "No", "Be", "My", "Us", "Do", "By", "Am", "An"])
 """Words that begin a sentence after a full stop without a blank, and are top-level domains in small letters."""
 _AMOUNT = re.compile(r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|(?:usd|eur|gbp|btc|eth|dollars?|euros?|pounds|bitcoins?)\b)")
@@ -43,9 +42,7 @@ _NO_CLAIM = re.compile(
 """An amount that was given for work, or the price of a book, asks nobody for money."""
 _OTHER_STOPS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024\u00b7\u0701", "."))
 _LISTS: Mapping[Caution, "re.Pattern[str]"] = {
-    "contact": re.compile(
-        r"@|\b(?:t|wa|m)\.me/|\b(?:telegram|whatsapp|wechat|weixin|viber|skype|discord|kakaotalk|snapchat)\b"
-    ),
+    "contact": re.compile(rf"@|\b(?:t|wa|m)\.me/|\b(?:{MESSENGERS})\b"),
     "money": re.compile(
         r"\b(?:fees?|invoices?|donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|wallets?|bitcoins?"
         r"|bank accounts?|wire transfers?|gift cards?"
@@ -92,11 +89,8 @@ def caution_of(text: str, interest: str) -> Caution | None:
 
 
 def _is_host(token: str) -> bool:
-    """Whether a word with dots inside ends like the name of a host."""
-    ending = token.rpartition(".")[2]
-    if ending in _NO_HOST or ending.isdigit() or token.lower() == "et.al":
-        return False
-    return ending.lower() in _RESERVED or is_public_suffix(ending.lower())
+    """Whether a word with dots inside names a host, and does not only lack the blank between two sentences."""
+    return token.rpartition(".")[2] not in _NO_HOST and is_host(token)
 
 
 def _has_phone(folded: str) -> bool:

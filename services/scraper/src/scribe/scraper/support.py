@@ -3,23 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.details import known_numbers, quotations_of, unknown_numbers
 from scribe.common.text.folding import fold_accents
 from scribe.common.text.name_words import TITLES
 from scribe.scraper.name_matcher import NameMatcher
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?")
-_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*")
-_DATE = re.compile(r"\b(?:(?:1[5-9]|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]\d{1,2}[./-](?:1[5-9]|20)\d\d)\b")
-_QUOTED = re.compile(r"“([^”]{1,300})”|\"([^\"]{1,300})\"|„([^“”]{1,300})[“”]|«([^»]{1,300})»")
-_CARDINALS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-)
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth"
-)
-_NUMBER_WORDS = {word: str(number) for words in (_CARDINALS, _ORDINALS) for number, word in enumerate(words.split(), 1)}
 _MONTHS = (
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec"
@@ -38,8 +27,8 @@ class Evidence:
         self._row = f" {' '.join(_pieces(text))} "
         self._words = frozenset(words) | frozenset(_pieces(text))
         self._initials = (_initials(text), _initials(" ".join(w for w in _WORD.findall(text) if w[0].isupper())))
-        self._quotations = len(titles(text))
-        self._numbers = numbers(text) | {_NUMBER_WORDS[word] for word in self._words if word in _NUMBER_WORDS}
+        self._quotations = len(quotations_of(text))
+        self._numbers = known_numbers(text)
 
     def lacks(self, statement: str, recipient: NameMatcher, language: str | None, *, is_translated: bool) -> str:
         """The first detail of the statement that does not stand in the evidence, else nothing.
@@ -47,9 +36,9 @@ class Evidence:
         Names change in translation, so those of a statement in another language than its passages are not compared, and
         what stands in quotation marks may be the translation of what does so there.
         """
-        for number in sorted(numbers(statement) - self._numbers):
+        for number in unknown_numbers(statement, self._numbers):
             return number
-        foreign = [title for title in titles(statement) if f" {' '.join(_pieces(title))} " not in self._row]
+        foreign = [title for title in quotations_of(statement) if f" {' '.join(_pieces(title))} " not in self._row]
         if len(foreign) > (self._quotations if is_translated else 0):
             return foreign[0]
         if is_translated:
@@ -69,19 +58,6 @@ class Evidence:
         if word.isupper() and len(plain) > 1 and any(plain in initials for initials in self._initials):
             return True
         return any(_is_form(plain, known) for known in self._words)
-
-
-def numbers(text: str) -> set[str]:
-    """The numbers of a text by their digits, since languages separate thousands and decimals each in its way. A date is
-    the numbers that it consists of.
-    """
-    dates = {str(int(part)) for date in _DATE.findall(text) for part in re.findall(r"\d+", date)}
-    return dates | {"".join(filter(str.isdigit, found)) for found in _NUMBER.findall(_DATE.sub(" ", text))}
-
-
-def titles(text: str) -> list[str]:
-    """What stands in quotation marks."""
-    return [next(filter(None, groups)) for groups in _QUOTED.findall(text)]
 
 
 def names(statement: str, recipient: NameMatcher, language: str | None) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from scribe.common.text.contacts import MESSENGERS, phone_pattern
 from scribe.common.text.folding import fold
 from scribe.composer.checks.links import sentences_with
 from scribe.composer.checks.problem import DraftProblem
@@ -14,12 +15,11 @@ MIN_CODE = 24
 """Letters and digits in a row from which they are a code."""
 MIN_CAPITALS_INSIDE = 3
 
-_PHONE = re.compile(rf"(?<![\w.])\+?\d(?:[ ().\-/–]{{0,2}}\d){{{MIN_PHONE_DIGITS - 1},17}}(?!\w)")
+_PHONE = re.compile(rf"(?<![\w.])\+?{phone_pattern(MIN_PHONE_DIGITS)}(?!\w)")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}-\d\d-\d\d|(?:1[4-9]|20)\d\d ?[-–/] ?(?:1[4-9]|20)\d\d")
 _HANDLE = re.compile(r"(?<![\w.@])@[^\W\d]\w{2,40}")
 _MESSENGER = re.compile(
-    r"\b(?:telegram|whatsapp|wechat|viber|threema|skype|snapchat|signal|discord|kakaotalk)"
-    r"(?: (?:id|handle|name|username|number))?\s?[:@]\s?\w{3,40}",
+    rf"\b(?:{MESSENGERS}|signal)(?: (?:id|handle|name|username|number))?\s?[:@]\s?\w{{3,40}}",
     re.IGNORECASE,
 )
 _CODE = re.compile(rf"[A-Za-z0-9+/]{{{MIN_CODE},}}={{0,2}}")

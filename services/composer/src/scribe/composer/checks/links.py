@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scribe.common.text.contacts import is_host
 from scribe.common.text.folding import fold
-from scribe.common.text.suffixes import is_public_suffix
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft, legible
 from scribe.composer.material import Material
@@ -20,9 +20,6 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _DOTTED = re.compile(r"\b(?:[\w-]{1,63}+\.){1,20}+[^\W\d_]{2,24}\b(?:[/:?#]\S*)?")
-_INITIAL_AND_NAME = re.compile(r"[A-Z]\.[A-Z][a-z]+")
-_ABBREVIATIONS = frozenset(("m.sc", "b.sc", "et.al"))
-_RESERVED = frozenset(("example", "test", "invalid", "local", "localhost", "internal", "onion"))
 _END = ".,;:!?)]}>\"'”’"
 MAX_WORD = 500
 
@@ -75,18 +72,6 @@ def links_of(text: str) -> list[str]:
     rest = (_LINK.sub(" ", word) for word in candidates)
     found += [match.group() for word in rest for match in _DOTTED.finditer(word) if is_host(match.group())]
     return list(dict.fromkeys(link.rstrip(_END) for link in found))
-
-
-def is_host(dotted: str) -> bool:
-    """Whether words joined by dots could be the name of a host: one after the first is a public suffix, or the last
-    two are one, as `web.za` is.
-    """
-    name = re.split(r"[/:?#]", dotted, maxsplit=1)[0].casefold()
-    if name in _ABBREVIATIONS or _INITIAL_AND_NAME.fullmatch(dotted):
-        return False
-    _, *labels = name.split(".")
-    endings = (*labels, ".".join(labels[-2:]))
-    return any(ending in _RESERVED or is_public_suffix(ending) for ending in endings)
 
 
 def undisguised(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from scribe.common.text.details import titles_of
 from scribe.common.text.folding import fold
 from scribe.common.text.wording import WORD, words
 from scribe.composer.checks.problem import DraftProblem
 from scribe.composer.draft import Draft
 from scribe.composer.material import Material
 from scribe.composer.vocabulary import TELLS
-from scribe.composer.wordforms import MIN_CONTENT_WORD, titles_of
+from scribe.composer.wordforms import MIN_CONTENT_WORD
 
 RUN = 12
 """Words in a row that count as copied."""
