@@ -12,6 +12,7 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import pipeline_subject
 from scribe.common.worker.cancellation import open_cancellations
+from scribe.common.worker.holding import Hold
 from scribe.common.worker.isolation import Isolation
 from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner
@@ -44,7 +45,7 @@ async def live_and_die(broker: Broker, step: Killer, concurrency: int) -> bool:
         runner = Runner(
             step=Step.PARSER,
             work=step,
-            hold_limit=5.0,
+            hold=Hold(Step.PARSER, 5.0, silent()),
             cancellations=cancellations,
             publisher=Publisher(broker),
             metrics=Metrics().steps,

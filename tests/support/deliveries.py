@@ -18,6 +18,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import Subject
 from scribe.common.worker.cancellation import open_cancellations
+from scribe.common.worker.holding import Hold
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner, with_middleware
@@ -62,7 +63,7 @@ async def working(
         runner = Runner(
             step=step,
             work=with_middleware(step, function, settings, metrics),
-            hold_limit=settings.hold_limit,
+            hold=Hold(step, settings.hold_limit, log),
             retry_limit=settings.retry_limit,
             read_history=partial(read_history, broker.js),
             cancellations=cancellations,

@@ -33,6 +33,7 @@ from scribe.common.process.signals import unwind_on_signals
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import open_cancellations
+from scribe.common.worker.holding import Hold
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.redelivery import read_history
 from scribe.common.worker.runner import Runner, with_middleware
@@ -91,7 +92,7 @@ async def _serve(step: Step, settings: WorkerSettings, open_step: OpenStep, log:
         runner = Runner(
             step=step,
             work=with_middleware(step, work, settings, metrics),
-            hold_limit=settings.hold_limit,
+            hold=Hold(step, settings.hold_limit, log),
             cancellations=cancellations,
             publisher=Publisher(broker),
             metrics=metrics.steps,

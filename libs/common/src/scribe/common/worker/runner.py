@@ -3,13 +3,12 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
-from typing import TypeVar
 
 import nats.errors
 from opentelemetry import trace
@@ -27,6 +26,7 @@ from scribe.common.tasks.route import ROUTE, Route
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.backoff import Jitter
 from scribe.common.worker.cancellation import Cancellations
+from scribe.common.worker.holding import Hold
 from scribe.common.worker.isolation import Isolation
 from scribe.common.worker.middleware import StepFunction, compose, deadline, heartbeat, timed
 from scribe.common.worker.outcomes import Failed, Finished, Outcome, Unreadable
@@ -36,8 +36,6 @@ from scribe.common.worker.settlement import MAX_ALONE, MAX_DELIVERIES, CrashLoop
 
 REPEATED_DELAY = 5.0
 """Seconds until a message that is under way in this process is delivered again, if it is not settled by then."""
-T = TypeVar("T")
-Tell = Callable[[UnavailableError], Awaitable[None]]
 
 
 def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings, metrics: Metrics) -> StepFunction:
@@ -47,14 +45,14 @@ def with_middleware(step: Step, function: StepFunction, settings: WorkerSettings
 
 @dataclass(frozen=True)
 class Runner:
-    """Handles the deliveries of one step. `hold_limit` is in seconds.
+    """Handles the deliveries of one step.
 
     When `stopping` is set nothing is held that has no outcome yet: another worker may wait for what is away.
     """
 
     step: Step
     work: StepFunction
-    hold_limit: float
+    hold: Hold
     cancellations: Cancellations
     publisher: Publisher
     metrics: StepMetrics
@@ -106,7 +104,7 @@ class Runner:
             return Unreadable(error)
         history = FIRST
         try:
-            history = await self._hold(lambda: self.read_history(delivery, data), until=self.stopping)
+            history = await self.hold(lambda: self.read_history(delivery, data), until=self.stopping)
             return Finished(await self._work(data, delivery, history))
         except UnreadableMessageError as error:
             return Unreadable(error)
@@ -121,13 +119,13 @@ class Runner:
         if history.alone >= MAX_ALONE or delivery.attempt > MAX_DELIVERIES:
             raise CrashLoopError(f"worked on {history.alone} times alone, delivered {delivery.attempt} times")
         tries = count()
-        result = await self._hold(
+        result = await self.hold(
             lambda: self._isolated(data, delivery, history, next(tries)),
             until=self.stopping,
-            tell=partial(self._tell_held, data, delivery),
+            announce=partial(self._announce_held, data, delivery),
         )
         if result.email_id is None:
-            await self._hold(lambda: self.cancellations.raise_if_cancelled(data))
+            await self.hold(lambda: self.cancellations.raise_if_cancelled(data))
         return result
 
     async def _isolated(self, data: PipelineData, delivery: Delivery, history: History, holds: int) -> PipelineData:
@@ -160,7 +158,7 @@ class Runner:
         await self.publisher.event_unconfirmed(started)
         await asyncio.sleep(0)  # the connection's own task sends it now
 
-    async def _tell_held(self, data: PipelineData, delivery: Delivery, error: UnavailableError) -> None:
+    async def _announce_held(self, data: PipelineData, delivery: Delivery, error: UnavailableError) -> None:
         """Announce what the work waits for, where that can be told."""
         held = progress_of(data, State.HELD, self.step, datetime.now(UTC), attempt=delivery.attempt)
         with suppress(UnavailableError):
@@ -172,7 +170,7 @@ class Runner:
         """
         until = None if isinstance(outcome, Finished | Failed) else self.stopping
         try:
-            await self._hold(lambda: settle(outcome, self.step, delivery, self.publisher, self.route), until)
+            await self.hold(lambda: settle(outcome, self.step, delivery, self.publisher, self.route), until)
         except UnavailableError:
             return "abandoned"
         except PermanentError as error:
@@ -180,30 +178,6 @@ class Runner:
                 raise
             return await self._settle(Failed(outcome.data, error), delivery)
         return outcome.name
-
-    async def _hold(
-        self, operation: Callable[[], Awaitable[T]], until: asyncio.Event | None = None, tell: Tell | None = None
-    ) -> T:
-        """Repeat `operation` while it raises UnavailableError, up to the hold limit or until `until` is set.
-
-        `tell` is called once, when the wait begins.
-        """
-        end, until = time.monotonic() + self.hold_limit, until or asyncio.Event()
-        while True:
-            try:
-                return await operation()
-            except UnavailableError as error:
-                if time.monotonic() + error.retry_after > end:
-                    raise
-                if tell is not None:
-                    await tell(error)
-                    tell = None
-                self.log.warning("holding", step=self.step, reason=str(error), retry_after=error.retry_after)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(error.retry_after * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter
-                        await until.wait()
-                if until.is_set():
-                    raise
 
     @asynccontextmanager
     async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:
