@@ -7,7 +7,7 @@ lead to the runbook of the alert's name.
 from dataclasses import dataclass
 
 from scribe.dashboards.alerts.expressions import PROJECTOR, STEPS
-from scribe.dashboards.grafana import Panel, Query, Threshold
+from scribe.dashboards.grafana import Panel, Query, Stat, Threshold
 from scribe.dashboards.queries import highest, increase, selected, share
 from scribe.dashboards.rules import RUNBOOKS
 
@@ -45,14 +45,11 @@ def _panel(
     colours = [Threshold(limits[-1], "red")] if len(limits) == 1 else []
     if len(limits) == 2:
         colours = [Threshold(limits[0], "orange"), Threshold(limits[1], "red")]
-    return Panel(
+    return Stat(
         title,
         (query,),
         description,
         unit=unit,
-        kind="stat",
-        width=4,
-        height=5,
         thresholds=tuple(colours),
         links=(board,),
     )

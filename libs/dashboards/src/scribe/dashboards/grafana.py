@@ -54,6 +54,15 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Stat(Panel):
+    """One big number, in the colour of the threshold that it has reached."""
+
+    kind: Literal["timeseries", "stat"] = "stat"
+    width: int = 4
+    height: int = 5
+
+
+@dataclass(frozen=True)
 class Row:
     """Panels under one heading."""
 

@@ -3,6 +3,8 @@
 Every selector is narrowed to the dashboard's `$namespace`, and every sum keeps the namespaces apart.
 """
 
+from scribe.dashboards.grafana import Query
+
 RATE = "$__rate_interval"
 _NAMESPACE = 'namespace=~"$namespace"'
 
@@ -38,6 +40,12 @@ def quantile(share: float, histogram: str, by: str = "", matchers: str = "", win
     return f"histogram_quantile({share:g}, {rate(f'{histogram}_bucket', labels, matchers, window)})"
 
 
+def quantiles(*shares: float, histogram: str, by: str = "", matchers: str = "") -> tuple[Query, ...]:
+    """Several quantiles of a histogram, each named by its share: `p95`."""
+    series = f"{{{{{by}}}}} " if by else ""
+    return tuple(Query(quantile(share, histogram, by, matchers), f"{series}p{100 * share:.0f}") for share in shares)
+
+
 def share(part: str, whole: str) -> str:
     """`part` of `whole`; NaN while there is nothing."""
     return f"{part} / {whole}"
@@ -46,6 +54,12 @@ def share(part: str, whole: str) -> str:
 def age(timestamp: str, by: str, matchers: str = "") -> str:
     """Seconds since the latest of the timestamps."""
     return f"time() - {highest(timestamp, by, matchers)}"
+
+
+def failed_calls() -> Query:
+    """The share of calls to each upstream that failed."""
+    failed = rate("scribe_upstream_calls_total", "upstream", 'outcome!~"2..|3..|404"')
+    return Query(share(failed, rate("scribe_upstream_calls_total", "upstream")), "{{upstream}}")
 
 
 def _by(labels: str) -> str:

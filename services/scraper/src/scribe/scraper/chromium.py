@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,16 +136,15 @@ def find_chromium(configured: str | None, bundled: str) -> str | None:
 
 async def start_chromium(settings: ScraperSettings, log: Logger) -> Session | None:
     """Start the driver and the browser."""
-    playwright = await async_playwright().start()
-    try:
+    async with AsyncExitStack() as stack:
+        playwright = await async_playwright().start()
+        stack.push_async_callback(playwright.stop)
         path = find_chromium(settings.chromium, playwright.chromium.executable_path)
         if path is None:
-            await playwright.stop()
             return None
-        return Session(playwright, await _launch(playwright, path, settings, log))
-    except BaseException:
-        await playwright.stop()
-        raise
+        browser = await _launch(playwright, path, settings, log)
+        stack.pop_all()
+        return Session(playwright, browser)
 
 
 async def _launch(playwright: Playwright, path: str, settings: ScraperSettings, log: Logger) -> Browser:

@@ -53,13 +53,22 @@ class StreamLimits:
     deadletter_max_bytes: int = 256 * MIB
 
 
-def pipeline_stream(limits: StreamLimits) -> StreamConfig:
-    """PIPELINE: limits retention, one message a subject, new messages refused when it is full."""
+def _stream(name: str, subject: object, limits: StreamLimits) -> StreamConfig:
+    """What all streams have in common."""
     return StreamConfig(
-        name=PIPELINE,
-        subjects=[str(pipeline_subject())],
+        name=name,
+        subjects=[str(subject)],
         storage=StorageType.FILE,
         retention=RetentionPolicy.LIMITS,
+        num_replicas=limits.replicas,
+        allow_direct=True,
+    )
+
+
+def pipeline_stream(limits: StreamLimits) -> StreamConfig:
+    """PIPELINE: limits retention, one message a subject, new messages refused when it is full."""
+    return replace(
+        _stream(PIPELINE, pipeline_subject(), limits),
         discard=DiscardPolicy.NEW,
         max_msgs_per_subject=1,
         discard_new_per_subject=True,
@@ -67,42 +76,30 @@ def pipeline_stream(limits: StreamLimits) -> StreamConfig:
         max_bytes=limits.pipeline_max_bytes,
         max_msg_size=MIB,
         duplicate_window=15 * 60.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 
 def events_stream(limits: StreamLimits) -> StreamConfig:
     """EVENTS: what happened between two transitions, for a week."""
-    return StreamConfig(
-        name=EVENTS,
-        subjects=[str(event_subject())],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
+    return replace(
+        _stream(EVENTS, event_subject(), limits),
         discard=DiscardPolicy.OLD,
         max_age=7 * DAY,
         max_bytes=limits.events_max_bytes,
         max_msg_size=MIB,
         duplicate_window=120.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 
 def deadletter_stream(limits: StreamLimits) -> StreamConfig:
     """DEADLETTER: messages that no attempt could finish, for a month."""
-    return StreamConfig(
-        name=DEADLETTER,
-        subjects=[str(deadletter_subject())],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
+    return replace(
+        _stream(DEADLETTER, deadletter_subject(), limits),
         discard=DiscardPolicy.OLD,
         max_age=30 * DAY,
         max_bytes=limits.deadletter_max_bytes,
         max_msg_size=2 * MIB,
         duplicate_window=120.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 
@@ -111,10 +108,8 @@ def lookups_stream(limits: StreamLimits) -> StreamConfig:
 
     A work queue, for nothing in it is worth keeping: a task whose lookup was lost asks for it again.
     """
-    return StreamConfig(
-        name=LOOKUPS,
-        subjects=[lookup_subject("*")],
-        storage=StorageType.FILE,
+    return replace(
+        _stream(LOOKUPS, lookup_subject("*"), limits),
         retention=RetentionPolicy.WORK_QUEUE,
         discard=DiscardPolicy.NEW,
         max_msgs_per_subject=1,
@@ -123,44 +118,32 @@ def lookups_stream(limits: StreamLimits) -> StreamConfig:
         max_bytes=16 * MIB,
         max_msg_size=16 * 1024,
         duplicate_window=1.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 
 def turns_stream(limits: StreamLimits) -> StreamConfig:
     """TURNS: one message for each service that one process at a time may ask: the one to which it is delivered."""
-    return StreamConfig(
-        name=TURNS,
-        subjects=[turn_subject("*")],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
+    return replace(
+        _stream(TURNS, turn_subject("*"), limits),
         discard=DiscardPolicy.NEW,
         max_msgs_per_subject=1,
         discard_new_per_subject=True,
         max_bytes=MIB,
         max_msg_size=1024,
         duplicate_window=1.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 
 def papers_stream(limits: StreamLimits) -> StreamConfig:
     """PAPERS: arXiv's answers, the newest of each author, for a day; the oldest go where it is full."""
-    return StreamConfig(
-        name=PAPERS,
-        subjects=[papers_subject("*")],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
+    return replace(
+        _stream(PAPERS, papers_subject("*"), limits),
         discard=DiscardPolicy.OLD,
         max_msgs_per_subject=1,
         max_age=DAY,
         max_bytes=128 * MIB,
         max_msg_size=MIB,
         duplicate_window=1.0,
-        num_replicas=limits.replicas,
-        allow_direct=True,
     )
 
 

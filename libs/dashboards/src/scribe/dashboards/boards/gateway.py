@@ -1,7 +1,7 @@
 """The gateway: requests, event streams, its loops."""
 
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.dashboards.queries import age, highest, quantile, rate, share, total
+from scribe.dashboards.queries import age, highest, quantile, quantiles, rate, share, total
 
 
 def _answered(statuses: str) -> str:
@@ -72,10 +72,7 @@ _LOOPS = Row(
         ),
         Panel(
             "Wait for the turn",
-            (
-                Query(quantile(0.5, "scribe_task_wait_seconds"), "p50"),
-                Query(quantile(0.95, "scribe_task_wait_seconds"), "p95"),
-            ),
+            quantiles(0.5, 0.95, histogram="scribe_task_wait_seconds"),
             "From a task's submission to its turn.",
             unit="s",
         ),
@@ -95,10 +92,7 @@ _LOOPS = Row(
         ),
         Panel(
             "Projector's delay",
-            (
-                Query(quantile(0.5, "scribe_projector_delay_seconds"), "p50"),
-                Query(quantile(0.99, "scribe_projector_delay_seconds"), "p99"),
-            ),
+            quantiles(0.5, 0.99, histogram="scribe_projector_delay_seconds"),
             "From a state's publication to its commit.",
             unit="s",
         ),

@@ -1,8 +1,19 @@
 """Whether e-mails are on time, and where to look when they are not."""
 
 from scribe.dashboards import causes
-from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.dashboards.queries import RATE, age, increase, quantile, rate, selected, share, total
+from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Stat, Threshold
+from scribe.dashboards.queries import (
+    RATE,
+    age,
+    failed_calls,
+    increase,
+    quantile,
+    quantiles,
+    rate,
+    selected,
+    share,
+    total,
+)
 from scribe.dashboards.slo import REQUESTS, TASKS
 
 LINKS = (
@@ -16,47 +27,39 @@ LINKS = (
 _OBJECTIVES = Row(
     "Objectives",
     (
-        Panel(
+        Stat(
             "Tasks outside the objective",
             (Query(selected(TASKS.ratio("1h")), "last hour"), Query(selected(TASKS.ratio("1d")), "last day")),
             "Share of tasks that failed or took longer than 60 s from their turn. Objective: below 5 %.",
             unit="percentunit",
-            kind="stat",
             width=6,
-            height=5,
             thresholds=(Threshold(0.03, "orange"), Threshold(0.05, "red")),
             links=(("Pipeline", "scribe-pipeline"),),
             decimals=2,
         ),
-        Panel(
+        Stat(
             "Requests outside the objective",
             (Query(selected(REQUESTS.ratio("1h")), "last hour"), Query(selected(REQUESTS.ratio("1d")), "last day")),
             "Share of requests that were answered with a server error. Objective: below 0.1 %.",
             unit="percentunit",
-            kind="stat",
             width=6,
-            height=5,
             thresholds=(Threshold(0.0005, "orange"), Threshold(0.001, "red")),
             links=(("Gateway", "scribe-gateway"),),
             decimals=3,
         ),
-        Panel(
+        Stat(
             "E-mails in the last hour",
             (Query(increase("scribe_emails_total", "1h"), "written"),),
             "E-mails that the composer has written.",
-            kind="stat",
             width=6,
-            height=5,
             decimals=0,
         ),
-        Panel(
+        Stat(
             "Cost in the last hour",
             (Query(increase("scribe_llm_cost_usd_total", "1h"), "US dollars"),),
             "What the models' answers cost.",
             unit="currencyUSD",
-            kind="stat",
             width=6,
-            height=5,
             thresholds=(Threshold(10, "orange"), Threshold(20, "red")),
             links=(("Upstreams and cost", "scribe-upstreams"),),
         ),
@@ -67,7 +70,7 @@ _LATE = Row(
     "Why e-mails are late: the red one is the cause",
     (
         *causes.PANELS,
-        Panel(
+        Stat(
             "Slow answers, p95",
             (
                 Query(
@@ -77,9 +80,6 @@ _LATE = Row(
             ),
             "Time of a call to a service in the last five minutes: e-mails that come late though nothing fails.",
             unit="s",
-            kind="stat",
-            width=4,
-            height=5,
             thresholds=(Threshold(10, "orange"), Threshold(20, "red")),
             links=(("Upstreams and cost", "scribe-upstreams"),),
         ),
@@ -91,11 +91,7 @@ _FLOW = Row(
     (
         Panel(
             "From turn to end",
-            (
-                Query(quantile(0.5, "scribe_task_duration_seconds", matchers='outcome="completed"'), "p50"),
-                Query(quantile(0.95, "scribe_task_duration_seconds", matchers='outcome="completed"'), "p95"),
-                Query(quantile(0.99, "scribe_task_duration_seconds", matchers='outcome="completed"'), "p99"),
-            ),
+            quantiles(0.5, 0.95, 0.99, histogram="scribe_task_duration_seconds", matchers='outcome="completed"'),
             "How long completed tasks took from their turn.",
             unit="s",
             thresholds=(Threshold(60, "red"),),
@@ -124,15 +120,7 @@ _FLOW = Row(
         ),
         Panel(
             "Failures of upstreams",
-            (
-                Query(
-                    share(
-                        rate("scribe_upstream_calls_total", "upstream", 'outcome!~"2..|3..|404"'),
-                        rate("scribe_upstream_calls_total", "upstream"),
-                    ),
-                    "{{upstream}}",
-                ),
-            ),
+            (failed_calls(),),
             "Share of calls that failed.",
             unit="percentunit",
         ),

@@ -1,7 +1,7 @@
 """One step: the one that the variable above the dashboard names."""
 
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold, Variable
-from scribe.dashboards.queries import highest, increase, quantile, rate, selected, total
+from scribe.dashboards.queries import highest, increase, quantile, quantiles, rate, selected, total
 
 STEP = 'step=~"$step"'
 CONSUMER = 'stream="PIPELINE", consumer=~"$step"'
@@ -45,11 +45,7 @@ _WORK = Row(
         ),
         Panel(
             "Duration",
-            (
-                Query(quantile(0.5, "scribe_step_duration_seconds", "step", STEP), "{{step}} p50"),
-                Query(quantile(0.95, "scribe_step_duration_seconds", "step", STEP), "{{step}} p95"),
-                Query(quantile(0.99, "scribe_step_duration_seconds", "step", STEP), "{{step}} p99"),
-            ),
+            quantiles(0.5, 0.95, 0.99, histogram="scribe_step_duration_seconds", by="step", matchers=STEP),
             "Time of one attempt.",
             unit="s",
         ),

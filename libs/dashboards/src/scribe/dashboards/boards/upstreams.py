@@ -1,7 +1,7 @@
 """Services that are not ours, and what models cost."""
 
 from scribe.dashboards.grafana import Dashboard, Panel, Query, Row, Threshold
-from scribe.dashboards.queries import highest, increase, quantile, rate, share, total
+from scribe.dashboards.queries import failed_calls, highest, increase, quantile, rate, share, total
 
 _CALLS = Row(
     "Calls",
@@ -14,15 +14,7 @@ _CALLS = Row(
         ),
         Panel(
             "Failures",
-            (
-                Query(
-                    share(
-                        rate("scribe_upstream_calls_total", "upstream", 'outcome!~"2..|3..|404"'),
-                        rate("scribe_upstream_calls_total", "upstream"),
-                    ),
-                    "{{upstream}}",
-                ),
-            ),
+            (failed_calls(),),
             "Share of calls that failed.",
             unit="percentunit",
             thresholds=(Threshold(0.2, "red"),),

@@ -155,8 +155,7 @@ SET status = 'failed', state_rank = $3, step_status = 'failed', error_message = 
     progressed_at = now()
 WHERE id = $1 AND state_rank = $2 AND status = 'processing'
     AND NOT EXISTS (SELECT FROM emails WHERE task_id = q.id)
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.first_published_at, q.completed_at, q.cancelled_at
+RETURNING q.*
 
 -- name: written_without_projection
 -- The e-mail is there, its message is lost: the row learns of it from the table itself.
@@ -166,8 +165,7 @@ SET status = 'completed', state_rank = $2, email_id = e.id, template_type = e.te
     completed_at = e.created_at, progressed_at = now()
 FROM emails e
 WHERE e.task_id = q.id AND q.id = $1 AND q.status = 'processing'
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.first_published_at, q.completed_at, q.cancelled_at
+RETURNING q.*
 
 -- name: watch_queue
 -- What waits and what is in flight; seconds since the oldest due item waits, and since the most silent one moved.
