@@ -15,10 +15,10 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.usage import Usage
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import AcceptedDraft
-from scribe.composer.floor import Verdict
 from scribe.composer.judging import Judgement
 from scribe.composer.metadata import FinishedEmail, finish
 from scribe.composer.store import PostgresEmails
+from scribe.composer.verdicts import Verdict
 from tests.support.servers import set_read_only, through
 from tests.support.waiting import eventually
 from tests.support.writing import GOOD, SAYING, SOURCE, material_of, ready_task

@@ -15,10 +15,10 @@ from scribe.composer.checker import SentenceVerdict
 from scribe.composer.checks import check_names, problems_of
 from scribe.composer.checks.style import runs
 from scribe.composer.checks.template import fixed_pieces
+from scribe.composer.cleaning import cleaned, tidy
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft
-from scribe.composer.floor import verified
-from scribe.composer.mechanics import cleaned, tidy
+from scribe.composer.verdicts import verified
 from tests.support.writing import ABSTRACT, GOOD, SAYING, TEMPLATE, material
 
 MATERIAL = material()

@@ -10,7 +10,7 @@ from scribe.scraper.page_text import clean
 from scribe.scraper.passages import MAX_PASSAGE, joined, read_page
 from scribe.scraper.sources import Page
 from tests.support.patterns import MAX_GROWTH, growth
-from tests.support.reading import ADA, shelf
+from tests.support.reading import ADA, collected
 
 CALM = settings(deadline=None, max_examples=40)
 """A busy machine is no failure."""
@@ -57,7 +57,9 @@ def test_every_part_of_a_quote_stands_in_the_text(page: str, chosen: set[int]) -
 @CALM
 @given(st.lists(PAGES, max_size=4), st.integers(50, 2_000))
 def test_every_line_that_is_shown_begins_with_an_id_of_ours(pages: list[str], max_tokens: int) -> None:
-    listing = shelf(*(Page(f"https://{n}.example/", p, p) for n, p in enumerate(pages)), max_tokens=max_tokens).listing
+    listing = collected(
+        *(Page(f"https://{n}.example/", p, p) for n, p in enumerate(pages)), max_tokens=max_tokens
+    ).listing
     assert all(line == "…" or (line[:1] == "S" and line[1:2].isdigit()) for line in listing.splitlines() if line)
 
 
@@ -68,4 +70,4 @@ def test_reading_takes_a_time_that_grows_with_the_page(unit: str) -> None:
 
 
 def _read(text: str) -> None:
-    shelf(Page("https://a.example/", "T", text))
+    collected(Page("https://a.example/", "T", text))

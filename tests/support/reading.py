@@ -1,4 +1,4 @@
-"""Pages on a shelf, and a reader that selects what a test wants of them."""
+"""Pages as the reader gets them, and a reader that selects what a test wants of them."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from scribe.fakes.model.pages import read_pages
 from scribe.fakes.model.prompt import read_prompt
 from scribe.scraper.answer import JudgedPage, PagesRead, SelectedFact, Site
 from scribe.scraper.name_matcher import NameMatcher
-from scribe.scraper.shelf import Shelf, arrange
+from scribe.scraper.page_collection import PageCollection, collect
 from scribe.scraper.sources import Page
 from scribe.scraper.verification import Verified, Verifier
 from tests.support.models import from_function, user_prompt
@@ -22,9 +22,9 @@ HOME = "https://physics.nowhere.edu/~example/"
 NEWS = "https://news.test/ada"
 
 
-def shelf(*pages: Page, max_tokens: int = 6_000) -> Shelf:
+def collected(*pages: Page, max_tokens: int = 6_000) -> PageCollection:
     """The pages, cleaned and in passages."""
-    return arrange(pages, ADA, INTEREST, max_tokens)
+    return collect(pages, ADA, INTEREST, max_tokens)
 
 
 def read(*facts: SelectedFact, about: Mapping[str, str], site: Site = "own", **fields: object) -> PagesRead:
@@ -35,7 +35,9 @@ def read(*facts: SelectedFact, about: Mapping[str, str], site: Site = "own", **f
     return PagesRead.model_validate({"pages": pages, "facts": list(facts), **fields})
 
 
-def verified(pages: Shelf, answer: PagesRead, language: str | None = "en", interest: str = INTEREST) -> Verified:
+def verified(
+    pages: PageCollection, answer: PagesRead, language: str | None = "en", interest: str = INTEREST
+) -> Verified:
     """What holds of an answer."""
     return Verifier(pages, ADA, interest, language).verified(answer)
 

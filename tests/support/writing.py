@@ -11,9 +11,9 @@ from scribe.common.tasks.data import (
     TemplateType,
 )
 from scribe.composer.checks import problems_of
+from scribe.composer.cleaning import cleaned
 from scribe.composer.draft import Draft
 from scribe.composer.material import EmailRequest, Material
-from scribe.composer.mechanics import cleaned
 from tests.support.tasks import make_task
 
 TEMPLATE = """Dear {{name}},

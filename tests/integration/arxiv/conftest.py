@@ -6,9 +6,9 @@ import pytest
 import structlog
 
 from scribe.arxiv.answers import Answer, Answers
-from scribe.arxiv.asking import Asker, Deal
+from scribe.arxiv.asking import Asker, Distribute
 from scribe.arxiv.client import ResultPage
-from scribe.arxiv.dealing import deal
+from scribe.arxiv.distribution import distribute
 from scribe.arxiv.lookups import Lookup, Lookups
 from scribe.arxiv.turns import Turns
 from scribe.common.http.breaker import Breaker
@@ -57,7 +57,7 @@ class Desk:
         """The store."""
         return Answers(self.broker.js)
 
-    def asker(self, arxiv: Arxiv, interval: float = 0.0, deal: Deal = deal) -> Asker:
+    def asker(self, arxiv: Arxiv, interval: float = 0.0, distribute: Distribute = distribute) -> Asker:
         """One that asks that arXiv."""
         metrics = Metrics()
         return Asker(
@@ -69,7 +69,7 @@ class Desk:
             interval=interval,
             metrics=metrics.arxiv,
             log=structlog.get_logger(),
-            deal=deal,
+            distribute=distribute,
         )
 
     async def ask(self, *names: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scribe.arxiv.answers import Answer
 from scribe.arxiv.asking import MAX_AUTHORS_PER_REQUEST, MAX_RECORDS
 from scribe.arxiv.client import ResultPage
-from scribe.arxiv.dealing import deal
+from scribe.arxiv.distribution import distribute
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.transport import AnswerTooLargeError
 from scribe.common.errors import PermanentError, TransientError
@@ -116,10 +116,10 @@ async def test_a_record_that_nobody_can_deal_out_costs_its_author_alone(desk: De
     def strange(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
         if any(lookup.name == "Bo Sample" for lookup in lookups):
             raise RecursionError("strange")
-        return deal(lookups, page)
+        return distribute(lookups, page)
 
     await desk.ask("Ada Example", "Bo Sample")
-    asker = desk.asker(Arxiv(page("Ada Example")), deal=strange)
+    asker = desk.asker(Arxiv(page("Ada Example")), distribute=strange)
     while await desk.answer("Ada Example") is None or await desk.answer("Bo Sample") is None:
         await desk.turns_of(asker, 1)
 

@@ -4,7 +4,7 @@ import pytest
 
 from scribe.composer.added import added_sentences
 from scribe.composer.checker import CheckerAnswer, SentenceVerdict
-from scribe.composer.floor import verified
+from scribe.composer.verdicts import verified
 from tests.support.writing import GOOD, material
 
 

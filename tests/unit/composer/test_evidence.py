@@ -7,7 +7,6 @@ from scribe.common.tasks.steps import Step
 from scribe.common.tasks.usage import Usage
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import AcceptedDraft
-from scribe.composer.floor import Verdict
 from scribe.composer.judging import Judgement
 from scribe.composer.metadata import (
     LEFT_OUT,
@@ -18,6 +17,7 @@ from scribe.composer.metadata import (
     FinishedEmail,
     finish,
 )
+from scribe.composer.verdicts import Verdict
 from tests.support.writing import FACT, GOOD, PAPER, SAYING, SOURCE, material_of, parsed_for, ready_task
 
 TELLING = "Your group at the University of Tennessee works on quantum Monte Carlo."

@@ -2,8 +2,8 @@
 
 import pytest
 
+from scribe.composer.cleaning import cleaned
 from scribe.composer.draft import Draft
-from scribe.composer.mechanics import cleaned
 from scribe.composer.scripts import scripts_of
 from tests.support.patterns import MAX_GROWTH, growth
 from tests.support.writing import GOOD, SAYING, TEMPLATE, found_in, material

@@ -5,8 +5,8 @@ import pytest
 from scribe.common.tasks.data import ParsedTemplate, Placeholder, TemplateType
 from scribe.composer.checks.filling import filling_of
 from scribe.composer.checks.template import is_sender_name
+from scribe.composer.cleaning import cleaned
 from scribe.composer.draft import Draft
-from scribe.composer.mechanics import cleaned
 from tests.support.writing import GOOD, SAYING, TEMPLATE, found_in, material
 
 

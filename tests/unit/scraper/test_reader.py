@@ -71,7 +71,7 @@ async def test_two_useless_answers_cost_the_facts_and_nothing_else() -> None:
     found = await reading(model)
     assert found.verified is None
     assert len(script.prompts) == 2
-    assert set(found.shelf.sources) == {"S1"}
+    assert set(found.collection.sources) == {"S1"}
 
 
 async def test_without_pages_nobody_is_asked() -> None:

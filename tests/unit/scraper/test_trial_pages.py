@@ -6,21 +6,21 @@ from scribe.evaluation.matching import words
 from scribe.evaluation.trial import SHIPPED, Trial, load_trials
 from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.name_matcher import NameMatcher
+from scribe.scraper.page_collection import PageCollection, collect
 from scribe.scraper.page_text import clean
 from scribe.scraper.selection import TOKENS_PER_LINE, tokens_of
-from scribe.scraper.shelf import Shelf, arrange
 from scribe.scraper.sources import Page, ranked
 
 TRIALS = load_trials(SHIPPED)
 BUDGET = 5_000
 
 
-def shelf_of(trial: Trial) -> Shelf:
+def shelf_of(trial: Trial) -> PageCollection:
     """The trial's pages as the reader gets them."""
     recipient = NameMatcher.named(trial.case.recipient.name)
     interest = trial.case.recipient.interest
     cited = [Page(url, page.title or "", clean(page.text or "", CITATION_BYTES)) for url, page in trial.pages.items()]
-    return arrange(ranked(cited, recipient, interest), recipient, interest, BUDGET)
+    return collect(ranked(cited, recipient, interest), recipient, interest, BUDGET)
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=[trial.id for trial in TRIALS])

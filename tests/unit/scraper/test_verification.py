@@ -6,10 +6,10 @@ import pytest
 
 from scribe.common.tasks.data import ELLIPSIS
 from scribe.scraper.answer import SelectedFact
-from scribe.scraper.shelf import Shelf
+from scribe.scraper.page_collection import PageCollection
 from scribe.scraper.sources import Page
 from scribe.scraper.verification import MAX_FACTS, MAX_PASSAGES, Verified
-from tests.support.reading import HOME, NEWS, read, shelf, verified
+from tests.support.reading import HOME, NEWS, collected, read, verified
 
 OWN = Page(
     HOME,
@@ -25,9 +25,9 @@ STORY = Page(
 )
 
 
-def pages() -> Shelf:
+def pages() -> PageCollection:
     """Both pages: S1 is hers, S2 a newspaper's."""
-    return shelf(OWN, STORY)
+    return collected(OWN, STORY)
 
 
 def fact(*passages: str, statement: str = "", **fields: object) -> SelectedFact:
@@ -121,16 +121,16 @@ def test_a_private_passage_is_no_quote_for_a_statement_that_leaves_it_out() -> N
 
 def test_a_heading_is_quoted_only_where_no_sentence_says_it() -> None:
     page = replace(OWN, text="Professor of physics\n\nAda Example is a professor of physics.")
-    beside = verified(shelf(page), read(fact("S1.1", "S1.2"), about={"S1": "recipient"}))
+    beside = verified(collected(page), read(fact("S1.1", "S1.2"), about={"S1": "recipient"}))
     assert [found.quotes for found in beside.facts] == [{"S1": "Ada Example is a professor of physics."}]
-    alone = verified(shelf(page), read(fact("S1.1"), about={"S1": "recipient"}))
+    alone = verified(collected(page), read(fact("S1.1"), about={"S1": "recipient"}))
     assert [found.quotes for found in alone.facts] == [{"S1": "Professor of physics"}]
 
 
 def test_labels_that_have_run_together_are_no_quote() -> None:
     labels = "Courses Taught PHYS 615 Quantum Fluids PHYS 101 Mechanics Theses Supervised Bob Other Cold Helium (2023)"
     page = replace(OWN, text=f"{labels}\n\nAda Example is a professor of physics.")
-    found = verified(shelf(page), read(fact("S1.1"), about={"S1": "recipient"}))
+    found = verified(collected(page), read(fact("S1.1"), about={"S1": "recipient"}))
     assert dict(found.drops) == {"garbled": 1}
 
 
@@ -152,7 +152,7 @@ def test_the_same_passages_make_one_fact() -> None:
 def test_there_is_a_most_number_of_facts() -> None:
     text = " ".join(f"She knows thing {n} about helium and pores." for n in range(MAX_FACTS + 5))
     facts = [fact(f"S1.{n}") for n in range(1, MAX_FACTS + 6)]
-    found = verified(shelf(Page(HOME, "Ada Example", text)), read(*facts, about={"S1": "recipient"}))
+    found = verified(collected(Page(HOME, "Ada Example", text)), read(*facts, about={"S1": "recipient"}))
     assert (len(found.facts), found.drops) == (MAX_FACTS, {"too_many": 5})
 
 
@@ -185,8 +185,10 @@ def test_a_page_that_tells_something_else_confirms_nothing() -> None:
 
 def test_copies_and_pages_of_one_domain_are_one_source() -> None:
     sentence = "Ada Example studies superfluid helium in the pores of old stones every day."
-    copy = shelf(Page("https://a.example/", "T", sentence + " One."), Page("https://b.test/", "T", sentence + " Two."))
-    same = shelf(
+    copy = collected(
+        Page("https://a.example/", "T", sentence + " One."), Page("https://b.test/", "T", sentence + " Two.")
+    )
+    same = collected(
         Page("https://news.test/1", "T", "Ada Example studies superfluid helium in pores."),
         Page("https://www.news.test/2", "T", "Helium in pores, superfluid, is what Ada Example studies."),
     )
@@ -202,8 +204,8 @@ def test_money_needs_two_pages_that_are_the_recipients_or_the_institutions() -> 
     told = "Ada Example received $3 million for superfluid helium."
     again = "For superfluid helium $3 million came to Ada Example, it received them gladly."
     institution = Page("https://lab.elsewhere.edu/ada", "Ada Example", again)
-    both = shelf(Page(HOME, "Ada Example", told), institution)
-    news = shelf(Page(HOME, "Ada Example", told), Page(NEWS, "News", again))
+    both = collected(Page(HOME, "Ada Example", told), institution)
+    news = collected(Page(HOME, "Ada Example", told), Page(NEWS, "News", again))
     selected = fact("S1.1", "S2.1", statement=told)
     assert len(verified(both, read(selected, about={"S1": "recipient", "S2": "recipient"})).facts) == 1
     assert verified(news, read(selected, about={"S1": "recipient", "S2": "recipient"})).drops == {"money": 1}
@@ -216,7 +218,7 @@ def test_an_institutions_page_is_known_by_its_domain_that_another_page_explains(
     page = Page("https://www.uni-nirgendwo.de/th1", "Staff", "Ada Example is a professor of physics here.")
     other = Page("https://cluster.test/", "People", f"Ada Example came from {elsewhere} in the spring.")
     answer = read(fact("S1.1", kind="position"), about={"S1": "recipient", "S2": "recipient"}, site="institution")
-    assert [found.certain for found in verified(shelf(page, other), answer).facts] == [certain]
+    assert [found.certain for found in verified(collected(page, other), answer).facts] == [certain]
 
 
 def test_what_the_interest_asks_for_is_not_private() -> None:
@@ -229,5 +231,5 @@ def test_statements_in_the_templates_language_rest_on_passages_in_any() -> None:
         HOME, "Ada Example", "Ich bin seit 2006 Professorin an der Universität Nirgendwo und forsche dort gern."
     )
     statement = "Ada Example has been a professor at the University of Nowhere since 2006."
-    found = verified(shelf(page), read(fact("S1.1", statement=statement), about={"S1": "recipient"}))
+    found = verified(collected(page), read(fact("S1.1", statement=statement), about={"S1": "recipient"}))
     assert [kept.statement for kept in found.facts] == [statement]

@@ -13,11 +13,11 @@ from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import Fact, Paper, PipelineData, Research, Source
 from scribe.composer.checker import Checker
 from scribe.composer.checks import DraftProblem
+from scribe.composer.cleaning import cleaned
 from scribe.composer.draft import Draft
 from scribe.composer.drafting import Writer
 from scribe.composer.judging import judge
 from scribe.composer.material import EmailRequest, Material
-from scribe.composer.mechanics import cleaned
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Composer
 from scribe.evaluation.matching import normal

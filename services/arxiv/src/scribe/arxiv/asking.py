@@ -10,7 +10,7 @@ import nats.errors
 
 from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.client import PaperSource, ResultPage
-from scribe.arxiv.dealing import deal
+from scribe.arxiv.distribution import distribute
 from scribe.arxiv.lookups import Lookup, Lookups, TakenLookup
 from scribe.arxiv.transport import AnswerTooLargeError
 from scribe.arxiv.turns import Turns
@@ -33,7 +33,7 @@ PAUSE_WHILE_AWAY = 1.0
 RECORD_ERRORS = (ArithmeticError, LookupError, RecursionError, ValueError)
 """What a record of a form that nobody foresaw can raise; it must cost only its own author."""
 
-Deal = Callable[[Sequence[Lookup], ResultPage], list[Answer | None]]
+Distribute = Callable[[Sequence[Lookup], ResultPage], list[Answer | None]]
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Asker:
     interval: float
     metrics: ArxivMetrics
     log: Logger
-    deal: Deal = deal
+    distribute: Distribute = distribute
     records: int = field(default=MAX_RECORDS, init=False)
     """What the next request may ask for; halved when arXiv refuses one or answers too much, doubled by an answer."""
 
@@ -138,12 +138,12 @@ class Asker:
     async def _answer(self, batch: Sequence[TakenLookup], page: ResultPage) -> None:
         """Store the answer for each author; those whose records may be missing from a cut page go back to the queue."""
         try:
-            dealt = await asyncio.to_thread(self.deal, [asked.lookup for asked in batch], page)
+            answers = await asyncio.to_thread(self.distribute, [asked.lookup for asked in batch], page)
         except RECORD_ERRORS as error:
             self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
             await self._refused(batch, error)
             return
-        for asked, answer in zip(batch, dealt, strict=True):
+        for asked, answer in zip(batch, answers, strict=True):
             if answer is None:
                 await _return(asked)
             else:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from scribe.composer.cleaning import tidy
 from scribe.composer.draft import Draft
-from scribe.composer.mechanics import tidy
 
 
 def without_sentences(draft: Draft, unwanted: Iterable[str]) -> Draft:

@@ -11,14 +11,14 @@ from scribe.common.tasks.usage import Usage, total
 from scribe.common.text.fencing import Block
 from scribe.composer.checker import Checker
 from scribe.composer.checks import DraftProblem, public_reason
+from scribe.composer.cleaning import cleaned
 from scribe.composer.cutting import without_sentences
 from scribe.composer.draft import Draft
 from scribe.composer.evidence import INTEREST
-from scribe.composer.floor import Verdict
 from scribe.composer.judging import Judgement, judge, judged_by_code
 from scribe.composer.material import Material
-from scribe.composer.mechanics import cleaned
 from scribe.composer.showing import shown_to_writer
+from scribe.composer.verdicts import Verdict
 
 MAX_TRIES = 3
 MAX_CORRECTIONS = 12

@@ -13,8 +13,8 @@ from scribe.composer.checker import Checked, Checker
 from scribe.composer.checks import UNSUPPORTED, DraftProblem, is_beyond_judging, problems_of
 from scribe.composer.draft import Draft
 from scribe.composer.evidence import TEMPLATE
-from scribe.composer.floor import UNJUDGED, Verdict, verified
 from scribe.composer.material import Material
+from scribe.composer.verdicts import UNJUDGED, Verdict, verified
 
 MAX_JUDGED = 60
 """Sentences that are judged; a draft with more of its own is no personal e-mail but a flood."""

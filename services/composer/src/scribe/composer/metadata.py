@@ -9,12 +9,12 @@ from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.usage import total
 from scribe.common.text.placeholders import find_gaps
+from scribe.composer.cleaning import subject_of
 from scribe.composer.confidence import is_confident, used_evidence
 from scribe.composer.drafting import AcceptedDraft
 from scribe.composer.evidence import Evidence
 from scribe.composer.judging import Claim
 from scribe.composer.material import Material
-from scribe.composer.mechanics import subject_of
 
 NOTHING_FOUND = "Nothing was found about the recipient, so the e-mail rests on what you said about them."
 NOTHING_USED = "The e-mail rests on what you said about the recipient; none of the findings is used in it."

@@ -1,6 +1,6 @@
 """Texts that need care (contact data, money, accusations, private life), recognised by short lists of words.
 
-The reader marks both; this is the floor for a reader that does not.
+The reader marks both; these find what it does not mark.
 """
 
 import re

@@ -15,8 +15,8 @@ from scribe.common.text.language import language_of
 from scribe.common.text.placeholders import fixed_parts
 from scribe.scraper.answer import Life, PagesRead
 from scribe.scraper.name_matcher import NameMatcher
+from scribe.scraper.page_collection import PageCollection, collect
 from scribe.scraper.selection import tokens_of
-from scribe.scraper.shelf import Shelf, arrange
 from scribe.scraper.sources import Page
 from scribe.scraper.verification import Verified, Verifier
 
@@ -30,7 +30,7 @@ MIN_PAGE_TOKENS = 500
 class Reading:
     """What came of reading the pages. `verified` is None where the model gave no usable answer."""
 
-    shelf: Shelf
+    collection: PageCollection
     verified: Verified | None
     life: Life
     usage: Usage
@@ -56,39 +56,41 @@ class Reader:
             WorkError: no model could be asked.
         """
         interest = interest_in(data.recipient_interest).text
-        shelf = await asyncio.to_thread(arrange, pages, recipient, interest, self._budget)
-        if not shelf.shown:
-            return Reading(shelf, None, "unknown", Usage(calls=0))
+        collection = await asyncio.to_thread(collect, pages, recipient, interest, self._budget)
+        if not collection.shown:
+            return Reading(collection, None, "unknown", Usage(calls=0))
         language = await asyncio.to_thread(language_of, " ".join(fixed_parts(data.email_template)))
-        asked = await self._ask(data, {"name": recipient.shown, "interest": interest}, shelf, language)
+        asked = await self._ask(data, {"name": recipient.shown, "interest": interest}, collection, language)
         if asked.value is None:
-            return Reading(shelf, None, "unknown", asked.usage)
-        verifier = Verifier(shelf, recipient, interest, language)
+            return Reading(collection, None, "unknown", asked.usage)
+        verifier = Verifier(collection, recipient, interest, language)
         verified = await asyncio.to_thread(verifier.verified, asked.value)
-        return Reading(shelf, verified, verifier.life(asked.value), asked.usage)
+        return Reading(collection, verified, verifier.life(asked.value), asked.usage)
 
-    async def _ask(self, data: PipelineData, recipient: Block, shelf: Shelf, language: str | None) -> Asked[PagesRead]:
+    async def _ask(
+        self, data: PipelineData, recipient: Block, collection: PageCollection, language: str | None
+    ) -> Asked[PagesRead]:
         kind = data.parsed.template_type if data.parsed else TemplateType.GENERAL
         blocks: dict[str, Block] = {
             "recipient": recipient,
             "wanted": {"template_type": kind.value, "language": language},
-            "pages": shelf.listing,
+            "pages": collection.listing,
         }
 
         async def review(read: PagesRead) -> Rejected | None:
-            wrong = problems_of(read, shelf)
+            wrong = problems_of(read, collection)
             return Rejected(wrong) if wrong else None
 
         scope = data.cache_scope
         return await ask_until(self._model, self._prompt, blocks, PagesRead, review, scope=scope, max_tries=MAX_TRIES)
 
 
-def problems_of(read: PagesRead, shelf: Shelf) -> list[str]:
+def problems_of(read: PagesRead, collection: PageCollection) -> list[str]:
     """Why an answer is of no use: facts of pages that it does not judge, or ids that mostly do not exist."""
     cited = [passage for fact in read.facts for passage in fact.passages]
-    unknown = [passage for passage in cited if passage not in shelf.passages]
+    unknown = [passage for passage in cited if passage not in collection.passages]
     judged = {page.page for page in read.pages}
-    unjudged = [page.source.id for page in shelf.shown if page.source.id not in judged]
+    unjudged = [page.source.id for page in collection.shown if page.source.id not in judged]
     facts_of = Counter(passage.partition(".")[0] for passage in cited)
     missing = [name for name in unjudged if facts_of[name] or not judged]
     problems = [f"Judge every page in `pages`; these are missing: {', '.join(unjudged)}."] if missing else []

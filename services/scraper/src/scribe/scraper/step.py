@@ -90,9 +90,9 @@ class Scraper:
         return [_as_read(page, read) for page in cited], len(empty) - len(read)
 
     def _count(self, reading: Reading) -> None:
-        for source in reading.shelf.sources.values():
+        for source in reading.collection.sources.values():
             self.metrics.sources.labels(source.origin).inc()
-        self.metrics.facts_dropped.labels("hostile").inc(reading.shelf.hostile)
+        self.metrics.facts_dropped.labels("hostile").inc(reading.collection.hostile)
         if reading.verified is None:
             return
         self.metrics.facts.labels("kept").inc(len(reading.verified.facts))
@@ -115,7 +115,7 @@ def _usage(answers: Sequence[Answer]) -> Usage:
 def _with_reading(data: PipelineData, reading: Reading, prompt_version: str) -> PipelineData:
     """The data with what was read: the pages about the recipient, and all pages where no model could tell them."""
     verified = reading.verified
-    sources = tuple(reading.shelf.sources.values())
+    sources = tuple(reading.collection.sources.values())
     if verified is not None:
         sources = tuple(source for source in sources if source.id in verified.pages)
     facts = verified.facts if verified else ()
@@ -129,11 +129,11 @@ def _with_reading(data: PipelineData, reading: Reading, prompt_version: str) -> 
 
 
 def _warnings(reading: Reading, sources: Sequence[Source]) -> list[str]:
-    if not reading.shelf.sources:
+    if not reading.collection.sources:
         return [NOTHING_FOUND]
     if reading.verified is None:
         return [NOT_READ]
-    warnings = [NAMESAKES] if len(sources) < len(reading.shelf.sources) else []
+    warnings = [NAMESAKES] if len(sources) < len(reading.collection.sources) else []
     if reading.life in LIFE:
         warnings.append(LIFE[reading.life])
     return warnings if reading.verified.facts else [*warnings, NO_FACTS if sources else NOTHING_FOUND]

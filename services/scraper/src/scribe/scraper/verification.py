@@ -11,9 +11,9 @@ from scribe.scraper.answer import Life, PagesRead, SelectedFact
 from scribe.scraper.cautions import caution_of
 from scribe.scraper.certainty import KnownPage, independent, is_certain, is_of_an_institution, is_theirs
 from scribe.scraper.name_matcher import NameMatcher
+from scribe.scraper.page_collection import PageCollection
 from scribe.scraper.passages import Passage, joined
-from scribe.scraper.shelf import Shelf
-from scribe.scraper.support import Evidence
+from scribe.scraper.statement_details import PassageDetails
 
 MAX_FACTS = 40
 MAX_PASSAGES = 8
@@ -42,8 +42,8 @@ class Verified:
 class Verifier:
     """What one task's facts are held against. `language` is that of the statements, None where it is not known."""
 
-    def __init__(self, shelf: Shelf, recipient: NameMatcher, interest: str, language: str | None) -> None:
-        self._shelf = shelf
+    def __init__(self, collection: PageCollection, recipient: NameMatcher, interest: str, language: str | None) -> None:
+        self._collection = collection
         self._recipient = recipient
         self._interest = interest
         self._language = language
@@ -73,25 +73,25 @@ class Verifier:
 
     def pages_of_recipient(self, read: PagesRead) -> dict[str, KnownPage]:
         """The pages that the reader finds to be about the recipient, by a passage on them, and their copies."""
-        shelf = self._shelf
+        collection = self._collection
         judged = {
-            page.page: page.site for page in read.pages if page.about == "recipient" and page.page in shelf.sources
+            page.page: page.site for page in read.pages if page.about == "recipient" and page.page in collection.sources
         }
         return {
             source_id: KnownPage(source, judged[original], original)
-            for source_id, source in shelf.sources.items()
-            if (original := shelf.originals[source_id]) in judged
+            for source_id, source in collection.sources.items()
+            if (original := collection.originals[source_id]) in judged
         }
 
     def life(self, read: PagesRead) -> Life:
         """Whether the recipient works, has retired or died, where a passage about them says so."""
-        passage = self._shelf.passages.get(read.life_passage)
+        passage = self._collection.passages.get(read.life_passage)
         is_said = passage is not None and passage.source_id in self.pages_of_recipient(read)
         return read.life if is_said else "unknown"
 
     def _fact(self, selected: SelectedFact, pages: Mapping[str, KnownPage], withheld: Mapping[str, str]) -> Fact | str:
         """The fact with its quotes, or the reason why there is none. What is withheld explains, and is not quoted."""
-        passages = [self._shelf.passages.get(name) for name in dict.fromkeys(selected.passages)]
+        passages = [self._collection.passages.get(name) for name in dict.fromkeys(selected.passages)]
         known = [passage for passage in passages if passage is not None]
         if not known or len(known) < len(passages):
             return "unknown_passage"
@@ -116,7 +116,7 @@ class Verifier:
 
     def _as_it_stands(self, selected: SelectedFact) -> SelectedFact | None:
         """The fact without the reader's statement, its first passage one that tells of the recipient by name."""
-        passages = (self._shelf.passages[name] for name in selected.passages)
+        passages = (self._collection.passages[name] for name in selected.passages)
         named = [p.id for p in passages if p.is_sentence and self._recipient.is_named_in(p.text)]
         first = dict.fromkeys((*named[:1], *selected.passages))
         return selected.model_copy(update={"statement": "", "passages": list(first)}) if named else None
@@ -134,19 +134,19 @@ class Verifier:
 
     def _supported(self, statement: str, passages: list[Passage]) -> list[Passage]:
         """The passages, with one before them where a name stands only there; none where one is missing."""
-        titles = " ".join(dict.fromkeys(self._shelf.sources[passage.source_id].title for passage in passages))
-        languages = {self._shelf.texts[passage.source_id].language for passage in passages} - {None}
+        titles = " ".join(dict.fromkeys(self._collection.sources[passage.source_id].title for passage in passages))
+        languages = {self._collection.texts[passage.source_id].language for passage in passages} - {None}
         spoken = language_of(statement) or self._language
         is_translated = spoken is not None and bool(languages) and languages != {spoken}
         for added in ((), *((passage,) for passage in self._before(passages[0]))):
             text = "\n".join([titles, *(passage.text for passage in (*added, *passages))])
-            if not Evidence(text).lacks(statement, self._recipient, spoken, is_translated=is_translated):
+            if not PassageDetails(text).missing(statement, self._recipient, spoken, is_translated=is_translated):
                 return [*added, *passages]
         return []
 
     def _before(self, passage: Passage) -> list[Passage]:
         """The passages before one on its page, the nearest first."""
-        page = self._shelf.texts[passage.source_id].passages
+        page = self._collection.texts[passage.source_id].passages
         return list(reversed(page[max(0, passage.number - 1 - CONTEXT) : passage.number - 1]))
 
     def _checked(
@@ -181,7 +181,7 @@ class Verifier:
         order = {name: place for place, name in enumerate(dict.fromkeys(p.source_id for p in passages))}
         by_page = sorted(passages, key=lambda passage: (order[passage.source_id], passage.number))
         return {
-            source_id: joined(list(group), self._shelf.texts[source_id].text, ELLIPSIS)
+            source_id: joined(list(group), self._collection.texts[source_id].text, ELLIPSIS)
             for source_id, group in groupby(by_page, lambda passage: passage.source_id)
         }
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from scribe.fakes.controls import Behaviour
 from scribe.fakes.model.checking import check_sentences, constant_verdicts
-from scribe.fakes.model.letters import write_letter
+from scribe.fakes.model.emails import write_email
 from scribe.fakes.model.pages import read_pages
 from scribe.fakes.model.prompt import Prompt
 from scribe.fakes.model.reading import read_template
@@ -27,7 +27,7 @@ _FOREIGN = "Sehr geehrte Damen und Herren,\n\nich habe Ihre Arbeit mit Freude ge
 
 
 @dataclass(frozen=True)
-class Said:
+class ModelAnswer:
     """What the model says: `arguments` of the wanted answer, or else `text`."""
 
     arguments: dict[str, object] | None = None
@@ -35,20 +35,20 @@ class Said:
     refused: bool = False
 
 
-def answer(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour) -> Said:
+def answer(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour) -> ModelAnswer:
     """The answer in the way of `behaviour`."""
     match behaviour:
         case "rubbish":
-            return Said(text="Certainly! Here are some thoughts about that, in no particular order.")
+            return ModelAnswer(text="Certainly! Here are some thoughts about that, in no particular order.")
         case "refusal":
-            return Said(text="I'm sorry, but I can't help with that.", refused=True)
+            return ModelAnswer(text="I'm sorry, but I can't help with that.", refused=True)
         case "empty":
-            return Said()
+            return ModelAnswer()
         case "fenced":
-            return Said(text=f"```json\n{json.dumps(helpful(prompt, schema))}\n```")
+            return ModelAnswer(text=f"```json\n{json.dumps(helpful(prompt, schema))}\n```")
         case _:
             wanted = helpful(prompt, schema, behaviour)
-            return Said({**wanted, **_spoiled(prompt, wanted, behaviour)})
+            return ModelAnswer({**wanted, **_spoiled(prompt, wanted, behaviour)})
 
 
 _VERDICTS: Mapping[Behaviour, str] = {"credulous": "supported", "severe": "unsupported"}
@@ -80,7 +80,7 @@ def helpful(prompt: Prompt, schema: Mapping[str, object], behaviour: Behaviour =
     if {"pages", "facts"} <= names:
         return read_pages(prompt, behaviour)
     if "body" in names:
-        return write_letter(prompt)
+        return write_email(prompt)
     if "verdicts" in names:
         return check_sentences(prompt)
     if "template" in names:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.fakes.model.answering import Said, answer
+from scribe.fakes.model.answering import ModelAnswer, answer
 from scribe.fakes.model.prompt import read_prompt
 
 CHARACTERS_PER_TOKEN = 4
@@ -25,8 +25,8 @@ def anthropic() -> Starlette:
         user = "\n".join(texts(message.get("content")) for message in body.get("messages", []))
         tools = body.get("tools") or []
         schema = tools[0].get("input_schema", {}) if tools else _native_schema(body)
-        said = answer(read_prompt(texts(body.get("system")), user), schema, request.state.behaviour)
-        content = _content(said, tools[0]["name"] if tools else None)
+        reply = answer(read_prompt(texts(body.get("system")), user), schema, request.state.behaviour)
+        content = _content(reply, tools[0]["name"] if tools else None)
         return JSONResponse(
             {
                 "id": f"msg_standin_{uuid4().hex[:16]}",
@@ -34,7 +34,7 @@ def anthropic() -> Starlette:
                 "role": "assistant",
                 "model": body.get("model", "stand-in"),
                 "content": content,
-                "stop_reason": _stop_reason(said, content),
+                "stop_reason": _stop_reason(reply, content),
                 "stop_sequence": None,
                 "usage": {
                     "input_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
@@ -65,15 +65,15 @@ def _native_schema(body: dict[str, object]) -> dict[str, object]:
     return schema if isinstance(schema, dict) else {}
 
 
-def _content(said: Said, tool: str | None) -> list[dict[str, object]]:
-    if said.arguments is None:
-        return [{"type": "text", "text": said.text}] if said.text else []
+def _content(reply: ModelAnswer, tool: str | None) -> list[dict[str, object]]:
+    if reply.arguments is None:
+        return [{"type": "text", "text": reply.text}] if reply.text else []
     if tool is None:
-        return [{"type": "text", "text": json.dumps(said.arguments)}]
-    return [{"type": "tool_use", "id": f"toolu_standin_{uuid4().hex[:12]}", "name": tool, "input": said.arguments}]
+        return [{"type": "text", "text": json.dumps(reply.arguments)}]
+    return [{"type": "tool_use", "id": f"toolu_standin_{uuid4().hex[:12]}", "name": tool, "input": reply.arguments}]
 
 
-def _stop_reason(said: Said, content: list[dict[str, object]]) -> str:
-    if said.refused:
+def _stop_reason(reply: ModelAnswer, content: list[dict[str, object]]) -> str:
+    if reply.refused:
         return "refusal"
     return "tool_use" if any(block["type"] == "tool_use" for block in content) else "end_turn"

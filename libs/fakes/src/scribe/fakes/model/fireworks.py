@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from scribe.fakes.model.answering import Said, answer
+from scribe.fakes.model.answering import ModelAnswer, answer
 from scribe.fakes.model.anthropic import CHARACTERS_PER_TOKEN, texts
 from scribe.fakes.model.prompt import read_prompt
 
@@ -26,9 +26,9 @@ def fireworks() -> Starlette:
         user = "\n".join(texts(m.get("content")) for m in messages if m.get("role") == "user")
         tools = body.get("tools") or []
         schema = tools[0]["function"].get("parameters", {}) if tools else _native_schema(body)
-        said = answer(read_prompt(system, user), schema, request.state.behaviour)
+        reply = answer(read_prompt(system, user), schema, request.state.behaviour)
         unmetered = request.state.behaviour == "unmetered"
-        message = _message(said, tools[0]["function"]["name"] if tools else None)
+        message = _message(reply, tools[0]["function"]["name"] if tools else None)
         spent = {
             "prompt_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
             "completion_tokens": max(1, len(json.dumps(message)) // CHARACTERS_PER_TOKEN),
@@ -60,11 +60,11 @@ def _native_schema(body: dict[str, object]) -> dict[str, object]:
     return schema if isinstance(schema, dict) else {}
 
 
-def _message(said: Said, tool: str | None) -> dict[str, object]:
-    if said.arguments is None:
-        return {"role": "assistant", "content": said.text, "refusal": said.text if said.refused else None}
+def _message(reply: ModelAnswer, tool: str | None) -> dict[str, object]:
+    if reply.arguments is None:
+        return {"role": "assistant", "content": reply.text, "refusal": reply.text if reply.refused else None}
     if tool is None:
-        return {"role": "assistant", "content": json.dumps(said.arguments), "refusal": None}
-    call = {"name": tool, "arguments": json.dumps(said.arguments)}
+        return {"role": "assistant", "content": json.dumps(reply.arguments), "refusal": None}
+    call = {"name": tool, "arguments": json.dumps(reply.arguments)}
     calls = [{"id": f"call_standin_{uuid4().hex[:12]}", "type": "function", "function": call}]
     return {"role": "assistant", "content": None, "refusal": None, "tool_calls": calls}

@@ -24,7 +24,7 @@ from scribe.common.process.database import open_pool
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE
 from scribe.gateway.database import Database
-from scribe.gateway.ops import doctor, letters, streams, tokens
+from scribe.gateway.ops import dead_letters, doctor, streams, tokens
 from scribe.gateway.ops.answer import Answer, write
 from scribe.gateway.ops.operations import Command, Operations
 from scribe.gateway.problems import Problem
@@ -37,7 +37,7 @@ def parsed(arguments: Sequence[str]) -> Command:
     shared.add_argument("--json", action="store_true", help="answer in JSON")
     parser = argparse.ArgumentParser(prog="scribe-ops", description="Scribe's pipeline, for operators.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (letters, streams, doctor, tokens):
+    for module in (dead_letters, streams, doctor, tokens):
         module.add_commands(commands, shared)
     command = Command()
     parser.parse_args(arguments, namespace=command)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scribe.scraper.support import Evidence
+from scribe.scraper.statement_details import PassageDetails
 from tests.support.reading import ADA
 
 PASSAGE = (
@@ -12,9 +12,9 @@ PASSAGE = (
 )
 
 
-def lacks(statement: str, language: str | None = "en", *, is_translated: bool = False, passage: str = PASSAGE) -> str:
+def missing(statement: str, language: str | None = "en", *, is_translated: bool = False, passage: str = PASSAGE) -> str:
     """The first detail that is missing."""
-    return Evidence(passage).lacks(statement, ADA, language, is_translated=is_translated)
+    return PassageDetails(passage).missing(statement, ADA, language, is_translated=is_translated)
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def lacks(statement: str, language: str | None = "en", *, is_translated: bool = 
     ],
 )
 def test_what_stands_there_is_held(statement: str) -> None:
-    assert lacks(statement) == ""
+    assert missing(statement) == ""
 
 
 @pytest.mark.parametrize(
-    ("statement", "missing"),
+    ("statement", "expected"),
     [
         ("Ada Example won the Sloan Research Fellowship in 2018.", "2018"),
         ("Ada Example won the Guggenheim Fellowship in 2016.", "Guggenheim Fellowship"),
@@ -46,8 +46,8 @@ def test_what_stands_there_is_held(statement: str) -> None:
         ("She took it at the University of Somewhere.", "Somewhere"),
     ],
 )
-def test_what_does_not_is_missing(statement: str, missing: str) -> None:
-    assert lacks(statement).startswith(missing)
+def test_what_does_not_is_missing(statement: str, expected: str) -> None:
+    assert missing(statement).startswith(expected)
 
 
 @pytest.mark.parametrize(
@@ -61,33 +61,33 @@ def test_what_does_not_is_missing(statement: str, missing: str) -> None:
     ],
 )
 def test_numbers_and_dates_are_compared_in_every_form(statement: str, passage: str) -> None:
-    assert lacks(statement, passage=passage) == ""
-    assert lacks(statement.replace("2", "3").replace("41", "42"), passage=passage)
+    assert missing(statement, passage=passage) == ""
+    assert missing(statement.replace("2", "3").replace("41", "42"), passage=passage)
 
 
 def test_what_is_quoted_may_be_translated_where_the_passage_quotes_as_well() -> None:
     statement = "“A grey desert”, says Example."
-    assert lacks(statement, passage="“Era um deserto cinza”, lembra Example.", is_translated=True) == ""
-    assert lacks(statement, passage="Era um deserto cinza, lembra Example.", is_translated=True) == "A grey desert"
+    assert missing(statement, passage="“Era um deserto cinza”, lembra Example.", is_translated=True) == ""
+    assert missing(statement, passage="Era um deserto cinza, lembra Example.", is_translated=True) == "A grey desert"
 
 
 def test_the_nouns_of_a_german_statement_are_no_names() -> None:
     passage = "Unsere Gruppe erforscht Fermionen in Hamburg."
-    assert lacks("Example untersucht Quantensysteme mit einer Arbeitsgruppe.", "de", passage=passage) == ""
-    assert lacks("Example arbeitet mit Anna Beispiel.", "de", passage=passage) == "Anna Beispiel"
+    assert missing("Example untersucht Quantensysteme mit einer Arbeitsgruppe.", "de", passage=passage) == ""
+    assert missing("Example arbeitet mit Anna Beispiel.", "de", passage=passage) == "Anna Beispiel"
 
 
 def test_of_a_translation_numbers_and_titles_are_compared_and_names_are_not() -> None:
     passage = "Seit 2006 ist er Professor an der Universität München."
     assert (
-        lacks(
+        missing(
             "Example has been a professor at the University of Munich since 2006.", is_translated=True, passage=passage
         )
         == ""
     )
-    assert lacks("Example has been there since 2007.", is_translated=True, passage=passage) == "2007"
+    assert missing("Example has been there since 2007.", is_translated=True, passage=passage) == "2007"
 
 
 def test_a_statement_in_another_script_is_held_to_its_numbers() -> None:
-    assert lacks("她在2016年获奖。", "zh", passage="她在2016年获得了奖学金。") == ""
-    assert lacks("她在2017年获奖。", "zh", passage="她在2016年获得了奖学金。") == "2017"
+    assert missing("她在2016年获奖。", "zh", passage="她在2016年获得了奖学金。") == ""
+    assert missing("她在2017年获奖。", "zh", passage="她在2016年获得了奖学金。") == "2017"

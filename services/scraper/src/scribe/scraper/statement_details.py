@@ -19,7 +19,7 @@ MIN_PREFIX, MAX_ENDING = 4, 3
 """Two forms of a name share so many letters at least, and differ in so many at the end: America, American."""
 
 
-class Evidence:
+class PassageDetails:
     """The words of the passages (and page titles) that a statement rests on."""
 
     def __init__(self, text: str) -> None:
@@ -30,7 +30,7 @@ class Evidence:
         self._quotations = len(quotations_of(text))
         self._numbers = known_numbers(text)
 
-    def lacks(self, statement: str, recipient: NameMatcher, language: str | None, *, is_translated: bool) -> str:
+    def missing(self, statement: str, recipient: NameMatcher, language: str | None, *, is_translated: bool) -> str:
         """The first detail of the statement that does not stand in the evidence, else nothing.
 
         Names change in translation, so those of a statement in another language than its passages are not compared, and

@@ -10,7 +10,7 @@ from scribe.common.text.folding import fold_accents
 from scribe.common.text.names import Match, PersonName, matches
 
 
-def deal(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
+def distribute(lookups: Sequence[Lookup], page: ResultPage) -> list[Answer | None]:
     """The answer for each lookup, None for who has to be asked for again.
 
     Where the page is cut, older records of anybody may be missing. The authors who fill it, each with at least an equal

@@ -16,7 +16,7 @@ GAP = "…"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PageCollection:
     """`originals` tells for each page which one stands for it and its copies; `shown` are the pages to read."""
 
     sources: Mapping[str, Source]
@@ -40,7 +40,7 @@ class Shelf:
         return "\n\n".join(map(_listing_of, self.shown))
 
 
-def arrange(pages: Sequence[Page], recipient: NameMatcher, interest: str, max_tokens: int) -> Shelf:
+def collect(pages: Sequence[Page], recipient: NameMatcher, interest: str, max_tokens: int) -> PageCollection:
     """The pages that hold any text, the best first. Takes a while for long pages: not for the event loop."""
     texts, sources = dict[str, PageText](), dict[str, Source]()
     for number, page in enumerate(pages, 1):
@@ -50,7 +50,7 @@ def arrange(pages: Sequence[Page], recipient: NameMatcher, interest: str, max_to
             texts[source.id], sources[source.id] = read, source
     originals = mirror_groups({name: text.text for name, text in texts.items()})
     readable = [ReadablePage(sources[name], texts[name].passages) for name in texts if originals[name] == name]
-    return Shelf(sources, texts, originals, worth_reading(readable, recipient, interest, max_tokens))
+    return PageCollection(sources, texts, originals, worth_reading(readable, recipient, interest, max_tokens))
 
 
 def _listing_of(page: ReadablePage) -> str:

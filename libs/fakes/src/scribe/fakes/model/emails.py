@@ -12,7 +12,7 @@ _CLAUSE_BEGINS = re.compile(r"\b(?:that|because|since|as|how|where|when|while)\s
 _PARTICLES = {"van", "von", "de", "der", "del", "della", "di", "da", "la", "le", "den", "ten", "ter"}
 
 
-class Letter:
+class ModelEmail:
     """An e-mail that is being written; `used` are the ids of the facts and papers in it."""
 
     def __init__(self, prompt: Prompt) -> None:
@@ -106,11 +106,11 @@ class Letter:
         return f"{head}\n\n{sentence}{separator}{tail}" if separator else f"{body}\n\n{sentence}"
 
 
-def write_letter(prompt: Prompt) -> dict[str, object]:
+def write_email(prompt: Prompt) -> dict[str, object]:
     """The answer to the composer's question."""
-    letter = Letter(prompt)
-    body = letter.write()
-    return {"source_ids": letter.used, "subject": None, "body": body}
+    email = ModelEmail(prompt)
+    body = email.write()
+    return {"source_ids": email.used, "subject": None, "body": body}
 
 
 def surname(name: str) -> str:
