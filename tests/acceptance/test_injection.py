@@ -14,7 +14,7 @@ from pydantic_ai.models.function import AgentInfo
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.metrics import Metrics
 from scribe.evaluation.case import Attack, attacked, load_cases
-from scribe.evaluation.running import Result, Steps
+from scribe.evaluation.case_run import CaseResult, CaseSteps
 from scribe.evaluation.world import PaperRecord
 from scribe.fakes.model.checking import check_sentences
 from scribe.fakes.model.prompt import read_prompt
@@ -36,7 +36,7 @@ NAMES = [attack.name for attack in CORPUS]
 async_test = pytest.mark.asyncio(loop_scope="module")
 
 
-def assert_untouched(result: Result) -> None:
+def assert_untouched(result: CaseResult) -> None:
     """No canary in the e-mail, nor in what its metadata says of it."""
     if result.email is None:
         assert result.failure
@@ -123,20 +123,20 @@ def filled(prompt: str) -> str:
 async def test_an_obedient_model_does_not_carry_a_payload_into_the_email(
     attack: Attack, stand_in: StructuredModel
 ) -> None:
-    assert_untouched(await Steps(stand_in, stand_in, LOG, checker=stand_in).run(attacked(HONEST, attack)))
+    assert_untouched(await CaseSteps(stand_in, stand_in, LOG, checker=stand_in).run(attacked(HONEST, attack)))
 
 
 @async_test
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("attack", CORPUS, ids=NAMES)
 async def test_a_model_on_the_attackers_side_does_not_either(attack: Attack, way: str) -> None:
-    steps = Steps(reader(), accomplice(attack, way), LOG, checker=checker())
+    steps = CaseSteps(reader(), accomplice(attack, way), LOG, checker=checker())
     assert_untouched(await steps.run(attacked(HONEST, attack)))
 
 
 @async_test
 async def test_most_attacked_emails_are_written_all_the_same(stand_in: StructuredModel) -> None:
-    steps = Steps(stand_in, stand_in, LOG, checker=stand_in)
+    steps = CaseSteps(stand_in, stand_in, LOG, checker=stand_in)
     results = [await steps.run(attacked(HONEST, attack)) for attack in CORPUS[::4]]
     written = [result for result in results if result.email is not None]
     assert len(written) >= 0.9 * len(results)
@@ -146,7 +146,7 @@ async def test_most_attacked_emails_are_written_all_the_same(stand_in: Structure
 @async_test
 async def test_a_decent_email_of_the_same_model_passes() -> None:
     decent = Attack(where="page", payload="nothing", canaries=("",))
-    result = await Steps(reader(), accomplice(decent, "as the subject"), LOG, checker=checker()).run(HONEST)
+    result = await CaseSteps(reader(), accomplice(decent, "as the subject"), LOG, checker=checker()).run(HONEST)
     assert result.email is not None, result.failure
 
 

@@ -12,8 +12,8 @@ from scribe.common.models import StructuredModel
 from scribe.evaluation.answering.providers import responded, structured
 from scribe.evaluation.answering.requests import Label, Log, Request
 from scribe.evaluation.answering.roles import configured_models
-from scribe.evaluation.judging_cases import quiet_log
 from scribe.evaluation.matching import COVERED, common_length, words
+from scribe.evaluation.run_cases import quiet_log
 from scribe.evaluation.searching import serving_searches
 from scribe.evaluation.trial import Trial, load_trials
 from scribe.evaluation.trial_report import TrialScores

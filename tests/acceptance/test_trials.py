@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from scribe.evaluation.__main__ import main
 from scribe.evaluation.answering.recordings import Recordings
-from scribe.evaluation.judging_trials import Choice, run_trials
+from scribe.evaluation.run_trials import Choice, run_trials
 from scribe.evaluation.trial import SHIPPED, load_trials
 from scribe.evaluation.trial_report import TrialScores
 

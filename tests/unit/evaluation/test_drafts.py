@@ -11,13 +11,13 @@ from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.usage import Usage
 from scribe.composer.checks import DraftProblem
-from scribe.evaluation.answering.providers import GivenAnswers, saying
+from scribe.evaluation.answering.providers import GivenAnswers, constant_model
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Exchange, Label, Request
 from scribe.evaluation.answering.roles import configured_models
 from scribe.evaluation.drafts import EXCUSED, DraftResult, compose, evidence_of, judge_draft
-from scribe.evaluation.judging_cases import quiet_log
-from scribe.evaluation.spending import spend
+from scribe.evaluation.email_cost import cost_of_email
+from scribe.evaluation.run_cases import quiet_log
 from scribe.evaluation.trial import Trial, load_trials
 from scribe.evaluation.trial_report import TrialScores
 from scribe.evaluation.trial_run import TrialResult
@@ -99,14 +99,14 @@ def task() -> PipelineData:
 
 @pytest.mark.parametrize(("verdict", "is_found"), [("unsupported", True), ("nothing", False)])
 async def test_the_checkers_verdict_decides_whether_a_falsehood_is_found(verdict: str, is_found: bool) -> None:
-    checker = saying("anthropic:claude-haiku-5-5", verdicts(verdict), "checker")
+    checker = constant_model("anthropic:claude-haiku-5-5", verdicts(verdict), "checker")
     judged = await judge_draft(TRIAL, TRIAL.false, task(), checker)
     assert judged.finds(FIRST) is is_found
 
 
 async def test_a_writer_that_mends_nothing_sends_no_named_falsehood() -> None:
-    writer = saying("anthropic:claude-sonnet-5-5", json.dumps(TRIAL.false.answer), "composer")
-    checker = saying("anthropic:claude-haiku-5-5", verdicts("unsupported"), "checker")
+    writer = constant_model("anthropic:claude-sonnet-5-5", json.dumps(TRIAL.false.answer), "composer")
+    checker = constant_model("anthropic:claude-haiku-5-5", verdicts("unsupported"), "checker")
     email = await compose(task(), writer, checker)
     assert email is None or FIRST.sentence not in email.message
 
@@ -119,7 +119,7 @@ async def test_without_a_writing_model_an_email_is_priced_by_the_true_draft_and_
     exchange = Exchange(label, request, verdicts("nothing"), "a reader", "2026-01-01", Usage(), seconds=1.5)
     models.log.exchanges.append(exchange)
     found = task().with_usage(Step.PARSER, Usage(calls=1, cost_usd=0.002), role="parser")
-    spent = await spend(TRIAL, found, models, names, quiet_log())
+    spent = await cost_of_email(TRIAL, found, models, names, quiet_log())
     assert set(spent.usage) == {"parser", "composer", "checker"}
     assert [usage.calls for usage in spent.usage.values()] == [1, 1, 1]
     assert spent.cost is not None

@@ -5,8 +5,8 @@ import pytest
 from scribe.common.tasks.data import TemplateType
 from scribe.composer.metadata import FinishedEmail
 from scribe.evaluation.case import Case, load_cases
-from scribe.evaluation.report import Judged, count_wrong, judge, share_passed
-from scribe.evaluation.running import Result
+from scribe.evaluation.case_report import Judged, count_wrong, judge, share_passed
+from scribe.evaluation.case_run import CaseResult
 from scribe.evaluation.scoring import JUDGES, scores_of
 
 CASES = {case.name: case for case in load_cases()}
@@ -21,7 +21,7 @@ GOOD = (
 )
 
 
-def result_of(message: str, case: Case = CASE, **changes: object) -> Result:
+def result_of(message: str, case: Case = CASE, **changes: object) -> CaseResult:
     """A result whose e-mail is this text."""
     metadata: dict[str, object] = {
         "claims": [{"sentence": "I noticed that you received the Harlow Medal in 2021", "source_ids": ["F1"]}],
@@ -39,7 +39,7 @@ def result_of(message: str, case: Case = CASE, **changes: object) -> Result:
         metadata={**metadata, **{key: value for key, value in changes.items() if key in metadata}},
         warnings=(),
     )
-    return Result(case, email, "", 1.0)
+    return CaseResult(case, email, "", 1.0)
 
 
 def wrong_in(message: str, case: Case = CASE, **changes: object) -> set[str]:
@@ -106,7 +106,7 @@ def test_a_namesakes_deeds_are_a_leak() -> None:
 
 def test_a_missing_email_fails_unless_the_case_is_hostile() -> None:
     for name, passed in ((CASE.name, True), ("hostile: wallet", False)):
-        judged = judge([Result(CASES[name], None, "sentence", 1.0)])
+        judged = judge([CaseResult(CASES[name], None, "sentence", 1.0)])
         assert count_wrong(judged, "written") == int(passed)
 
 

@@ -19,9 +19,9 @@ from scribe.evaluation.answering.files import AnswerFileError
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import EMAIL
 from scribe.evaluation.case import load_cases
-from scribe.evaluation.judging_cases import run_cases
-from scribe.evaluation.judging_trials import STAND_IN, Choice, run_trials, tell_of_answers
-from scribe.evaluation.report import count_wrong, judge, record_of, share_passed, show
+from scribe.evaluation.case_report import count_wrong, judge, record_of, share_passed, show
+from scribe.evaluation.run_cases import run_cases
+from scribe.evaluation.run_trials import STAND_IN, Choice, print_answers, run_trials
 from scribe.evaluation.trial import SHIPPED, TrialFormError, load_trials
 from scribe.evaluation.trial_report import TrialScores, record_of_trial, show_trials
 
@@ -76,7 +76,7 @@ def _judge_trials(folder: Path, only: str, choice: Choice, console: Console, rec
     results, log = asyncio.run(run_trials(trials, choice, recordings))
     scores = TrialScores.of(results)
     show_trials(results, console, choice.model or "recordings")
-    tell_of_answers(log, choice, recordings, console)
+    print_answers(log, choice, recordings, console)
     if choice.keep and log.is_complete:
         recordings.keep(exchange for exchange in log.exchanges if exchange.label.subject != EMAIL)
     if scores.short:

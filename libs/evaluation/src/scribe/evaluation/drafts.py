@@ -20,8 +20,8 @@ from scribe.composer.judging import judge
 from scribe.composer.material import EmailRequest, Material
 from scribe.composer.metadata import FinishedEmail
 from scribe.composer.step import Composer
+from scribe.evaluation.case_run import EmailInMemory
 from scribe.evaluation.matching import normal
-from scribe.evaluation.running import Kept
 from scribe.evaluation.trial import Citation, Falsehood, Trial, TrialDraft
 
 COPY = "copies_a_source"
@@ -132,10 +132,10 @@ async def judge_draft(trial: Trial, draft: TrialDraft, data: PipelineData, model
 
 async def compose(data: PipelineData, writer: StructuredModel, checker: StructuredModel) -> FinishedEmail | None:
     """The e-mail that the composer makes of what these models answer; None where it makes none."""
-    kept = Kept()
+    store = EmailInMemory()
     loop = Writer(writer, load_prompt("scribe.composer.prompts", "compose"), checker_of(checker))
     try:
-        await Composer(loop, kept, Metrics().grounding, time.monotonic)(data)
+        await Composer(loop, store, Metrics().grounding, time.monotonic)(data)
     except PermanentError:
         return None
-    return kept.email
+    return store.email

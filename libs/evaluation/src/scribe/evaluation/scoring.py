@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from scribe.composer.metadata import FinishedEmail
 from scribe.evaluation.case import Case
-from scribe.evaluation.running import Result
+from scribe.evaluation.case_run import CaseResult
 
 KEPT = 0.85
 MAX_RUN = 11
@@ -44,7 +44,7 @@ class Score:
     detail: str = ""
 
 
-def scores_of(result: Result) -> list[Score]:
+def scores_of(result: CaseResult) -> list[Score]:
     """Every score of a case. Without an e-mail there is only one, which a hostile case passes."""
     if result.email is None:
         return [Score("written", result.case.kind == "hostile", result.failure)]

@@ -10,13 +10,13 @@ from scribe.common.models.prompts import load_prompt
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData, Research
-from scribe.evaluation.answering.providers import Models, saying
+from scribe.evaluation.answering.providers import Models, constant_model
 from scribe.evaluation.answering.requests import Label, MissingAnswerError, Role
 from scribe.evaluation.answering.roles import reading_tokens
 from scribe.evaluation.drafts import DraftResult, compose, evidence_of, judge_draft
+from scribe.evaluation.email_cost import EmailCost, cost_of_email
 from scribe.evaluation.research_scores import ResearchScore, score_research
 from scribe.evaluation.searching import NoCache
-from scribe.evaluation.spending import Spent, spend
 from scribe.evaluation.trial import Trial, TrialDraft, drafts_of
 from scribe.evaluation.world import NoBrowser
 from scribe.parser.step import Parser
@@ -35,7 +35,7 @@ class TrialResult:
     trial: Trial
     research: ResearchScore | None
     drafts: Mapping[str, DraftResult | None]
-    spent: Spent | None = None
+    spent: EmailCost | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class TrialSteps:
         score = score_research(trial, found.research) if found and found.research else None
         spent = None
         if found and drafts["draft_true"]:
-            work = spend(trial, found, self.models, self.names, self.log)
+            work = cost_of_email(trial, found, self.models, self.names, self.log)
             spent = await self._answered(f"{trial.id} e-mail", work)
         return TrialResult(trial, score, drafts, spent)
 
@@ -74,7 +74,7 @@ class TrialSteps:
         return score_research(trial, found.research or Research())
 
     async def _parsed(self, trial: Trial) -> PipelineData:
-        model = saying(self.names["parser"], json.dumps(trial.case.parser_answer), "parser")
+        model = constant_model(self.names["parser"], json.dumps(trial.case.parser_answer), "parser")
         return await Parser(model, load_prompt("scribe.parser.prompts", "parse"))(trial.submitted())
 
     async def _judged(self, trial: Trial, draft: TrialDraft, name: str, data: PipelineData) -> DraftResult:
@@ -83,7 +83,7 @@ class TrialSteps:
         result = await judge_draft(trial, draft, data, checker)
         if name == "draft_true" or all(result.finds(falsehood) for falsehood in trial.falsehoods):
             return result
-        writer = saying(self.names["composer"], json.dumps(draft.answer), "composer")
+        writer = constant_model(self.names["composer"], json.dumps(draft.answer), "composer")
         email = await compose(data, writer, checker)
         return replace(result, is_confident=email is not None and email.is_confident)
 

@@ -133,7 +133,7 @@ class _Observed(WrapperModel):
         return response
 
 
-def saying(name: str, answer: str, role: Role, asked: list[Usage] | None = None) -> StructuredModel:
+def constant_model(name: str, answer: str, role: Role, asked: list[Usage] | None = None) -> StructuredModel:
     """A model of which the answer is known, as JSON; what each request would have cost is added to `asked`."""
 
     async def say(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:

@@ -14,7 +14,7 @@ from scribe.evaluation.answering.providers import GivenAnswers, Models, open_pro
 from scribe.evaluation.answering.recordings import Recordings
 from scribe.evaluation.answering.requests import Log, Role
 from scribe.evaluation.answering.roles import configured_models, max_tokens
-from scribe.evaluation.judging_cases import quiet_log
+from scribe.evaluation.run_cases import quiet_log
 from scribe.evaluation.searching import serving_searches
 from scribe.evaluation.trial import Trial
 from scribe.evaluation.trial_run import TrialResult, TrialSteps
@@ -95,7 +95,7 @@ async def run_trials(trials: Sequence[Trial], choice: Choice, recordings: Record
         return list(results), models.log
 
 
-def tell_of_answers(log: Log, choice: Choice, recordings: Recordings, console: Console) -> None:
+def print_answers(log: Log, choice: Choice, recordings: Recordings, console: Console) -> None:
     """Print who answered, what is missing, and how to go on."""
     told = [*log.provenance(), *_too_long(log), *log.failed, *_missing(log, choice, recordings)]
     for line in told:

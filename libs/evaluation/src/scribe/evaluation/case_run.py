@@ -25,7 +25,7 @@ from scribe.scraper.step import Scraper
 
 
 @dataclass
-class Kept:
+class EmailInMemory:
     """A store for one e-mail."""
 
     email: FinishedEmail | None = None
@@ -42,7 +42,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Result:
+class CaseResult:
     """What became of a case: an e-mail, or the sentence that the user would read."""
 
     case: Case
@@ -52,7 +52,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Steps:
+class CaseSteps:
     """The models of the two writing steps, and a logger. Without a `checker` nobody judges the sentences; without
     a `reader` the parser's model reads the pages.
     """
@@ -63,17 +63,17 @@ class Steps:
     checker: StructuredModel | None = None
     reader: StructuredModel | None = None
 
-    async def run(self, case: Case) -> Result:
+    async def run(self, case: Case) -> CaseResult:
         """The case's e-mail, or why there is none."""
-        started, kept = time.monotonic(), Kept()
+        started, store = time.monotonic(), EmailInMemory()
         failure = ""
         try:
-            await self._steps(case, kept)
+            await self._steps(case, store)
         except WorkError as error:
             failure = error.public
-        return Result(case, kept.email, failure, time.monotonic() - started)
+        return CaseResult(case, store.email, failure, time.monotonic() - started)
 
-    async def _steps(self, case: Case, kept: Kept) -> None:
+    async def _steps(self, case: Case, store: EmailInMemory) -> None:
         metrics = Metrics()
         data = await Parser(self.parser, load_prompt("scribe.parser.prompts", "parse"))(_submitted(case))
         reader = Reader(self.reader or self.parser, load_prompt("scribe.scraper.prompts", "read"), reading_tokens())
@@ -82,7 +82,7 @@ class Steps:
         data = await FindPapers(WorldSearches(case.world), patience=0.0, log=self.log)(data)
         checker = Checker(self.checker, load_prompt("scribe.composer.prompts", "check")) if self.checker else None
         writer = Writer(self.composer, load_prompt("scribe.composer.prompts", "compose"), checker)
-        await Composer(writer, kept, metrics.grounding, time.monotonic)(data)
+        await Composer(writer, store, metrics.grounding, time.monotonic)(data)
 
 
 def _submitted(case: Case) -> PipelineData:

@@ -8,7 +8,7 @@ from scribe.arxiv.step import FindPapers
 from scribe.common.observability.logs import Logger
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.usage import Usage, total
-from scribe.evaluation.answering.providers import Models, saying
+from scribe.evaluation.answering.providers import Models, constant_model
 from scribe.evaluation.answering.requests import EMAIL, Exchange, Label, Role
 from scribe.evaluation.drafts import compose
 from scribe.evaluation.searching import TrialPapers
@@ -16,7 +16,7 @@ from scribe.evaluation.trial import Trial
 
 
 @dataclass(frozen=True)
-class Spent:
+class EmailCost:
     """What each role and Exa cost for one e-mail, and the seconds of reader and checker; None where not known."""
 
     usage: dict[str, Usage]
@@ -28,7 +28,9 @@ class Spent:
         return total(self.usage.values()).cost_usd
 
 
-async def spend(trial: Trial, found: PipelineData, models: Models, names: dict[Role, str], log: Logger) -> Spent:
+async def cost_of_email(
+    trial: Trial, found: PipelineData, models: Models, names: dict[Role, str], log: Logger
+) -> EmailCost:
     """The cost of the e-mail that is written from what was found.
 
     Models that can write do so. Else the true draft stands for what the composer writes, and the checker's answer to it
@@ -45,15 +47,15 @@ async def spend(trial: Trial, found: PipelineData, models: Models, names: dict[R
         judged = models.log.of(_label("checker", trial, "draft_true"))
         spent = await _as_if_written(trial, data, names, judged[0].answer)
     reading = models.log.of(_label("reader", trial, "pages"))
-    return Spent({**found.role_usage, **spent}, _seconds((*reading, *judged)))
+    return EmailCost({**found.role_usage, **spent}, _seconds((*reading, *judged)))
 
 
 async def _as_if_written(trial: Trial, data: PipelineData, names: dict[Role, str], verdicts: str) -> dict[str, Usage]:
     """One request to the composer and one to the checker, made from this data, with answers of the usual size."""
     written: list[Usage] = []
     judged: list[Usage] = []
-    composer = saying(names["composer"], json.dumps(trial.honest.answer), "composer", written)
-    await compose(data, composer, saying(names["checker"], verdicts, "checker", judged))
+    composer = constant_model(names["composer"], json.dumps(trial.honest.answer), "composer", written)
+    await compose(data, composer, constant_model(names["checker"], verdicts, "checker", judged))
     return {"composer": total(written[:1]), "checker": total(judged[:1])}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from scribe.evaluation.running import Result
+from scribe.evaluation.case_run import CaseResult
 from scribe.evaluation.scoring import JUDGES, Score, scores_of
 
 QUESTIONS = ("written", *JUDGES)
@@ -16,7 +16,7 @@ QUESTIONS = ("written", *JUDGES)
 class Judged:
     """A result with its scores."""
 
-    result: Result
+    result: CaseResult
     scores: list[Score]
 
     @property
@@ -33,7 +33,7 @@ class Judged:
         return float(cost) if cost is not None else None
 
 
-def judge(results: Iterable[Result]) -> list[Judged]:
+def judge(results: Iterable[CaseResult]) -> list[Judged]:
     """Score every result."""
     return [Judged(result, scores_of(result)) for result in results]
 

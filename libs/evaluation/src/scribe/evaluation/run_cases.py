@@ -14,7 +14,7 @@ from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
 from scribe.evaluation.answering.requests import ROLES, Role
 from scribe.evaluation.case import Case
-from scribe.evaluation.running import Result, Steps
+from scribe.evaluation.case_run import CaseResult, CaseSteps
 from scribe.fakes.controls import Controls
 from scribe.fakes.server import serving
 
@@ -31,7 +31,7 @@ def quiet_log() -> Logger:
     return logger
 
 
-async def run_cases(cases: list[Case], model: str, by_role: Mapping[Role, str]) -> list[Result]:
+async def run_cases(cases: list[Case], model: str, by_role: Mapping[Role, str]) -> list[CaseResult]:
     """Every case, in order, with `model` for every role that has no model of its own in `by_role`.
 
     An empty name stands for the stand-ins, which misbehave where a case wants them to.
@@ -50,7 +50,7 @@ async def run_cases(cases: list[Case], model: str, by_role: Mapping[Role, str]) 
         opened = {
             role: await stack.enter_async_context(_opened(by_role.get(role) or model, settings)) for role in ROLES
         }
-        steps = Steps(opened["parser"], opened["composer"], quiet_log(), opened["checker"], opened["reader"])
+        steps = CaseSteps(opened["parser"], opened["composer"], quiet_log(), opened["checker"], opened["reader"])
         return await _run(cases, steps, controls)
 
 
@@ -59,12 +59,12 @@ def _opened(model: str, settings: ProviderSettings) -> AbstractAsyncContextManag
     return open_model(choice, settings, Metrics(), role="evaluation")
 
 
-async def _run(cases: list[Case], steps: Steps, controls: Controls | None) -> list[Result]:
+async def _run(cases: list[Case], steps: CaseSteps, controls: Controls | None) -> list[CaseResult]:
     """Every case, in order; cases for which a stand-in behaves alike run side by side."""
     alike: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         alike[case.behaviour if controls else ""].append(case)
-    results: dict[str, Result] = {}
+    results: dict[str, CaseResult] = {}
     for behaviour, group in alike.items():
         if controls is not None:
             controls.reset()
@@ -76,6 +76,6 @@ async def _run(cases: list[Case], steps: Steps, controls: Controls | None) -> li
     return [results[case.name] for case in cases]
 
 
-async def _placed(steps: Steps, case: Case, places: asyncio.Semaphore) -> Result:
+async def _placed(steps: CaseSteps, case: Case, places: asyncio.Semaphore) -> CaseResult:
     async with places:
         return await steps.run(case)
