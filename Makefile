@@ -7,7 +7,8 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/bin/
 STAMP := $(VENV)/.synced
-WORKERS ?= 2
+# Three on two cores: tests wait for servers and processes for four tenths of their time.
+WORKERS ?= 3
 SOURCES := libs services migrations tests benchmarks
 
 .PHONY: help
