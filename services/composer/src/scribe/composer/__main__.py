@@ -18,7 +18,6 @@ from scribe.common.models.prompts import load_prompt
 from scribe.common.process.database import load_queries, open_pool
 from scribe.common.settings import load
 from scribe.common.tasks.steps import Step
-from scribe.common.text.language import language_of
 from scribe.common.text.suffixes import public_suffixes
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
@@ -35,7 +34,7 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
     """The composer's dependencies, and the step over them."""
     cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.COMPOSER)
     resources.metrics.grounding.create_zeros_of_emails(check_names())
-    await asyncio.to_thread(load_lists)
+    await asyncio.to_thread(public_suffixes)  # a fifth of a second, for which no delivery has to wait
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(settings, "composer", resources.metrics.database))
         open_role = partial(open_model, settings=settings, metrics=resources.metrics, cache=cache)
@@ -47,12 +46,6 @@ async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIt
         emails = PostgresEmails(pool, load_queries("scribe.composer.queries"), resources.metrics.database)
         writer = Writer(model, load_prompt("scribe.composer.prompts", "compose"), checker)
         yield Composer(writer, emails, resources.metrics.grounding, time.monotonic)
-
-
-def load_lists() -> None:
-    """Load what the checks look up, which takes a second, before a delivery has to wait for it."""
-    language_of("")
-    public_suffixes()
 
 
 def main() -> None:

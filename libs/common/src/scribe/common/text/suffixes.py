@@ -1,11 +1,11 @@
 """The public suffix list, by the copy that the library carries: nothing is downloaded."""
 
-from functools import cache
-
 from publicsuffixlist import PublicSuffixList
 
+from scribe.common.text.loading import once
 
-@cache
+
+@once
 def public_suffixes() -> PublicSuffixList:
     """The list. Reading it takes a fifth of a second, once."""
     return PublicSuffixList()
