@@ -79,14 +79,20 @@ class NameMatcher:
         name = self.name
         return (*(p for p in name.particles if p in KEPT_PARTICLES), *name.family) if name else ()
 
+    @cached_property
+    def _wanted(self) -> tuple[frozenset[str], ...]:
+        """For each word of the family name how it may be spelled."""
+        return tuple(self.name.forms_of(word) for word in self._family) if self.name else ()
+
     def _places(self, words: list[str]) -> list[int]:
         """Where the family name begins."""
-        size = len(self._family)
-        wanted = [self.name.forms_of(word) if self.name else frozenset((word,)) for word in self._family]
+        if not self._wanted:
+            return []
+        first, *others = self._wanted
         return [
             start
-            for start in range(len(words) - size + 1)
-            if size and all(words[start + i] in wanted[i] for i in range(size))
+            for start, word in enumerate(words[: len(words) - len(others)])
+            if word in first and all(words[start + i] in forms for i, forms in enumerate(others, 1))
         ]
 
     def _is_given(self, word: str) -> bool:
@@ -97,7 +103,8 @@ class NameMatcher:
 
 def words_of(text: str) -> list[str]:
     """The words of a text, folded, without the `'s` of an owner."""
-    return [fold_accents(word) for word in _WORD.findall(_POSSESSIVE.sub("", text))]
+    words = _WORD.findall(_POSSESSIVE.sub("", text))
+    return [word.casefold() if word.isascii() else fold_accents(word) for word in words]  # of letters alone
 
 
 def _ends_heading(before: str, last_word: str) -> bool:

@@ -65,7 +65,9 @@ def _same(url: str) -> str:
 
 
 def ranked(pages: Iterable[Page], recipient: NameMatcher, interest: str) -> list[Page]:
-    """The best pages, best first; equals keep the order in which they were cited."""
+    """The best pages, best first; equals keep the order in which they were cited. Takes a while for long pages: not for
+    the event loop.
+    """
     wanted = terms(interest)
     ranks = {page: _rank(page, recipient, wanted) for page in pages}
     return sorted(ranks, key=lambda page: -ranks[page])[:MAX_SOURCES]

@@ -58,11 +58,13 @@ class Scraper:
         interest = interest_in(data.recipient_interest).text
         answers = await self._ask(questions(data), data.cache_scope)
         data = data.with_usage(Step.SCRAPER, _usage(answers), role="exa")
-        cited = ranked(pages_of(c for a in answers for c in a.citations), recipient, interest)
+        cited = await asyncio.to_thread(ranked, pages_of(c for a in answers for c in a.citations), recipient, interest)
         pages, unread = await self._with_texts(cited)
         if unread and not self.fetcher.available:
             data = data.with_warning(NO_BROWSER)
-        reading = await self.reader.read(data, recipient, ranked(pages, recipient, interest))
+        if pages != cited:
+            pages = await asyncio.to_thread(ranked, pages, recipient, interest)
+        reading = await self.reader.read(data, recipient, pages)
         self._count(reading)
         return _with_reading(data, reading, self.reader.prompt_version)
 

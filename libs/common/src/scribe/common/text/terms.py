@@ -19,7 +19,7 @@ _MIN_STEM = 4
 
 def terms(text: str) -> frozenset[str]:
     """The words of `text` that carry meaning, folded and cut to their stems."""
-    return frozenset(stem(word) for word in _WORD.findall(fold_accents(text)) if word not in _COMMON)
+    return frozenset(map(stem, frozenset(_WORD.findall(fold_accents(text))) - _COMMON))
 
 
 def stem(word: str) -> str:
