@@ -41,10 +41,11 @@ class Load:
     client: httpx.AsyncClient
     statuses: list[int] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
+    is_over: bool = False
 
     async def run(self) -> None:
-        """Until it is cancelled."""
-        while True:
+        """Until it is ended; a request that is on its way is answered."""
+        while not self.is_over:
             number = len(self.statuses)
             body = {
                 "email_template": TEMPLATE,
@@ -90,33 +91,47 @@ async def type_into_a_shell(command: str, folder: Path, **variables: str) -> Non
 
 
 @asynccontextmanager
-async def loaded(up: Up) -> AsyncIterator[Load]:
-    """The platform while e-mails are submitted."""
+async def signed_in(up: Up) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the platform, as a user."""
     token = mint_token(up.folder, up.state, "rotation@example.org")
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=up.state.url, headers=headers, timeout=60, trust_env=False) as client:
         assert (await client.post("/api/user/init")).status_code == 201
-        load = Load(client)
-        async with asyncio.TaskGroup() as tasks:
-            submitting = tasks.create_task(load.run())
-            yield load
-            submitting.cancel()
+        yield client
+
+
+@asynccontextmanager
+async def submitting(load: Load) -> AsyncIterator[None]:
+    """E-mails are submitted while the block runs."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(load.run())
+        try:
+            yield
+        finally:
+            load.is_over = True
 
 
 async def test_every_secret_is_changed_under_load_and_no_email_fails(tmp_path: Path) -> None:
     assert len(COMMANDS) == 5
     given = {"SCRIBE_JWT_SECRET": OLD_SECRET, "SCRIBE_GENERATE_PER_MINUTE": "10000"}
-    async with scribe_up(tmp_path / ".scribe", variables=given) as up, loaded(up) as load:
-        for command in COMMANDS:
-            before = len(load.tasks)
-            await type_into_a_shell(command, tmp_path, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
-            await eventually(partial(load.has_submitted, before + 4), timeout=30)
-            if "ANTHROPIC_API_KEY" in command:
-                await refuse_old_key(up)
+    async with scribe_up(tmp_path / ".scribe", variables=given) as up, signed_in(up) as client:
+        load = Load(client)
+        async with submitting(load):
+            for command in COMMANDS:
+                await type_under_load(command, tmp_path, load)
+                if "ANTHROPIC_API_KEY" in command:
+                    await refuse_old_key(up)
         assert await load.ended() == {"completed": len(load.tasks)}
         assert set(load.statuses) == {202}
         for secret, status in ((OLD_SECRET, 200), (NEW_SECRET, 200), (NEW_SECRET[::-1], 401)):
             assert await status_with(up, secret) == status
+
+
+async def type_under_load(command: str, folder: Path, load: Load) -> None:
+    """Run a block of the page, and go on when more has been submitted since."""
+    before = len(load.tasks)
+    await type_into_a_shell(command, folder, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
+    await eventually(partial(load.has_submitted, before + 4), timeout=30)
 
 
 async def refuse_old_key(up: Up) -> None:
