@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scribe.common.process.heap import freeze_heap, loading
+from scribe.common.process.heap import defer_collections, freeze_heap, loading
 
 
 class Node:
@@ -57,3 +57,11 @@ def test_frozen_objects_are_freed_when_nothing_refers_to_them() -> None:
     freeze_heap()
     del node
     assert gone() is None
+
+
+def test_collections_are_rare_until_the_process_has_started() -> None:
+    defer_collections()
+    starting = gc.get_threshold()[0]
+    freeze_heap()
+    assert gc.isenabled()
+    assert gc.get_threshold()[0] < starting

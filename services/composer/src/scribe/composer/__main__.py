@@ -1,9 +1,11 @@
 """The composer's process: `python -m scribe.composer`."""
 
+from scribe.common.process.heap import defer_collections
 from scribe.common.process.signals import exit_on_signals
 
 if __name__ == "__main__":
     exit_on_signals(0)  # before the imports below, which take a second
+    defer_collections()
 
 import asyncio
 import time

@@ -1,9 +1,11 @@
 """`python -m scribe.gateway`: the REST API, and beside it the relay, the projector and the reconciler."""
 
+from scribe.common.process.heap import defer_collections, freeze_heap
 from scribe.common.process.signals import exit_on_signals, unwind_on_signals
 
 if __name__ == "__main__":
     exit_on_signals(0)  # before the imports below, which take a second
+    defer_collections()
 
 import asyncio
 import signal
@@ -24,7 +26,6 @@ from scribe.common.observability.telemetry import open_telemetry, running_versio
 from scribe.common.process.database import open_pool, show_connections
 from scribe.common.process.ending import cancel_and_wait
 from scribe.common.process.health import serving
-from scribe.common.process.heap import freeze_heap
 from scribe.common.process.watchdog import watching_loop
 from scribe.common.settings import load
 from scribe.common.tasks.route import ROUTE, Route

@@ -1,9 +1,11 @@
 """The parser's process: `python -m scribe.parser`."""
 
+from scribe.common.process.heap import defer_collections
 from scribe.common.process.signals import exit_on_signals
 
 if __name__ == "__main__":
     exit_on_signals(0)  # before the imports below, which take a second
+    defer_collections()
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

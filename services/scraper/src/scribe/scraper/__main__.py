@@ -1,9 +1,11 @@
 """`python -m scribe.scraper`: the worker of step 2."""
 
+from scribe.common.process.heap import defer_collections
 from scribe.common.process.signals import exit_on_signals
 
 if __name__ == "__main__":
     exit_on_signals(0)  # before the imports below, which take a second
+    defer_collections()
 
 import asyncio
 from collections.abc import AsyncIterator
