@@ -124,6 +124,21 @@ def test_a_title_of_twelve_words_is_no_copy() -> None:
         )
 
 
+def test_a_title_with_the_words_around_it_is_no_copy() -> None:
+    title = "Morphological and RAPD analysis of hybridization between Quercus affinis and Q. laurina (Fagaceae)"
+    page = SOURCE.model_copy(update={"text": f'In "{title}" she found hybrids.'})
+    saying = f'In "{title}" you found hybrids.'
+    assert "copies_a_source" not in found_in(GOOD.replace(SAYING, saying), research={"sources": (page,), "facts": ()})
+
+
+def test_a_passage_beside_a_title_is_named() -> None:
+    title = "Morphological and RAPD analysis of hybridization"
+    copied = "she measured the leaves of three thousand trees at the edge of the forest every spring"
+    page = SOURCE.model_copy(update={"text": f'In "{title}" {copied}.'})
+    saying = f'In "{title}" {copied}.'
+    assert "copies_a_source" in found_in(GOOD.replace(SAYING, saying), research={"sources": (page,), "facts": ()})
+
+
 def test_the_senders_own_words_are_not_copied() -> None:
     page = SOURCE.model_copy(update={"text": TEMPLATE})
     assert found_in(GOOD, research={"sources": (page,), "facts": ()}) == set()
