@@ -1,0 +1,36 @@
+"""What tells of a post as of today, and what dates it."""
+
+import pytest
+
+from scribe.scraper.tense import is_told_as_of_today
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ada Example is a postdoctoral researcher at Cornell Tech who works with Nora Adelstein.",
+        "Example ist Stipendiatin der Herzog August Bibliothek in Wolfenbüttel.",
+        "Elle est maîtresse de conférences à Lyon.",
+        "La Dra. Ejemplo es investigadora asociada del INECOL.",
+        "Ada Example è ricercatrice a Pisa.",
+        "Ada Example er adjunkt ved Aarhus Universitet.",
+    ],
+)
+def test_a_post_in_the_present_is_told_as_of_today(sentence: str) -> None:
+    assert is_told_as_of_today(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ada Example was a postdoctoral researcher at Cornell Tech.",
+        "She is a former fellow of the Newton Institute.",
+        "From 2014 to 2018 she is listed as a fellow.",
+        "Sie war Stipendiatin der Herzog August Bibliothek.",
+        "Fue investigadora asociada del INECOL.",
+        "Postdoc, Cornell Tech",
+        "Ele foi professor em Braga.",
+    ],
+)
+def test_what_is_dated_or_has_no_verb_is_not(sentence: str) -> None:
+    assert not is_told_as_of_today(sentence)
