@@ -106,6 +106,24 @@ def test_a_passage_to_be_handled_with_care_does_not_take_the_others_with_it() ->
     assert found.quotes == {"S1": "My group studies superfluid helium in pores."}
 
 
+OLD = Page(
+    "https://www.example.edu/people/ada",
+    "Ada Example",
+    "Ada Example is a postdoctoral researcher at Old College. From 2010 to 2014 Ada Example was at Old College.",
+)
+
+
+def test_a_post_that_has_ended_is_not_told_by_a_page_that_knows_nothing_of_it() -> None:
+    collection = collected(OWN, OLD)
+    told = fact("S2.1", kind="position", time="past")
+    both = fact("S2.1", "S2.2", kind="position", time="past")
+    about = {"S1": "recipient", "S2": "recipient"}
+    assert dict(verified(collection, read(told, about=about), "en").drops) == {"outdated": 1}
+    [found] = verified(collection, read(both, about=about), "en").facts
+    assert found.statement == "From 2010 to 2014 Ada Example was at Old College."
+    assert found.quotes == {"S2": "From 2010 to 2014 Ada Example was at Old College."}
+
+
 def test_what_is_outdated_or_private_in_one_fact_is_quoted_by_no_other() -> None:
     outdated = fact("S1.1", time="outdated")
     [found] = held(outdated, fact("S1.1", "S1.2", statement="Ada Example's group studies superfluid helium.")).facts
@@ -162,7 +180,8 @@ def test_a_title_that_stands_in_the_passage_before_is_proved_by_it() -> None:
 
 
 def test_a_former_position_is_marked() -> None:
-    [found] = held(fact("S1.1", time="past", kind="position")).facts
+    selected = fact("S2.2", kind="position", time="past")
+    [found] = verified(collected(OWN, OLD), read(selected, about={"S2": "recipient"}), "en").facts
     assert not found.current
 
 

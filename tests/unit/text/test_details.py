@@ -17,6 +17,12 @@ from scribe.common.text.details import known_numbers, quotations_of, titles_of, 
         ("5k pages", "5000 pages"),
         ("the 19th year", "the nineteenth year"),
         ("5 books", "fünf Bücher"),
+        ("3,400 trees", "3 mil 400 árboles"),
+        ("3,040 trees", "3 mil 40 árboles"),
+        ("12,000 trees", "12 mil árboles"),
+        ("6.2 million kroner", "6,2 millioner kroner"),
+        ("2 million", "2 millones de hojas"),
+        ("2,000,000", "2 milhões de folhas"),
     ],
 )
 def test_a_number_is_known_in_every_form(text: str, known: str) -> None:

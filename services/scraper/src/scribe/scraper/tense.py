@@ -13,7 +13,7 @@ _PRESENT = re.compile(
     r"|er|arbejder|jobber|är|arbetar|jest|pracuje)\b"
 )
 _OVER = re.compile(
-    r"\b(?:was|were|had|been|former(?:ly)?|previous(?:ly)?|earlier|until|till|once|ex|past|alum\w{2,4}|emerit\w{2,3}"
+    r"\b(?:was|were|had|been|former(?:ly)?|previous(?:ly)?|earlier|until|till|once|ex|past|alum\w{2,4}|graduat\w{1,3}|emerit\w{2,3}"
     r"|war|waren|ehemal\w{2,4}|früher\w{0,2}|bis|zuvor|était|étaient|fut|ancien\w{0,4}|jusqu\w{0,4}"
     r"|fue|era|eran|hasta|antigu[oa]|stat[oa]|fino|già|foi|até|antig[oa]|waren|voormalig\w?|tot"
     r"|var|tidligere|tidigare|indtil|fram|był[ao]?|dawn\w{1,4})\b|\d{4}"

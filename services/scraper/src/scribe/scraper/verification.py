@@ -14,6 +14,7 @@ from scribe.scraper.name_matcher import NameMatcher
 from scribe.scraper.page_collection import PageCollection
 from scribe.scraper.passages import Passage, joined
 from scribe.scraper.statement_details import PassageDetails
+from scribe.scraper.tense import is_told_as_of_today
 
 MAX_FACTS = 40
 MAX_PASSAGES = 8
@@ -26,6 +27,8 @@ CONTEXT = 3
 NOT_IN_PASSAGES = "not_in_passages"
 """Why a statement is dropped; the fact is then told by a passage that names the recipient, if there is one."""
 ONLY_WITH_CARE = frozenset({"contact", "money", "accusation", "appeal", "sensitive"})
+STATIONS = frozenset({"position", "education"})
+"""Kinds of facts of which an old page tells as of today for ever."""
 
 Drops = Counter[str]
 
@@ -51,7 +54,7 @@ class Verifier:
     def verified(self, read: PagesRead) -> Verified:
         """The facts that hold, numbered in their order."""
         pages = self.pages_of_recipient(read)
-        withheld = {name: reason for fact in read.facts if (reason := _withheld(fact)) for name in fact.passages}
+        withheld = self._withheld_passages(read.facts)
         facts: list[Fact] = []
         drops: Drops = Counter()
         room = MAX_QUOTED
@@ -101,7 +104,7 @@ class Verifier:
             return reason
         if len(selected.statement) > MAX_STATEMENT or len(known) > MAX_PASSAGES:
             return "too_long"
-        statement = " ".join(selected.statement.split()) or self._said_by(known)
+        statement = " ".join(selected.statement.split()) or self._said_by(known, withheld)
         supported = self._supported(statement, known)
         if not supported:
             return NOT_IN_PASSAGES
@@ -121,11 +124,20 @@ class Verifier:
         first = dict.fromkeys((*named[:1], *selected.passages))
         return selected.model_copy(update={"statement": "", "passages": list(first)}) if named else None
 
-    def _said_by(self, passages: Sequence[Passage]) -> str:
-        """The first sentence of the passages: where it does not name the recipient, the name tells who "she" is."""
-        passage = next((passage for passage in passages if passage.is_sentence), passages[0])
+    def _said_by(self, passages: Sequence[Passage], withheld: Mapping[str, str]) -> str:
+        """The first sentence that may be quoted: where it does not name the recipient, the name tells who "she" is."""
+        quotable = [passage for passage in passages if not self._unquotable(passage, withheld)] or passages
+        passage = next((passage for passage in quotable if passage.is_sentence), quotable[0])
         is_named = self._recipient.is_named_in(passage.text)
         return passage.text if is_named else f"{self._recipient.shown}: {passage.text}"
+
+    def _withheld_passages(self, facts: Sequence[SelectedFact]) -> Mapping[str, str]:
+        """Why passages may not be quoted, by their ids. A station that has ended is told by what says that it has."""
+        withheld = {name: reason for fact in facts if (reason := _withheld(fact)) for name in fact.passages}
+        ended = {name for fact in facts if fact.kind in STATIONS and fact.time == "past" for name in fact.passages}
+        known = {name: passage for name in ended if (passage := self._collection.passages.get(name))}
+        told_as_of_today = (name for name, passage in known.items() if is_told_as_of_today(passage.text))
+        return {**dict.fromkeys(told_as_of_today, "outdated"), **withheld}
 
     def _unquotable(self, passage: Passage, withheld: Mapping[str, str]) -> str | None:
         """Why a passage is not quoted, also where the statement leaves out what is wrong with it."""

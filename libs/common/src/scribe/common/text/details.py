@@ -7,23 +7,19 @@ from collections.abc import Set as AbstractSet
 from scribe.common.text.folding import fold_accents
 from scribe.common.text.wording import words
 
-_NUMBER = re.compile(
-    r"((?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,']\d+)*)"
-    r"(?:\s?(k|thousand|million|billion|mio|tausend|millionen|milliarden)\b)?"
-)
+_THOUSANDS_AND = re.compile(r"(?<![\d.,])(\d{1,3}) mil (\d{1,3})(?!\d)")
+"""Spanish and Portuguese: `3 mil 400`."""
 _DATE = re.compile(r"\b(?:(?:1[5-9]|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|\d{1,2}[./-]\d{1,2}[./-](?:1[5-9]|20)\d\d)\b")
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_MAGNITUDES = {
-    "k": 3,
-    "thousand": 3,
-    "tausend": 3,
-    "million": 6,
-    "mio": 6,
-    "millionen": 6,
-    "billion": 9,
-    "milliarden": 9,
+_POWERS_OF_TEN = {
+    3: "k thousand tausend mil mille duizend tusind tusen",
+    6: "million millions mio millionen millon millones milhao milhoes milione milioni miljoen miljoner millioner",
+    9: "billion milliarden mrd milliard milliards miliardi miljard miljarder milliarder",
 }
+"""With the words for them, without accents."""
+_MAGNITUDES = {word: power for power, spelling in _POWERS_OF_TEN.items() for word in spelling.split()}
+_NUMBER = re.compile(r"((?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,']\d+)*)" rf"(?:\s?({'|'.join(_MAGNITUDES)})\b)?")
 _CARDINALS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty"
@@ -46,7 +42,7 @@ def numbers_of(text: str, *, spelled_out: bool = False) -> list[frozenset[str]]:
     Signs between digits are left out, since languages separate thousands and decimals each in its way. A date is the
     numbers that it consists of. With `spelled_out` small numbers in words count too.
     """
-    folded = fold_accents(text)
+    folded = _THOUSANDS_AND.sub(lambda match: f"{match[1]}{match[2]:0>3}", fold_accents(text))
     found = [frozenset({str(int(part))}) for date in _DATE.findall(folded) for part in _DIGITS.findall(date)]
     found += [_forms(match.group(1), match.group(2)) for match in _NUMBER.finditer(_DATE.sub(" ", folded))]
     if spelled_out:
