@@ -1,12 +1,13 @@
 """What becomes of a delivery, on a real server: one concept a test."""
 
 import asyncio
+from datetime import UTC, datetime
 
-from scribe.common.errors import PermanentError, TransientError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.publisher import ERROR_CLASS, REASON
+from scribe.common.messaging.publisher import ERROR_CLASS, REASON, Publisher
 from scribe.common.tasks.data import PipelineData
-from scribe.common.tasks.progress import DELAY, State
+from scribe.common.tasks.progress import DELAY, RUN, State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import cancel_subject, pipeline_subject
 from scribe.common.worker.settlement import MAX_ATTEMPTS, MAX_NAK
@@ -136,6 +137,33 @@ async def test_a_service_that_fails_is_given_time_instead_of_a_number_of_attempt
 
         late = await submit(broker, failing_for=601.0)
         await headers_at(broker, "DEADLETTER", f"deadletter.parser.{late.task_id}")
+
+
+async def test_failures_are_counted_over_the_runs_in_which_a_task_comes_back_to_its_step(broker: Broker) -> None:
+    async def overloaded_then_away(_data: PipelineData, before: int) -> PipelineData:
+        if before == MAX_ATTEMPTS - 1:
+            raise UnavailableError("the model is held back", retry_after=60.0)
+        raise TransientError("a model gave an unreadable answer")
+
+    step = Step1(overloaded_then_away)
+    async with working(broker, step, SETTINGS.model_copy(update={"retry_limit": 600.0, "hold_limit": 1.0})):
+        data = await submit(broker)
+        await last_of(broker, event(data, State.RETRYING), DELAY)
+        await settled(broker)
+        await publish_again(broker, data, run=2, failing_for=10.0)
+        await settled(broker)
+        postponed = await headers_at(broker, "EVENTS", event(data, State.RETRYING))
+        assert (postponed[RUN], float(postponed[DELAY])) == ("2", MAX_NAK)
+        await publish_again(broker, data, run=3, failing_for=601.0)
+        await headers_at(broker, "DEADLETTER", f"deadletter.parser.{data.task_id}")
+        await settled(broker)
+    assert len(step.calls) == MAX_ATTEMPTS + 2
+
+
+async def publish_again(broker: Broker, data: PipelineData, **changes: object) -> None:
+    """The task as the relay sends it back to its step."""
+    again = data.model_copy(update=changes)
+    await Publisher(broker).transition(again, progress_of(again, State.QUEUED, Step.PARSER, datetime.now(UTC)))
 
 
 async def test_a_step_past_its_deadline_is_tried_again(broker: Broker) -> None:

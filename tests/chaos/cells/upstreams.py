@@ -4,6 +4,8 @@ from tests.chaos.cell import Cell, Fault
 from tests.chaos.chaos import Chaos
 
 STORM = 40.0
+BETWEEN, MAX_ROUNDS = 5.0, 60
+"""Seconds between items that are answered, beside those that are not; and how often such are submitted at most."""
 OUT_OF_CREDIT = "Your credit balance is too low"
 
 
@@ -28,12 +30,17 @@ def model(seconds: float, **fault: object) -> Fault:
 async def requests_that_are_refused(chaos: Chaos) -> None:
     """Two items whose requests the provider refuses, and two whose answers are never of the protocol."""
     await chaos.until(0.1)
-    names = list((await chaos.submit_doomed(4)).values())
+    doomed = await chaos.submit_doomed(4)
+    names = list(doomed.values())
     for name in names[:2]:
         await chaos.control(path="/anthropic/", contains=name, status=400)
     for name in names[2:]:
         await chaos.control(path="/anthropic/", contains=name, broken="garbage")
-    await chaos.until(1.0)
+    for _ in range(MAX_ROUNDS):  # a provider that answers nobody else is taken for one that is away
+        if await chaos.under_way(doomed) == 0:
+            break
+        await chaos.submit_a_few()
+        await chaos.lasting(BETWEEN)
     await chaos.heal()
 
 

@@ -30,13 +30,16 @@ class Retry:
 
 @dataclass(frozen=True)
 class Postpone:
-    """The message leaves the consumer and comes back through the relay after `delay` seconds."""
+    """The message leaves the consumer and comes back through the relay after `delay` seconds; `failures` attempts at
+    its step have ended so.
+    """
 
     name: ClassVar[str] = "postponed"
 
     data: PipelineData
     error: BaseException
     delay: float
+    failures: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Released:
 
     data: PipelineData
     error: UnavailableError
+    failures: int = 0
 
 
 @dataclass(frozen=True)

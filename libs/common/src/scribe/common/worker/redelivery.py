@@ -27,8 +27,9 @@ from scribe.common.tasks.subject import event_subject
 class History:
     """The deliveries of a message before the present one.
 
-    `failures` counts the attempts that ended with an error. `is_suspect`: the last attempt has no outcome; `alone`
-    counts such attempts that nothing else ran beside. `span` is that of the last attempt.
+    `failures` counts the attempts that ended with an error, also those at the same step in earlier runs. `is_suspect`:
+    the last attempt has no outcome; `alone` counts such attempts that nothing else ran beside. `span` is that of the
+    last attempt.
     """
 
     failures: int = 0
@@ -42,19 +43,19 @@ ReadHistory = Callable[[Delivery, PipelineData], Awaitable[History]]
 
 
 async def read_history(js: JetStreamContext, delivery: Delivery, data: PipelineData) -> History:
-    """The history of a delivery; nothing is asked for one that is the first.
+    """The history of a delivery; nothing is asked for the first one of a task that has not failed at its step before.
 
     Raises:
         UnavailableError: NATS did not answer.
     """
-    if delivery.attempt == 1 and not data.is_reissued:
+    if delivery.attempt == 1 and not data.is_reissued and not data.failing_for:
         return FIRST
     started, retrying = [await _last_event(js, data, state) for state in (State.STARTED, State.RETRYING)]
     if started.get(STEP) != delivery.subject.step:
         return FIRST
     has_outcome = all(started.get(name) == retrying.get(name) for name in (STEP, RUN, ATTEMPT))
     return History(
-        failures=int(retrying.get(FAILURES, "0")) if _is_of(retrying, delivery) else 0,
+        failures=int(retrying.get(FAILURES, "0")) if _is_of_request(retrying, data, delivery) else 0,
         is_suspect=not has_outcome and (_is_of(started, delivery) or data.is_reissued),
         alone=int(started.get(ALONE, "0")),
         span=extract_context(started),
@@ -64,6 +65,11 @@ async def read_history(js: JetStreamContext, delivery: Delivery, data: PipelineD
 def _is_of(headers: Mapping[str, str], delivery: Delivery) -> bool:
     """Whether an event tells of an attempt at this message."""
     return (headers.get(STEP), headers.get(RUN)) == (delivery.subject.step, delivery.subject.run)
+
+
+def _is_of_request(headers: Mapping[str, str], data: PipelineData, delivery: Delivery) -> bool:
+    """Whether an event tells of an attempt at the step since its user has asked for it."""
+    return headers.get(STEP) == delivery.subject.step and int(headers.get(RUN, "0")) >= data.requested_run
 
 
 async def _last_event(js: JetStreamContext, data: PipelineData, state: State) -> Mapping[str, str]:

@@ -68,15 +68,16 @@ class CrashLoopError(PermanentError):
 def decide(
     data: PipelineData, attempt: int, error: BaseException, uniform: Jitter, *, retry_limit: float = 0.0
 ) -> Outcome:
-    """The outcome of the attempt that ended with `error`; `attempt` counts those that ended with one, from 1.
+    """The outcome of the attempt that ended with `error`; `attempt` counts those of its step that ended with one, from
+    1, in all runs since its user asked for it.
 
     A service that fails is given time, not a number of attempts: after `MAX_ATTEMPTS` in a row the task comes back
-    later, until it has failed for `retry_limit` seconds. An unforeseen error is given `MAX_ATTEMPTS`.
+    later for one more, until it has failed for `retry_limit` seconds. An unforeseen error is given `MAX_ATTEMPTS`.
     """
     if isinstance(error, CancelledTaskError):
         return Cancelled(data)
     if isinstance(error, UnavailableError):
-        return Released(data, error)
+        return Released(data, error, attempt - 1)
     if isinstance(error, DeferredError):
         return Deferred(data, error)
     asked = error.retry_after if isinstance(error, TransientError) else None
@@ -85,9 +86,9 @@ def decide(
         return Failed(data, error)
     delay = max(retry_delay(attempt, uniform), asked or 0.0)
     if attempt >= MAX_ATTEMPTS:
-        return Postpone(data, error, min(max(delay, MAX_NAK), MAX_POSTPONEMENT))
+        return Postpone(data, error, min(max(delay, MAX_NAK), MAX_POSTPONEMENT), attempt)
     if delay > MAX_NAK:
-        return Postpone(data, error, min(delay, MAX_POSTPONEMENT))
+        return Postpone(data, error, min(delay, MAX_POSTPONEMENT), attempt)
     return Retry(data, error, delay, attempt)
 
 
@@ -138,10 +139,11 @@ def _event(data: PipelineData, state: State, step: Step, delivery: Delivery, err
 def _departure(outcome: Postpone | Released | Deferred, step: Step, delivery: Delivery) -> Progress:
     """What brings the task back to the step later."""
     match outcome:
-        case Postpone(data, error, delay):
-            return replace(_event(data, State.RETRYING, step, delivery, error), delay=delay)
-        case Released(data, error):
-            return _uncounted(_event(data, State.RETRYING, step, delivery, error), RELEASE_DELAY)
+        case Postpone(data, error, delay, failures):
+            return replace(_event(data, State.RETRYING, step, delivery, error), delay=delay, failures=failures)
+        case Released(data, error, failures):
+            released = _uncounted(_event(data, State.RETRYING, step, delivery, error), RELEASE_DELAY)
+            return replace(released, failures=failures)
         case Deferred(data, error):
             waiting = _event(data, State.WAITING, step, delivery, error)
             return replace(_uncounted(waiting, min(error.retry_after, MAX_POSTPONEMENT)), position=error.position)
