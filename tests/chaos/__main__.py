@@ -25,7 +25,8 @@ async def run(groups: Sequence[list[Cell]], lanes: Lanes, results: Results) -> N
         results.add(row)
         print(as_line(row), flush=True)
         count += 1
-        print(f"{count} of {of} cells, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        phases = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in row.phases.items())
+        print(f"{count} of {of} cells, {time.monotonic() - started:.0f} s ({phases})", file=sys.stderr, flush=True)
 
 
 def arguments() -> argparse.Namespace:

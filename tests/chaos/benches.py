@@ -19,7 +19,7 @@ class System:
     open_bench: OpenBench
 
     def groups(self, cells: tuple[Cell, ...]) -> list[list[Cell]]:
-        """The cells by the platform that they share, in the order of the first of each group."""
+        """The cells by the platform that they share, the largest group first: the last lanes then end together."""
         groups: list[list[Cell]] = []
         for cell in cells:
             open_groups = (each for each in groups if len(each) < MAX_SHARED and each[0].shares_platform(cell))
@@ -28,7 +28,7 @@ class System:
                 groups.append([cell])
             else:
                 group.append(cell)
-        return groups
+        return sorted(groups, key=len, reverse=True)
 
 
 SYSTEMS = {"": System(CELLS, running_bench), "celery": System(peer.CELLS, peer.running_peer)}

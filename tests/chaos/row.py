@@ -10,7 +10,7 @@ from tests.chaos.traces import Traces
 
 
 class Row(BaseModel):
-    """Numbers of items, and seconds: `recovery` from the fault's end until everything had ended, `seconds` in all.
+    """Numbers of items, and seconds: `phases` those of its parts, `seconds` those in all, with the platform's start.
 
     `traces` show that the fault happened. `not_run` is the reason where this machine cannot run the cell.
     """
@@ -30,8 +30,13 @@ class Row(BaseModel):
     duplicated: int = 0
     stuck: int = 0
     repeated: int = 0
-    recovery: float = 0.0
+    phases: Mapping[str, float] = {}
     seconds: float = 0.0
+
+    @property
+    def recovery(self) -> float:
+        """Seconds from the fault's end until everything had ended."""
+        return self.phases.get("recovery", 0.0)
 
 
 def allowance(cell: Cell, traces: Traces) -> Allowance:
@@ -39,7 +44,7 @@ def allowance(cell: Cell, traces: Traces) -> Allowance:
     return Allowance(cell.fails, traces.interrupted + cell.repeats, None if cell.repeats else traces.calls)
 
 
-def row_of(cell: Cell, verdict: Verdict, traces: Traces, wrong: tuple[str, ...], recovery: float) -> Row:
+def row_of(cell: Cell, verdict: Verdict, traces: Traces, wrong: tuple[str, ...], phases: Mapping[str, float]) -> Row:
     """The row of a cell that ran."""
     breaches = verdict.breaches(allowance(cell, traces)) + wrong
     return Row(
@@ -55,7 +60,7 @@ def row_of(cell: Cell, verdict: Verdict, traces: Traces, wrong: tuple[str, ...],
         duplicated=verdict.duplicated,
         stuck=verdict.stuck,
         repeated=verdict.repeated,
-        recovery=recovery,
+        phases=phases,
     )
 
 

@@ -63,16 +63,33 @@ class Bench:
     async def run(self, cell: Cell, items: int, timeout: float) -> Row:
         """Do to the system what the cell says, and judge what is found `timeout` seconds later at most."""
         self.is_sound, self.last = False, cell.name
+        phases = Phases()
         chaos = await self.begin(cell, items)
+        phases.end("submitting")
         await cell.fault(chaos)
-        ended = time.monotonic()
+        phases.end("the fault")
         found = await until_ended(chaos, timeout)
-        recovery = time.monotonic() - ended
+        phases.end("recovery")
         await until_gone(chaos)
+        phases.end("the ends of processes")
         self.known |= chaos.accepted | set(found.items)
-        row = row_of(cell, judge(found), chaos.traces, tuple(chaos.wrong), recovery)
+        row = row_of(cell, judge(found), chaos.traces, tuple(chaos.wrong), phases.seconds)
         self.is_sound = not row.breaches
         return row
+
+
+@dataclass
+class Phases:
+    """How many seconds each part of a cell took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.monotonic)
+
+    def end(self, name: str) -> None:
+        """A part has ended, and the next begins."""
+        now = time.monotonic()
+        self.seconds[name] = now - self._last
+        self._last = now
 
 
 OpenBench = Callable[[Cell, int], AbstractAsyncContextManager[Bench]]

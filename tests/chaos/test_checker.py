@@ -77,7 +77,7 @@ def test_paid_calls_are_not_repeated_more_often_than_were_under_way() -> None:
 
 
 def test_a_fault_that_left_no_trace_is_a_breach() -> None:
-    assert row_of(Cell("quiet", nothing), judge(replace(GOOD, items={})), Traces(), (), 0.0).breaches[-1:] == (
+    assert row_of(Cell("quiet", nothing), judge(replace(GOOD, items={})), Traces(), (), {}).breaches[-1:] == (
         "nothing shows that the fault happened",
     )
 

@@ -6,7 +6,9 @@ from tests.chaos.row import Row
 from tests.chaos.table import write, write_peer
 
 ROWS = [
-    Row(name="killed", accepted=10, completed=10, traces={"parser: SIGKILL": 2}, recovery=3.4, seconds=20.2),
+    Row(
+        name="killed", accepted=10, completed=10, traces={"parser: SIGKILL": 2}, phases={"recovery": 3.4}, seconds=20.2
+    ),
     Row(name="full", not_run="no file systems"),
 ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,7 +19,8 @@ MIN_MANY = 600
 """Several times what is in the pipeline at once; of fewer, half have ended before another user comes."""
 SHARE_OF_MANY = 0.1
 """What is waited for of them: as many as in the other cells."""
-STORM = 20.0
+STORM = 15.0
+HELD = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND step_status = 'held'"
 READER = "You read web pages"
 """In every request of the scraper to its model, and in no other's."""
 TWO_GATEWAYS = {"gateway": 2}
@@ -62,16 +64,21 @@ async def delete_users(chaos: Chaos) -> None:
     await delete(chaos, chaos.random.sample(users, max(1, len(users) // 3)))
 
 
-async def delete_users_in_a_storm(chaos: Chaos) -> None:
-    """Half of the users deleted while scrapers hold their tasks, which have paid for Exa, because the model refuses."""
-    users = await owners_of(chaos, chaos.accepted)
-    await chaos.until(0.1)
+async def delete_held(chaos: Chaos) -> None:
+    """A user deleted while scrapers hold the tasks, which have paid for Exa, because the model refuses."""
+    await chaos.until(0.2)
     await chaos.control(path="/anthropic/", contains=READER, status=529)
-    await chaos.submit_a_few()
-    await chaos.lasting(STORM / 4)
-    await delete(chaos, users[::2])
+    doomed = await chaos.submit_doomed(FEW)
+    await chaos.when(partial(are_held, chaos, doomed, FEW // 2), "scrapers hold tasks")
+    await delete(chaos, await owners_of(chaos, doomed))
     await chaos.lasting(STORM)
     await chaos.heal()
+
+
+async def are_held(chaos: Chaos, items: Collection[str], count: int) -> bool:
+    """Whether so many of the items wait in a worker."""
+    async with chaos.database() as connection:
+        return bool(await connection.fetchval(HELD, list(items)) >= count)
 
 
 async def owners_of(chaos: Chaos, items: Collection[str]) -> list[UUID]:
@@ -155,7 +162,7 @@ CELLS = (
     Cell("cancel, delete, retry", cancel_and_retry, repeats=RETRIES, why=TRIED_AGAIN),
     Cell("cancel, delete, retry at once", against_each_other, repeats=1, why=TRIED_AGAIN),
     Cell("users deleted under way", delete_users),
-    Cell("users deleted while their tasks are held", delete_users_in_a_storm),
+    Cell("users deleted while their tasks are held", delete_held),
     Cell("10 x the items of one user, 20 of another", few_are_not_behind, submit=one_of_many_one_of_few),
     Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_GATEWAYS),
     Cell(
