@@ -3,7 +3,7 @@
 `submit EMAIL COUNT [NAME]` gives the tasks and the user's token, `items TOKEN` the list of items. `poll TOKEN SECONDS`
 asks for the list again and again, eight at once. `status TOKEN` is the status of the answer to who the user is.
 `control JSON` and `control reset` tell the stand-ins how to behave, `struck` says how many calls met a fault.
-`visit TOKEN` gives the status of `/metrics`, and the first line of the stream of events.
+`visit TOKEN` gives the status of `/metrics`, and the first event of the stream.
 The gateway is known by its Service, or by the variables `GATEWAY` and `HOST`; pods behind it may come and go.
 """
 
@@ -82,8 +82,8 @@ def ask(gateway: httpx.Client, path: str, token: str) -> httpx.Response:
 def visit(gateway: httpx.Client, token: str) -> object:
     """What comes through beside requests for JSON."""
     with gateway.stream("GET", "/api/queue/events", headers={"Authorization": f"Bearer {token}"}) as stream:
-        line = next(stream.iter_lines())
-    return {"metrics": gateway.get("/metrics").status_code, "stream": line}
+        line = next(line for line in stream.iter_lines() if line.startswith("data:"))
+    return {"metrics": gateway.get("/metrics").status_code, "event": json.loads(line.removeprefix("data:"))}
 
 
 def main(command: str, *arguments: str) -> object:

@@ -79,7 +79,7 @@ def test_browsers_come_in_by_the_ingress_and_by_the_route(record: Record) -> Non
         wait("all tasks end", batch.ended)
         assert {item["status"] for item in client("items", batch.token, **way)} == {"completed"}
         visited = client("visit", batch.token, **way)
-        assert (visited["metrics"], visited["stream"].split(":")[0]) == (404, "id"), visited
+        assert (visited["metrics"], visited["event"]["status"]) == (404, "completed"), visited
     assert client("status", batch.token, GATEWAY=routing.address(), HOST="other.example.org") == 404
     record(
         f"an nginx that does what Ingress and HTTPRoute say ({', '.join(hosts)}); three tasks by each",
