@@ -123,10 +123,11 @@ async def test_paid_answers_of_a_task_are_kept_until_it_ends(user: User, workers
     await eventually(only_the_others)
 
 
-async def test_work_on_a_deleted_task_ends_because_its_paid_answers_are_forgotten(
+async def test_work_on_a_deleted_task_ends_before_its_paid_answers_are_forgotten(
     user: User, workers: Workers, broker: Broker
 ) -> None:
     _, data = await started(user, workers)
+    await broker.js.publish(f"$KV.memo.scraper.{data.task_id}.1.exa.digest", b"answer")
     async with connected(workers.database_url) as connection:
         await connection.execute("DELETE FROM queue_items WHERE id = $1", data.task_id)
     cancellations = Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker))
@@ -137,6 +138,11 @@ async def test_work_on_a_deleted_task_ends_because_its_paid_answers_are_forgotte
 
     with pytest.raises(CancelledTaskError):
         await cancellations.raise_if_cancelled(data)
+    assert (await broker.js.stream_info("KV_memo")).state.messages == 1  # it may still be asked for
+
+    await workers.tell(data, State.CANCELLED, Step.SCRAPER)
+    await eventually(partial(all_is_projected, broker))
+    assert (await broker.js.stream_info("KV_memo")).state.messages == 0
 
 
 async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker) -> None:

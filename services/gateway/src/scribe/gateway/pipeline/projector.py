@@ -8,7 +8,7 @@ is higher than the row's.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -186,7 +186,8 @@ class Projector:
         """What follows from a batch outside the database; what NATS does not answer for is left to a later batch."""
         moved, deleted = {row["id"] for row in changed}, {row["id"] for row in over if row["run"] is None}
         postponed = [state for state in states if state.delay is not None and state.task_id in moved]
-        begun = [state for state in states if state.task_id in deleted and not state.state.is_end]
+        begun = {state.task_id: state.run for state in states if state.task_id in deleted and not state.state.is_end}
+        over = [row for row in over if row["id"] not in begun]  # purged when its worker has heard and says so
         for tidy in (
             partial(self._interrupt, begun),
             partial(self._purge, over, postponed),
@@ -239,9 +240,9 @@ class Projector:
             if result is not None:
                 raise result
 
-    async def _interrupt(self, states: Iterable[Progress]) -> None:
-        """End the work on deleted tasks: their paid answers are purged, and each attempt would ask for them anew."""
-        await asyncio.gather(*(interrupt(self._broker, state.task_id, state.run) for state in states))
+    async def _interrupt(self, begun: Mapping[UUID, int]) -> None:
+        """End the work on deleted tasks, up to the run that is given."""
+        await asyncio.gather(*(interrupt(self._broker, task_id, run) for task_id, run in begun.items()))
 
     async def _purge_ended(self, task_id: UUID, run: int | None) -> None:
         await asyncio.gather(purge_runs(self._broker.js, task_id, run), purge_answers(self._broker.js, task_id))
