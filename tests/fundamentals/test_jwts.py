@@ -15,7 +15,15 @@ from scribe.common.messaging.permissions import IMPORTED_API, OPERATOR, SETUP, p
 from scribe.common.messaging.provision import ProvisionSettings, provision
 from scribe.common.messaging.streams import MIB
 from scribe.local.servers import embedded_nats
-from tests.fundamentals.test_permissions import SERVICES, TASK, covers, every_subject, heard
+from tests.fundamentals.test_permissions import (
+    CANCELLATIONS,
+    SERVICES,
+    TASK,
+    covers,
+    every_subject,
+    heard,
+    heard_of_others,
+)
 from tests.support.waiting import eventually
 
 
@@ -56,6 +64,12 @@ async def test_accounts_of_an_operator_reach_what_they_are_permitted_and_nothing
         await operator.publish("the.end")
         await eventually(lambda: "the.end" in seen)
     assert {subject for subject in seen if not subject.startswith(("$JS.EVENT.", "_INBOX.", "the.end"))} == set()
+
+
+async def test_accounts_of_an_operator_hear_cancellations_of_the_gateway_and_nothing_else(
+    brokers: dict[str, Broker],
+) -> None:
+    assert await heard_of_others({name: brokers[name].client for name in SERVICES}) == CANCELLATIONS
 
 
 async def test_a_task_goes_from_one_account_to_the_next(brokers: dict[str, Broker]) -> None:

@@ -6,10 +6,13 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from nats.aio.msg import Msg
 
 from scribe.common.errors import CancelledTaskError
-from scribe.common.messaging.broker import Broker
+from scribe.common.messaging.broker import Broker, connect
+from scribe.common.messaging.permissions import IMPORTED_API
+from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State
 from scribe.common.tasks.steps import Step
@@ -17,7 +20,7 @@ from scribe.common.worker.cancellation import Cancellations
 from scribe.common.worker.cancelled_runs import CancelledRuns
 from tests.support.gateway import Gateway, User
 from tests.support.pipeline import Workers, connected
-from tests.support.servers import NatsServer
+from tests.support.servers import NatsServer, as_user
 from tests.support.waiting import eventually
 
 
@@ -96,19 +99,23 @@ async def test_cancelled_pending_item_is_never_relayed(waiting_user: User, worke
     assert not await workers.is_waiting(Step.PARSER, task_id)
 
 
-async def test_cancelling_a_task_under_way_interrupts_its_worker(user: User, workers: Workers, broker: Broker) -> None:
+async def test_cancelling_a_task_under_way_interrupts_its_worker(
+    user: User, workers: Workers, broker: Broker, nats_url: str
+) -> None:
     task_id, data = await started(user, workers)
+    parser = BrokerSettings(nats_url=as_user(nats_url, Step.PARSER), nats_api_prefix=IMPORTED_API)
     interrupted: list[str] = []
 
     async def note(message: Msg) -> None:
         interrupted.append(message.subject)
 
-    await broker.client.subscribe("cancel.*", cb=note)
-    await broker.client.flush()
+    async with connect(parser, "scribe-parser", structlog.get_logger()) as worker:
+        await worker.client.subscribe("cancel.*", cb=note)
+        await worker.client.flush()
 
-    assert (await user.client.post(f"/api/queue/{task_id}/cancel")).status_code == 200
+        assert (await user.client.post(f"/api/queue/{task_id}/cancel")).status_code == 200
 
-    await eventually(lambda: interrupted == [f"cancel.{task_id}"])
+        await eventually(lambda: interrupted == [f"cancel.{task_id}"])
     with pytest.raises(CancelledTaskError):
         await Cancellations(await broker.js.key_value("cancelled"), CancelledRuns(broker)).raise_if_cancelled(data)
     assert not await workers.is_waiting(Step.PARSER, task_id)

@@ -6,11 +6,18 @@ server's environment in place of the credentials: `NATS_PARSER_NKEY`, or `NATS_P
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scribe.common.messaging.permissions import API, IMPORTED_API, OPERATOR, Permissions, permissions
+from scribe.common.messaging.permissions import (
+    API,
+    IMPORTED_API,
+    OPERATOR,
+    Permissions,
+    announcer_of,
+    permissions,
+)
 from scribe.common.tasks.route import ROUTE, Route
 
 ACCOUNT = "SCRIBE"
@@ -46,38 +53,48 @@ def account_of(name: str) -> str:
 def authorization(identities: Mapping[str, Identity], route: Route = ROUTE) -> str:
     """The `accounts` block of a server's configuration: one identity for each of `user_names`."""
     granted = permissions(route)
-    accounts = [_account(name, identities[name], granted[name]) for name in granted]
-    operator = identities[OPERATOR].user(OPERATOR)
-    exports = ",\n      ".join(_exports(granted))
-    return (
-        f"accounts {{\n  {ACCOUNT} {{\n    jetstream: enabled\n    users: [{operator}]\n"
-        f"    exports: [\n      {exports}\n    ]\n  }}\n{''.join(accounts)}}}\n"
+    streams = _account(OPERATOR, identities[OPERATOR], _services(granted), (), "    jetstream: enabled\n")
+    services = (
+        _account(name, identities[name], _announcements(allowed, granted), _imports(allowed, granted))
+        for name, allowed in granted.items()
     )
+    return f"accounts {{\n{streams}{''.join(services)}}}\n"
 
 
-def _account(name: str, identity: Identity, granted: Permissions) -> str:
-    imports = ",\n      ".join(_imports(granted))
-    user = identity.user(name)
-    return f"  {account_of(name)} {{\n    users: [{user}]\n    imports: [\n      {imports}\n    ]\n  }}\n"
+def _account(name: str, identity: Identity, exports: Iterable[str], imports: Iterable[str], jetstream: str = "") -> str:
+    users = f"    users: [{identity.user(name)}]\n"
+    return f"  {account_of(name)} {{\n{jetstream}{users}{_list('exports', exports)}{_list('imports', imports)}  }}\n"
 
 
-def _exports(granted: Mapping[str, Permissions]) -> Iterator[str]:
-    for kind in ("service", "stream"):
-        users: dict[str, list[str]] = {}
-        for name, allowed in granted.items():
-            for subject in allowed.publish if kind == "service" else allowed.subscribe:
-                users.setdefault(subject, []).append(account_of(name))
-        for subject, accounts in users.items():
-            many = MANY_ANSWERS if ".MSG.NEXT." in subject else ""
-            yield f"{{{kind}: {_quoted(subject)}, accounts: [{', '.join(accounts)}]{many}}}"
+def _list(name: str, entries: Iterable[str]) -> str:
+    joined = ",\n      ".join(entries)
+    return f"    {name}: [\n      {joined}\n    ]\n" if joined else ""
 
 
-def _imports(granted: Permissions) -> Iterator[str]:
-    for subject in granted.publish:
+def _services(granted: Mapping[str, Permissions]) -> Iterator[str]:
+    for subject in dict.fromkeys(subject for allowed in granted.values() for subject in allowed.publish):
+        accounts = _accounts(name for name, allowed in granted.items() if subject in allowed.publish)
+        many = MANY_ANSWERS if ".MSG.NEXT." in subject else ""
+        yield f"{{service: {_quoted(subject)}, accounts: {accounts}{many}}}"
+
+
+def _announcements(own: Permissions, granted: Mapping[str, Permissions]) -> Iterator[str]:
+    for subject in own.announce:
+        accounts = _accounts(name for name, allowed in granted.items() if subject in allowed.subscribe)
+        yield f"{{stream: {_quoted(subject)}, accounts: {accounts}}}"
+
+
+def _accounts(names: Iterable[str]) -> str:
+    return f"[{', '.join(account_of(name) for name in names)}]"
+
+
+def _imports(own: Permissions, granted: Mapping[str, Permissions]) -> Iterator[str]:
+    for subject in own.publish:
         local = f", to: {_quoted(local_subject(subject))}" if subject.startswith(API) else ""
         yield f"{{service: {{account: {ACCOUNT}, subject: {_quoted(subject)}}}{local}}}"
-    for subject in granted.subscribe:
-        yield f"{{stream: {{account: {ACCOUNT}, subject: {_quoted(subject)}}}}}"
+    for subject in own.subscribe:
+        account = account_of(announcer_of(subject, granted))
+        yield f"{{stream: {{account: {account}, subject: {_quoted(subject)}}}}}"
 
 
 def local_subject(subject: str) -> str:

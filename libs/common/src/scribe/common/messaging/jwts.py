@@ -18,7 +18,7 @@ from pathlib import Path
 import nkeys
 
 from scribe.common.messaging.authorization import ACCOUNT, account_of, local_subject, user_names
-from scribe.common.messaging.permissions import API, OPERATOR, Permissions, permissions
+from scribe.common.messaging.permissions import API, OPERATOR, Permissions, announcer_of, permissions
 from scribe.common.messaging.seeds import SEED_BYTES, new_seed
 
 Claims = Mapping[str, object]
@@ -55,15 +55,15 @@ def _encoded(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
-def account_claims(name: str, streams_account: str) -> Claims:
-    """What an account may do; `streams_account` is the public key of the account that has the streams."""
+def account_claims(name: str, accounts: Mapping[str, str]) -> Claims:
+    """What an account may do; `accounts` are the public keys of all by the user's name."""
     granted = permissions()
     is_streams = name == OPERATOR
     storage = {"mem_storage": UNLIMITED, "disk_storage": UNLIMITED, "streams": UNLIMITED, "consumer": UNLIMITED}
     everything = ("subs", "data", "payload", "imports", "exports", "conn", "leaf")
     return {
-        "exports": list(_exports(granted)) if is_streams else [],
-        "imports": [] if is_streams else list(_imports(granted[name], streams_account)),
+        "exports": list(_services(granted) if is_streams else _announcements(granted[name])),
+        "imports": [] if is_streams else list(_imports(granted[name], accounts)),
         "limits": {**dict.fromkeys(everything, UNLIMITED), "wildcards": True, **(storage if is_streams else {})},
         "default_permissions": {"pub": {}, "sub": {}},
         "type": "account",
@@ -71,21 +71,25 @@ def account_claims(name: str, streams_account: str) -> Claims:
     }
 
 
-def _exports(granted: Mapping[str, Permissions]) -> Iterator[Claims]:
+def _services(granted: Mapping[str, Permissions]) -> Iterator[Claims]:
     """Exports are open to every account of the operator: only the operator's key can make an account or an import."""
     for subject in dict.fromkeys(subject for allowed in granted.values() for subject in allowed.publish):
         many = {"response_type": "Stream", "response_threshold": THRESHOLD} if ".MSG.NEXT." in subject else {}
         yield {"name": subject, "subject": subject, "type": "service", **many}
-    for subject in dict.fromkeys(subject for allowed in granted.values() for subject in allowed.subscribe):
+
+
+def _announcements(own: Permissions) -> Iterator[Claims]:
+    for subject in own.announce:
         yield {"name": subject, "subject": subject, "type": "stream"}
 
 
-def _imports(granted: Permissions, streams_account: str) -> Iterator[Claims]:
-    for subject in granted.publish:
+def _imports(own: Permissions, accounts: Mapping[str, str]) -> Iterator[Claims]:
+    for subject in own.publish:
         local = {"local_subject": local_subject(subject)} if subject.startswith(API) else {}
-        yield {"name": subject, "subject": subject, "account": streams_account, "type": "service", **local}
-    for subject in granted.subscribe:
-        yield {"name": subject, "subject": subject, "account": streams_account, "type": "stream"}
+        yield {"name": subject, "subject": subject, "account": accounts[OPERATOR], "type": "service", **local}
+    for subject in own.subscribe:
+        account = accounts[announcer_of(subject, permissions())]
+        yield {"name": subject, "subject": subject, "account": account, "type": "stream"}
 
 
 def credentials(user: Key, account: Key, name: str) -> str:
@@ -104,10 +108,11 @@ def write(folder: Path) -> None:
     operator = _key(keys / "operator.nk", nkeys.PREFIX_BYTE_OPERATOR)
     names = (*user_names(), SYSTEM)
     accounts = {name: _key(keys / f"{_account(name)}.nk", nkeys.PREFIX_BYTE_ACCOUNT) for name in names}
+    public = {name: account.public for name, account in accounts.items()}
     preloaded = []
     for name, account in accounts.items():
         system: Claims = {"limits": {"subs": UNLIMITED, "conn": UNLIMITED}, "type": "account", "version": 2}
-        claims = system if name == SYSTEM else account_claims(name, accounts[OPERATOR].public)
+        claims = system if name == SYSTEM else account_claims(name, public)
         token = operator.sign(account.public, _account(name), claims)
         _write(folder / "accounts" / f"{_account(name)}.jwt", token)
         preloaded.append(f"  {account.public}: {token}\n")

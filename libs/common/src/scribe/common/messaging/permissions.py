@@ -52,9 +52,15 @@ ALL_STREAMS = tuple(str(stream.name) for stream in streams(StreamLimits()))
 
 @dataclass(frozen=True)
 class Permissions:
-    """Subjects that a service may publish to or send requests to, and subjects that it hears."""
+    """Subjects of the streams' account that a service may publish to or send requests to; subjects of its own account
+    that it lets others hear; and subjects that it hears from whoever announces them.
+
+    A subject that is announced is not in `publish`: what comes into the streams' account by a service's import, the
+    server passes on to streams and to nobody's stream import.
+    """
 
     publish: tuple[str, ...]
+    announce: tuple[str, ...] = ()
     subscribe: tuple[str, ...] = ()
 
 
@@ -66,6 +72,11 @@ def permissions(route: Route = ROUTE) -> Mapping[str, Permissions]:
     """The permissions of every service by its name; the operator, in the streams' own account, needs none."""
     workers = {str(step): _worker(step, route) for step in route}
     return {**workers, GATEWAY: _gateway(route), SETUP: Permissions(tuple(_provisioning(route)))}
+
+
+def announcer_of(subject: str, granted: Mapping[str, Permissions]) -> str:
+    """The service that lets others hear a subject."""
+    return next(name for name, allowed in granted.items() if subject in allowed.announce)
 
 
 def stores_of(step: Step) -> tuple[str, ...]:
@@ -110,10 +121,9 @@ def _gateway(route: Route) -> Permissions:
         *(f"{API}.DIRECT.GET.{stream}" for stream in (PIPELINE, EVENTS, LOOKUPS)),
         *(subject for stream in (PIPELINE, EVENTS) for subject in _pulls(stream, PROJECTOR)),
         *(str(pipeline_subject(step)) for step in route),
-        cancel_subject(ANY),
         *_entries(CANCELLED, ANY),
     )
-    return Permissions(publish=tuple(dict.fromkeys(subjects)))
+    return Permissions(publish=tuple(dict.fromkeys(subjects)), announce=(cancel_subject(ANY),))
 
 
 def _provisioning(route: Route) -> Iterator[str]:
