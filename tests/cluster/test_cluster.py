@@ -3,7 +3,7 @@
 The tests run in their order, each on what the one before left.
 """
 
-from itertools import pairwise
+from collections import Counter
 
 import pytest
 
@@ -34,13 +34,13 @@ pytestmark = pytest.mark.timeout(900)
 KNOWN = "Adrian Del Maestro"
 """The stand-ins' recipient whose group's page only a browser can read."""
 
+KILLED_BESIDE_A_STEP = 3
+"""Its worker, NATS and PostgreSQL: each may lose once what a step has come to, or that it was acknowledged."""
 
-def again(tasks: list[str]) -> int:
-    """How many steps were begun again after the task had gone on to a later one."""
-    repeated = 0
-    for steps in begun(tasks).values():
-        repeated += sum(1 for before, after in pairwise(WORKERS.index(step) for _, step in steps) if after < before)
-    return repeated
+
+def beginnings(tasks: list[str]) -> Counter[tuple[str, int, str]]:
+    """How often each step of each run was begun, by (task, run, step)."""
+    return Counter((task, number, step) for task, steps in begun(tasks).items() for number, step in steps)
 
 
 def begun_twice(tasks: list[str]) -> list[str]:
@@ -92,11 +92,12 @@ def test_pods_of_every_kind_die_and_no_email_is_lost_or_written_twice(record: Re
         wait("some e-mails are written", lambda: batch.statuses()["completed"] >= 5)
         kill_server("scribe-dev-postgres-0")
         wait("all tasks end", batch.ended, timeout=400)
-    statuses, emails, repeated = batch.statuses(), batch.emails(), again(batch.tasks)
-    assert (statuses, emails, repeated) == ({"completed": 60}, 60, 0)
+    assert (batch.statuses(), batch.emails()) == ({"completed": 60}, 60)
+    begun_again = {step: times - 1 for step, times in beginnings(batch.tasks).items() if times > 1}
+    assert max(begun_again.values(), default=0) <= KILLED_BESIDE_A_STEP
     record(
         "60 tasks; meanwhile a pod of each service, NATS and PostgreSQL are killed without grace",
-        "60 e-mails, none twice; no step was begun again after its result was stored",
+        f"60 e-mails, none twice; {len(begun_again)} of their steps were begun again, at most once for each kill",
     )
 
 
