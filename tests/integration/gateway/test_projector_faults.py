@@ -28,13 +28,27 @@ async def test_messages_of_a_deleted_task_are_taken_for_nothing_and_leave_the_st
     _task_id, data = await started(user, workers)
     async with connected(database_url) as connection:
         await connection.execute("DELETE FROM queue_items")
-    await workers.finish(data, Step.PARSER)
+    finished = await workers.finish(data, Step.PARSER)
+    await workers.tell(finished, State.CANCELLED, Step.SCRAPER)
 
-    async def empty() -> bool:
-        return (await broker.js.stream_info("PIPELINE")).state.messages == 0
-
-    await eventually(empty)
+    await eventually(partial(is_empty, broker))
     assert await user.items() == []
+
+
+async def test_message_of_a_deleted_task_that_was_postponed_leaves_the_stream(
+    user: User, workers: Workers, broker: Broker, database_url: str
+) -> None:
+    _task_id, data = await started(user, workers)
+    async with connected(database_url) as connection:
+        await connection.execute("DELETE FROM queue_items")
+    await workers.tell(data, State.RETRYING, Step.PARSER, delay=600.0)
+
+    await eventually(partial(is_empty, broker))
+
+
+async def is_empty(broker: Broker) -> bool:
+    """Whether no task has a message."""
+    return (await broker.js.stream_info("PIPELINE")).state.messages == 0
 
 
 async def test_message_that_cannot_be_written_holds_up_no_other(user: User, workers: Workers) -> None:

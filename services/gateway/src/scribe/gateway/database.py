@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, Connection, acquired, observed
+from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, Connection, observed, transaction
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
 __all__ = ["Connection", "Database"]
@@ -56,19 +56,13 @@ class Database:
         with self._observed(operation), _unavailable_while_away(), _forbidden_without_account():
             caller = (self._key or await self._read_key()).sign(user_id)
             with self._forgetting_a_refused_key():
-                async with acquired(self.users, self.patience) as connection:
-                    # One round trip begins the transaction and names the user; a signed UUID needs no quoting.
-                    await connection.execute(
-                        "BEGIN; SELECT set_config('role', 'scribe_user', true),"
-                        f" set_config('scribe.caller', '{caller}', true)"
-                    )
-                    try:
-                        yield connection
-                    except BaseException:
-                        if not connection.is_closed():
-                            await connection.execute("ROLLBACK")
-                        raise
-                    await connection.execute("COMMIT")
+                # One round trip begins the transaction and names the user; a signed UUID needs no quoting.
+                begin = (
+                    "BEGIN; SELECT set_config('role', 'scribe_user', true),"
+                    f" set_config('scribe.caller', '{caller}', true)"
+                )
+                async with transaction(self.users, self.patience, begin) as connection:
+                    yield connection
 
     @asynccontextmanager
     async def as_service(self, operation: str | None = None) -> AsyncIterator[Connection]:
@@ -78,7 +72,7 @@ class Database:
             ServiceUnavailable: PostgreSQL is away.
         """
         with self._observed(operation), _unavailable_while_away():
-            async with acquired(self.pool, self.patience) as connection, connection.transaction():
+            async with transaction(self.pool, self.patience) as connection:
                 yield connection
 
     async def _read_key(self) -> CallerKey:

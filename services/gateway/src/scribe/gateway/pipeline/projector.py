@@ -186,7 +186,7 @@ class Projector:
         """What follows from a batch outside the database; what NATS does not answer for is left to a later batch."""
         moved, deleted = {row["id"] for row in changed}, {row["id"] for row in over if row["run"] is None}
         postponed = [state for state in states if state.delay is not None and state.task_id in moved]
-        begun = {state.task_id: state.run for state in states if state.task_id in deleted and not state.state.is_end}
+        begun = {s.task_id: s.run for s in states if s.task_id in deleted and not (s.state.is_end or s.delay)}
         over = [row for row in over if row["id"] not in begun]  # purged when its worker has heard and says so
         for tidy in (
             partial(self._interrupt, begun),
