@@ -9,6 +9,7 @@ from functools import partial
 from nats.aio.msg import Msg
 
 from scribe.common.messaging.broker import Broker
+from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.common.tasks.subject import notify_subject
@@ -25,9 +26,7 @@ from tests.support.waiting import eventually
 async def test_messages_of_a_deleted_task_are_taken_for_nothing_and_leave_the_stream(
     user: User, workers: Workers, broker: Broker, database_url: str
 ) -> None:
-    _task_id, data = await started(user, workers)
-    async with connected(database_url) as connection:
-        await connection.execute("DELETE FROM queue_items")
+    data = await deleted_under_way(user, workers, database_url)
     finished = await workers.finish(data, Step.PARSER)
     await workers.tell(finished, State.CANCELLED, Step.SCRAPER)
 
@@ -38,12 +37,18 @@ async def test_messages_of_a_deleted_task_are_taken_for_nothing_and_leave_the_st
 async def test_message_of_a_deleted_task_that_was_postponed_leaves_the_stream(
     user: User, workers: Workers, broker: Broker, database_url: str
 ) -> None:
-    _task_id, data = await started(user, workers)
-    async with connected(database_url) as connection:
-        await connection.execute("DELETE FROM queue_items")
+    data = await deleted_under_way(user, workers, database_url)
     await workers.tell(data, State.RETRYING, Step.PARSER, delay=600.0)
 
     await eventually(partial(is_empty, broker))
+
+
+async def deleted_under_way(user: User, workers: Workers, database_url: str) -> PipelineData:
+    """What the parser works on while its item is deleted."""
+    _task_id, data = await started(user, workers)
+    async with connected(database_url) as connection:
+        await connection.execute("DELETE FROM queue_items")
+    return data
 
 
 async def is_empty(broker: Broker) -> bool:

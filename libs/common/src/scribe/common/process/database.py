@@ -188,18 +188,19 @@ async def transaction(
 
 
 async def _begun(stack: AsyncExitStack, pool: asyncpg.Pool, patience: float, begin: str) -> Connection:
-    for is_last in (*[False] * MAX_ENDED, True):
-        async with AsyncExitStack() as attempt:
-            connection = await attempt.enter_async_context(acquired(pool, patience))
-            try:
-                await connection.execute(begin)
-            except _IS_ENDED:
-                if is_last:
-                    raise
-            else:
-                await stack.enter_async_context(attempt.pop_all())
-                return connection
-    raise AssertionError("unreachable")
+    """A connection on which the transaction has begun, which `stack` returns to the pool."""
+    for _ in range(MAX_ENDED):
+        with suppress(*_IS_ENDED):
+            return await _begun_on_next(stack, pool, patience, begin)
+    return await _begun_on_next(stack, pool, patience, begin)
+
+
+async def _begun_on_next(stack: AsyncExitStack, pool: asyncpg.Pool, patience: float, begin: str) -> Connection:
+    async with AsyncExitStack() as attempt:
+        connection = await attempt.enter_async_context(acquired(pool, patience))
+        await connection.execute(begin)
+        await stack.enter_async_context(attempt.pop_all())
+        return connection
 
 
 async def _roll_back(connection: Connection) -> None:
