@@ -1,24 +1,55 @@
 """Asking for everybody: who waits is joined, nothing is asked twice or lost, and the turn keeps its distance."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from scribe.arxiv.answers import Answer
+from scribe.arxiv.answers import Answer, Answers
 from scribe.arxiv.asking import MAX_AUTHORS_PER_REQUEST, MAX_RECORDS
 from scribe.arxiv.client import ResultPage
 from scribe.arxiv.distribution import distribute
 from scribe.arxiv.lookups import Lookup
 from scribe.arxiv.transport import AnswerTooLargeError
-from scribe.common.errors import PermanentError, TransientError
+from scribe.common.errors import PermanentError, TransientError, UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.pull import pull
 from scribe.common.messaging.streams import ARXIV, ASKER, LOOKUPS, TURNS
 from tests.integration.arxiv.conftest import Arxiv, Desk, page
 from tests.support.waiting import eventually
+
+
+@dataclass(frozen=True)
+class WatchedAnswers(Answers):
+    """Knows how many reads, and how many writes, were under way at once."""
+
+    now: Counter[str] = field(default_factory=Counter)
+    peaks: dict[str, int] = field(default_factory=dict)
+
+    async def get(self, key: str) -> Answer | None:
+        """Read."""
+        with self.counted("get"):
+            return await super().get(key)
+
+    async def put(self, key: str, answer: Answer) -> None:
+        """Write."""
+        with self.counted("put"):
+            await super().put(key, answer)
+
+    @contextmanager
+    def counted(self, what: str) -> Iterator[None]:
+        """One more is under way."""
+        self.now[what] += 1
+        self.peaks[what] = max(self.now[what], self.peaks.get(what, 0))
+        try:
+            yield
+        finally:
+            self.now[what] -= 1
 
 
 async def waiting(broker: Broker) -> int:
@@ -44,6 +75,34 @@ async def test_waiting_authors_are_asked_for_in_one_request(desk: Desk, broker: 
     assert nobody is not None
     assert nobody.records == ()
     assert await waiting(broker) == 0
+
+
+async def test_the_authors_of_a_request_are_not_looked_at_one_after_the_other(desk: Desk, broker: Broker) -> None:
+    watched = WatchedAnswers(broker.js)
+    names = [f"Ada {letter}xample" for letter in "abcdefgh"]
+    await desk.ask(*names)
+    await desk.turns_of(replace(desk.asker(Arxiv(page())), answers=watched), 1)
+
+    assert watched.peaks == {"get": len(names), "put": len(names)}
+    assert await waiting(broker) == 0
+
+
+async def test_an_answer_that_cannot_be_stored_costs_its_author_alone(desk: Desk, broker: Broker) -> None:
+    @dataclass(frozen=True)
+    class Refusing(Answers):
+        async def put(self, key: str, answer: Answer) -> None:
+            if key == Lookup(name="Ada Example").key:
+                raise UnavailableError("not stored")
+            await super().put(key, answer)
+
+    await desk.ask("Ada Example", "Bo Sample")
+    asker = replace(desk.asker(Arxiv(page())), answers=Refusing(broker.js))
+    with pytest.raises(UnavailableError):
+        await desk.turns_of(asker, 1)
+
+    assert await desk.answer("Ada Example") is None
+    assert await desk.answer("Bo Sample") is not None
+    assert await waiting(broker) == 1
 
 
 async def test_the_same_author_waits_once_whoever_asks(desk: Desk, broker: Broker) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import quote_plus
 
 import nats.errors
@@ -18,6 +19,7 @@ from scribe.common.errors import PermanentError, TransientError, UnavailableErro
 from scribe.common.http.breaker import Breaker
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import ArxivMetrics
+from scribe.common.process.concurrency import map_concurrently
 
 MAX_AUTHORS_PER_REQUEST = 25
 MAX_QUERY = 5_000
@@ -94,15 +96,23 @@ class Asker:
         if first and most > 1:
             await asyncio.sleep(self.interval * GATHERING)
             more = await self.lookups.take(most - 1)
+        taken = (*first, *more)
         batch: list[TakenLookup] = []
-        for asked in (*first, *more):
-            if not asked.lookup.clause or await self.answers.get(asked.lookup.key):
-                await _settle(asked)
-            elif len(_encoded([*batch, asked])) > MAX_QUERY and batch:
+        for asked, is_over in zip(taken, await _for_each(self._is_over, taken), strict=True):
+            if is_over:
+                continue
+            if len(_encoded([*batch, asked])) > MAX_QUERY and batch:
                 await _return(asked)
             else:
                 batch.append(asked)
         return batch
+
+    async def _is_over(self, asked: TakenLookup) -> bool:
+        """Whether nothing is to be asked for this lookup, which is acknowledged then."""
+        is_over = not asked.lookup.clause or await self.answers.get(asked.lookup.key) is not None
+        if is_over:
+            await _settle(asked)
+        return is_over
 
     async def _ask(self, batch: Sequence[TakenLookup]) -> ResultPage | None:
         limit = min(self.records, RECORDS_PER_AUTHOR * len(batch))
@@ -143,14 +153,18 @@ class Asker:
             self.log.error("arxiv_answer_unusable", error_class=type(error).__name__, exc_info=error)
             await self._refused(batch, error)
             return
-        for asked, answer in zip(batch, answers, strict=True):
-            if answer is None:
-                await _return(asked)
-            else:
-                await self._keep(asked, answer)
+        await _for_each(self._keep_or_return, zip(batch, answers, strict=True))
         self.records = min(MAX_RECORDS, self.records * 2)
 
+    async def _keep_or_return(self, answered: tuple[TakenLookup, Answer | None]) -> None:
+        asked, answer = answered
+        if answer is None:
+            await _return(asked)
+        else:
+            await self._keep(asked, answer)
+
     async def _keep(self, asked: TakenLookup, answer: Answer) -> None:
+        """Store an answer; its lookup is acknowledged afterwards."""
         outcome = "refused" if answer.is_refused else "complete" if answer.is_complete else "partial"
         await self.answers.put(asked.lookup.key, answer)
         self.metrics.lookups.labels(outcome).inc()
@@ -159,6 +173,10 @@ class Asker:
     async def _return_all(self, batch: Sequence[TakenLookup]) -> None:
         for asked in batch:
             await _return(asked)
+
+
+_for_each = partial(map_concurrently, limit=MAX_AUTHORS_PER_REQUEST)
+"""Where NATS is slow, one author after the other would take longer than arXiv's interval."""
 
 
 def _query(batch: Sequence[TakenLookup]) -> str:

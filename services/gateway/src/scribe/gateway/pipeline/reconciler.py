@@ -29,6 +29,7 @@ from scribe.common.messaging.provision import provision
 from scribe.common.messaging.streams import PIPELINE, PROJECTOR
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import TaskMetrics
+from scribe.common.process.concurrency import map_concurrently
 from scribe.common.process.database import POSTGRES_UNAVAILABLE, load_queries
 from scribe.common.tasks.rank import COMPLETED_RANK, Phase, rank_before, state_rank
 from scribe.common.tasks.route import ROUTE, Route
@@ -48,6 +49,8 @@ FORGET = load_queries("scribe.gateway.limits")["forget"]
 
 MAX_WORK = 3
 """Times `stale_after` for which a message may be worked on without progress."""
+RECONCILED_AT_ONCE = 4
+"""Tasks; each asks PostgreSQL and NATS in turn, which may be far away."""
 
 
 class DeliveryState(Enum):
@@ -115,8 +118,7 @@ class Reconciler:
             rows = await connection.fetch(SQL["stale"], self._settings.stale_after)
         silent = {row["id"] for row in rows}
         self._worked_on = {task_id: seen for task_id, seen in self._worked_on.items() if task_id in silent}
-        for row in rows:
-            await self._reconcile(row)
+        await map_concurrently(self._reconcile, rows, limit=RECONCILED_AT_ONCE)
         self._metrics.loop_pass.labels("reconciler").set_to_current_time()
 
     async def _reconcile(self, row: asyncpg.Record) -> None:

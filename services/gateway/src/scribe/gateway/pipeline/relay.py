@@ -105,7 +105,7 @@ class Relay:
             rows = await connection.fetch(SQL["take"], self._settings.in_flight_per_user, most, admits_new)
             if not rows:
                 return 0
-            letters = {row["id"]: await last_letter(self._js, row["id"]) for row in rows if _is_requested_again(row)}
+            letters = await self._letters_of([row["id"] for row in rows if _is_requested_again(row)])
             failures = await self._relay(connection, rows)
         await self._purge_older_runs([row for row in rows if row["id"] not in failures])
         await self._close_letters({task_id: last for task_id, last in letters.items() if task_id not in failures})
@@ -170,12 +170,15 @@ class Relay:
         older = [row for row in rows if row["run"] > 1]
         await asyncio.gather(*(purge_runs(self._js, row["id"], row["run"] - 1) for row in older))
 
+    async def _letters_of(self, tasks: Sequence[UUID]) -> dict[UUID, int | None]:
+        found = await asyncio.gather(*(last_letter(self._js, task_id) for task_id in tasks))
+        return dict(zip(tasks, found, strict=True))
+
     async def _close_letters(self, letters: Mapping[UUID, int | None]) -> None:
         """What its user or an operator has tried again is no open letter any more."""
-        for task_id, last in letters.items():
-            if last is not None:
-                await close_letters(self._js, task_id, last)
-                self._metrics.dead_letters_closed.labels(REPLAYED).inc()
+        closing = [close_letters(self._js, task_id, last) for task_id, last in letters.items() if last is not None]
+        await asyncio.gather(*closing)
+        self._metrics.dead_letters_closed.labels(REPLAYED).inc(len(closing))
 
     async def _reached(self, task_id: UUID, step: Step) -> PipelineData | None:
         """What the steps before `step` have found, where a stream still knows it: also a task that was given up."""
