@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from starlette.responses import JSONResponse
 
+from scribe.gateway.database import Connection
 from scribe.gateway.limits.idempotency import Repeats, claimed
-from scribe.gateway.problems import Conflict
+from scribe.gateway.problems import Conflict, TooManyRequests
 from scribe.gateway.queue.models import Generate
 from tests.support.gateway import TEMPLATE, Gateway, User, running_gateway
 from tests.support.issuer import issuing
@@ -86,12 +87,29 @@ async def test_claim_that_was_never_finished_is_free_again_after_two_minutes(gat
     assert (await user.client.post("/api/email/generate", json=ONE, headers=headers)).status_code == 202
 
 
+async def nothing(_connection: Connection) -> None:
+    """The charge of a request that costs nothing."""
+
+
+async def test_claim_of_a_request_that_is_refused_its_charge_is_not_kept(gateway: Gateway, user: User) -> None:
+    database, claim = gateway.context.database, (user.id, Repeats("refused"), "route", Generate.model_validate(ONE))
+
+    async def refuse(_connection: Connection) -> None:
+        raise TooManyRequests("Nothing is left.", 1)
+
+    with pytest.raises(TooManyRequests):
+        async with claimed(database, *claim, refuse):
+            pytest.fail("begun although refused")
+    async with claimed(database, *claim, nothing) as later:
+        assert later.answer is None
+
+
 async def test_who_lost_the_claim_to_a_repeat_keeps_nothing_and_is_told_so(gateway: Gateway, user: User) -> None:
     body, repeats = Generate.model_validate(ONE), Repeats("slow")
     database = gateway.context.database
 
     async def claim(answer: str, *, slowly: bool = False) -> None:
-        async with claimed(database, user.id, repeats, "route", body) as mine:
+        async with claimed(database, user.id, repeats, "route", body, nothing) as mine:
             if slowly:
                 async with database.as_service() as connection:
                     await connection.execute(LATER)
@@ -101,7 +119,7 @@ async def test_who_lost_the_claim_to_a_repeat_keeps_nothing_and_is_told_so(gatew
 
     with pytest.raises(Conflict):
         await claim("slow", slowly=True)
-    async with claimed(database, user.id, repeats, "route", body) as again:
+    async with claimed(database, user.id, repeats, "route", body, nothing) as again:
         assert again.answer is not None
         assert b"quick" in bytes(again.answer.body)
 

@@ -57,10 +57,7 @@ class Database:
             caller = (self._key or await self._read_key()).sign(user_id)
             with self._forgetting_a_refused_key():
                 # One round trip begins the transaction and names the user; a signed UUID needs no quoting.
-                begin = (
-                    "BEGIN; SELECT set_config('role', 'scribe_user', true),"
-                    f" set_config('scribe.caller', '{caller}', true)"
-                )
+                begin = f"BEGIN; SET LOCAL ROLE scribe_user; SET LOCAL scribe.caller = '{caller}'"
                 async with transaction(self.users, self.patience, begin) as connection:
                     yield connection
 

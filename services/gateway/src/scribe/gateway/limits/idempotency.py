@@ -3,14 +3,15 @@
 With an `Idempotency-Key` that holds for a day. Without one the same body within a minute counts as a repeat, as clients
 send it that retry by themselves; `Scribe-Repeat: allow` switches that off.
 
-The key is claimed before the work and finished in the work's own transaction, so that either both are kept or none.
+The key is claimed before the work, in one transaction with what the request is charged, and finished in the work's own
+transaction, so that either both are kept or none.
 """
 
 import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,9 @@ KEY_SECONDS, SAME_BODY_SECONDS = 24 * 3600, 60
 """Seconds for which the answer to a request with a key, and to one without, is kept."""
 FIRST_ANSWER_TIMEOUT = 5.0
 FIRST_ANSWER_INTERVAL = 0.1
+
+Charge = Callable[[Connection], Awaitable[None]]
+"""What a request that is no repeat is charged: it is counted, or refused by an exception."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -105,9 +109,9 @@ class IdempotencyClaim:
 
 @asynccontextmanager
 async def claimed(
-    database: Database, user_id: UUID, repeats: Repeats, route: str, body: BaseModel
+    database: Database, user_id: UUID, repeats: Repeats, route: str, body: BaseModel, charge: Charge
 ) -> AsyncIterator[IdempotencyClaim]:
-    """The claim of one request. A block that fails gives its key back.
+    """The claim of one request, which is charged unless it is a repeat. A block that fails gives its key back.
 
     Raises:
         Conflict: the first request with this key is still being answered. Unprocessable: it asked for something else.
@@ -115,9 +119,11 @@ async def claimed(
     fingerprint = _fingerprint(route, body)
     claim = IdempotencyClaim(user_id, repeats.name(fingerprint))
     if claim.key is None:
+        async with database.as_user(user_id) as connection:
+            await charge(connection)
         yield claim
         return
-    found = await _first_answer(database, claim.key, user_id, fingerprint, repeats)
+    found = await _first_answer(database, claim, fingerprint, repeats, charge)
     claim.answer, claim.claimed_at = (found, None) if isinstance(found, Response) else (None, found)
     try:
         yield claim
@@ -138,7 +144,7 @@ def _fingerprint(route: str, body: BaseModel) -> bytes:
 
 
 async def _first_answer(
-    database: Database, key: str, user_id: UUID, fingerprint: bytes, repeats: Repeats
+    database: Database, claim: IdempotencyClaim, fingerprint: bytes, repeats: Repeats, charge: Charge
 ) -> Response | datetime:
     """The answer of the first request; the time of the claim where this is the first.
 
@@ -147,19 +153,23 @@ async def _first_answer(
     deadline = time.monotonic() + FIRST_ANSWER_TIMEOUT
     while True:
         try:
-            return await _claim(database, user_id, key, fingerprint, repeats.seconds)
+            return await _claim(database, claim, fingerprint, repeats.seconds, charge)
         except Conflict:
             if repeats.key is not None or time.monotonic() > deadline:
                 raise
         await asyncio.sleep(FIRST_ANSWER_INTERVAL)
 
 
-async def _claim(database: Database, user_id: UUID, key: str, fingerprint: bytes, seconds: int) -> Response | datetime:
-    async with database.as_user(user_id) as connection:
-        claimed_at: datetime | None = await connection.fetchval(SQL["claim"], user_id, key, fingerprint, seconds)
+async def _claim(
+    database: Database, claim: IdempotencyClaim, fingerprint: bytes, seconds: int, charge: Charge
+) -> Response | datetime:
+    named = claim.user_id, claim.key
+    async with database.as_user(claim.user_id) as connection:
+        claimed_at: datetime | None = await connection.fetchval(SQL["claim"], *named, fingerprint, seconds)
         if claimed_at is not None:
+            await charge(connection)
             return claimed_at
-        row = await connection.fetchrow(SQL["recall"], user_id, key)
+        row = await connection.fetchrow(SQL["recall"], *named)
     if row is None or (row["fingerprint"] == fingerprint and row["status"] is None):
         raise Conflict("The first request of this kind is still being answered. Please wait for its answer.")
     if row["fingerprint"] != fingerprint:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Response
 
 from scribe.common.process.database import load_queries
-from scribe.gateway.database import Database
+from scribe.gateway.database import Connection, Database
 from scribe.gateway.problems import TooManyRequests
 
 SQL = load_queries(__package__)
@@ -33,15 +33,14 @@ class Limit:
         return f'"{self.name}";r={remaining};t={max(0, math.ceil(used))}'
 
 
-async def spend(database: Database, user_id: UUID, limit: Limit, response: Response) -> None:
-    """Count one call, and add the `RateLimit` headers to the response.
+async def spend(connection: Connection, user_id: UUID, limit: Limit, response: Response) -> None:
+    """Count one call, in the caller's transaction, and add the `RateLimit` headers to the response.
 
     Raises:
         TooManyRequests: nothing is left; `Retry-After` says when one call will be possible.
     """
-    async with database.as_user(user_id) as connection:
-        row = await connection.fetchrow(SQL["take"], user_id, limit.name, limit.calls, limit.window)
-        used = row["used"] if row else await connection.fetchval(SQL["used"], user_id, limit.name)
+    row = await connection.fetchrow(SQL["take"], user_id, limit.name, limit.calls, limit.window)
+    used = row["used"] if row else await connection.fetchval(SQL["used"], user_id, limit.name)
     headers = {"RateLimit-Policy": limit.policy, "RateLimit": limit.state(used)}
     if row is None:
         wait = used + limit.window / limit.calls - limit.window

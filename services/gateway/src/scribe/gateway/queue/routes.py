@@ -1,6 +1,7 @@
 """`/api/queue`, and the submission and status of single e-mails."""
 
 import asyncio
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
@@ -29,10 +30,11 @@ async def generate(
     context: InContext, user_id: UserId, body: Generate, response: Response, repeats: KnownRepeats
 ) -> Response:
     """Have one e-mail written."""
-    async with claimed(context.database, user_id, repeats, "generate", body) as claim:
+    limit = Limit("generate", context.settings.generate_per_minute, 60)
+    charge = partial(spend, user_id=user_id, limit=limit, response=response)
+    async with claimed(context.database, user_id, repeats, "generate", body, charge) as claim:
         if claim.answer is not None:
             return claim.answer
-        await spend(context.database, user_id, Limit("generate", context.settings.generate_per_minute, 60), response)
         advice = advice_on([body], body.email_template)
         async with context.database.as_user(user_id, SUBMIT) as connection:
             (task_id,) = await submit(context, connection, user_id, [body], advice.template)
@@ -60,10 +62,11 @@ async def submit_batch(
     context: InContext, user_id: UserId, body: Batch, response: Response, repeats: KnownRepeats
 ) -> Response:
     """Have many e-mails written from one template."""
-    async with claimed(context.database, user_id, repeats, "batch", body) as claim:
+    limit = Limit("batch", context.settings.batches_per_minute, 60)
+    charge = partial(spend, user_id=user_id, limit=limit, response=response)
+    async with claimed(context.database, user_id, repeats, "batch", body, charge) as claim:
         if claim.answer is not None:
             return claim.answer
-        await spend(context.database, user_id, Limit("batch", context.settings.batches_per_minute, 60), response)
         advice = await asyncio.to_thread(advice_on, body.items, body.email_template)
         async with context.database.as_user(user_id, SUBMIT) as connection:
             ids = await submit(context, connection, user_id, body.items, advice.template)

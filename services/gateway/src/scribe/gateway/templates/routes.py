@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
@@ -35,12 +36,12 @@ async def create_template(
     repeats: KnownRepeats,
 ) -> Response:
     """Have a template written from a PDF; takes 5 to 15 seconds."""
-    async with claimed(context.database, user_id, repeats, "templates", body) as claim:
+    _raise_if_not_https(context, body.pdf_url)
+    limit = _limit(context)
+    charge = partial(spend, user_id=user_id, limit=limit, response=response)
+    async with claimed(context.database, user_id, repeats, "templates", body, charge) as claim:
         if claim.answer is not None:
             return claim.answer
-        _raise_if_not_https(context, body.pdf_url)
-        limit = _limit(context)
-        await spend(context.database, user_id, limit, response)
         async with reserved(context, user_id, body) as draft_id:
             writer = _writer(context)
             document = await _document(context, user_id, limit, body.pdf_url)
