@@ -32,6 +32,8 @@ FEW = 10
 UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
 NAMES = "SELECT id::text, recipient_name FROM queue_items WHERE id = ANY ($1::uuid[])"
 
+Condition = Callable[[], bool | Awaitable[bool]]
+
 
 class Submission(Protocol):
     """Items that are submitted."""
@@ -157,19 +159,19 @@ class Chaos:
 
         await self.when(holds, what)
 
-    async def when(self, condition: Callable[[], bool | Awaitable[bool]], what: str) -> None:
+    async def when(self, condition: Condition, what: str, *, patience: float = PATIENCE) -> None:
         """Wait until a condition holds; servers that are away meanwhile are waited for.
 
         Raises:
             AssertionError: it never did, so that what was to be tried was not.
         """
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not await self._holds(condition):
             if time.monotonic() > end:
-                raise AssertionError(f"not within {PATIENCE:g} s: {what}")
+                raise AssertionError(f"not within {patience:g} s: {what}")
             await asyncio.sleep(INTERVAL)
 
-    async def _holds(self, condition: Callable[[], bool | Awaitable[bool]]) -> bool:
+    async def _holds(self, condition: Condition) -> bool:
         try:
             found = condition()
             return found if isinstance(found, bool) else await found

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from scribe.common.messaging.streams import MEMO
 from tests.chaos.cell import Cell
 from tests.chaos.chaos import WORKERS, Chaos
 from tests.support.campaign import bearer
@@ -20,7 +21,9 @@ MIN_MANY = 600
 SHARE_OF_MANY = 0.1
 """What is waited for of them: as many as in the other cells."""
 STORM = 15.0
-HELD = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND step_status = 'held'"
+MIN_HELD = 10
+FORGETTING = 60.0
+"""Seconds after which nothing that a deleted task has paid for may be left, once the model answers again."""
 READER = "You read web pages"
 """In every request of the scraper to its model, and in no other's."""
 TWO_GATEWAYS = {"gateway": 2}
@@ -64,21 +67,38 @@ async def delete_users(chaos: Chaos) -> None:
     await delete(chaos, chaos.random.sample(users, max(1, len(users) // 3)))
 
 
-async def delete_held(chaos: Chaos) -> None:
-    """A user deleted while scrapers hold the tasks, which have paid for Exa, because the model refuses."""
-    await chaos.until(0.2)
+async def refuse_to_read(chaos: Chaos, _items: int) -> None:
+    """The items of a cell; the scraper's model refuses from the start, so that none of them gets past it."""
     await chaos.control(path="/anthropic/", contains=READER, status=529)
-    doomed = await chaos.submit_doomed(FEW)
-    await chaos.when(partial(are_held, chaos, doomed, FEW // 2), "scrapers hold tasks")
-    await delete(chaos, await owners_of(chaos, doomed))
+    await chaos.submission.submit()
+
+
+async def delete_held(chaos: Chaos) -> None:
+    """Users deleted while scrapers hold their tasks, which have paid for Exa; nothing of what was paid for stays."""
+    await chaos.when(partial(have_paid, chaos, MIN_HELD), "tasks have paid for Exa")
+    paid = await paid_by(chaos)
+    await delete(chaos, await owners_of(chaos, sorted(paid)[:MIN_HELD]))
+    doomed = paid & chaos.deleted
+    chaos.traces.note("tasks deleted that had paid", len(doomed))
     await chaos.lasting(STORM)
     await chaos.heal()
 
+    async def are_forgotten() -> bool:
+        return not doomed & await paid_by(chaos)
 
-async def are_held(chaos: Chaos, items: Collection[str], count: int) -> bool:
-    """Whether so many of the items wait in a worker."""
-    async with chaos.database() as connection:
-        return bool(await connection.fetchval(HELD, list(items)) >= count)
+    await chaos.when(are_forgotten, "the answers of the deleted are forgotten", patience=FORGETTING)
+
+
+async def have_paid(chaos: Chaos, count: int) -> bool:
+    """Whether so many tasks have answers of Exa's."""
+    return len(await paid_by(chaos)) >= count
+
+
+async def paid_by(chaos: Chaos) -> set[str]:
+    """The tasks whose answers from Exa are kept, in case that they are asked for again."""
+    async with chaos.broker() as broker:
+        info = await broker.js.stream_info(f"KV_{MEMO}", subjects_filter=f"$KV.{MEMO}.scraper.>")
+    return {subject.split(".")[3] for subject in info.state.subjects or ()} & chaos.accepted
 
 
 async def owners_of(chaos: Chaos, items: Collection[str]) -> list[UUID]:
@@ -162,7 +182,7 @@ CELLS = (
     Cell("cancel, delete, retry", cancel_and_retry, repeats=RETRIES, why=TRIED_AGAIN),
     Cell("cancel, delete, retry at once", against_each_other, repeats=1, why=TRIED_AGAIN),
     Cell("users deleted under way", delete_users),
-    Cell("users deleted while their tasks are held", delete_held),
+    Cell("users deleted while their tasks are held", delete_held, submit=refuse_to_read),
     Cell("10 x the items of one user, 20 of another", few_are_not_behind, submit=one_of_many_one_of_few),
     Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_GATEWAYS),
     Cell(
