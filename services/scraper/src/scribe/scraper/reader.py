@@ -56,10 +56,14 @@ class Reader:
             WorkError: no model could be asked.
         """
         interest = interest_in(data.recipient_interest).text
-        collection = await asyncio.to_thread(collect, pages, recipient, interest, self._budget)
+
+        def prepare() -> tuple[PageCollection, str | None]:
+            collection = collect(pages, recipient, interest, self._budget)
+            return collection, language_of(" ".join(fixed_parts(data.email_template))) if collection.shown else None
+
+        collection, language = await asyncio.to_thread(prepare)  # both at once: each hop waits for a busy thread's turn
         if not collection.shown:
             return Reading(collection, None, "unknown", Usage(calls=0))
-        language = await asyncio.to_thread(language_of, " ".join(fixed_parts(data.email_template)))
         asked = await self._ask(data, {"name": recipient.shown, "interest": interest}, collection, language)
         if asked.value is None:
             return Reading(collection, None, "unknown", asked.usage)

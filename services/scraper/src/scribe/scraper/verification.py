@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import groupby
 
 from scribe.common.tasks.data import ELLIPSIS, Fact
@@ -48,8 +49,8 @@ class Verifier:
     def __init__(self, collection: PageCollection, recipient: NameMatcher, interest: str, language: str | None) -> None:
         self._collection = collection
         self._recipient = recipient
-        self._interest = interest
         self._language = language
+        self._caution_of = cache(partial(caution_of, interest=interest))
 
     def verified(self, read: PagesRead) -> Verified:
         """The facts that hold, numbered in their order."""
@@ -104,8 +105,8 @@ class Verifier:
             return reason
         if len(selected.statement) > MAX_STATEMENT or len(known) > MAX_PASSAGES:
             return "too_long"
-        statement = " ".join(selected.statement.split()) or self._said_by(known, withheld)
-        supported = self._supported(statement, known)
+        statement = " ".join(selected.statement.split())
+        supported = self._supported(statement, known) if statement else known
         if not supported:
             return NOT_IN_PASSAGES
         refused = {passage.id: reason for passage in supported if (reason := self._unquotable(passage, withheld))}
@@ -114,8 +115,8 @@ class Verifier:
         quoted = told or [passage for passage in quoted if not passage.is_run_of_labels]
         if not quoted:
             return next(iter(refused.values()), "garbled")
-        plain = [passage for passage in quoted if not caution_of(passage.text, self._interest)]
-        return self._checked(selected, statement, plain or quoted, pages)
+        plain = [passage for passage in quoted if not self._caution_of(passage.text)]
+        return self._checked(selected, statement or self._said_by(known, withheld), plain or quoted, pages)
 
     def _as_it_stands(self, selected: SelectedFact) -> SelectedFact | None:
         """The fact without the reader's statement, its first passage one that tells of the recipient by name."""
@@ -125,7 +126,9 @@ class Verifier:
         return selected.model_copy(update={"statement": "", "passages": list(first)}) if named else None
 
     def _said_by(self, passages: Sequence[Passage], withheld: Mapping[str, str]) -> str:
-        """The first sentence that may be quoted: where it does not name the recipient, the name tells who "she" is."""
+        """The first sentence that may be quoted: where it does not name the recipient, the name tells who "she" is.
+        Its passage holds all of its details.
+        """
         quotable = [passage for passage in passages if not self._unquotable(passage, withheld)] or passages
         passage = next((passage for passage in quotable if passage.is_sentence), quotable[0])
         is_named = self._recipient.is_named_in(passage.text)
@@ -141,7 +144,7 @@ class Verifier:
 
     def _unquotable(self, passage: Passage, withheld: Mapping[str, str]) -> str | None:
         """Why a passage is not quoted, also where the statement leaves out what is wrong with it."""
-        is_private = caution_of(passage.text, self._interest) == "private"
+        is_private = self._caution_of(passage.text) == "private"
         return withheld.get(passage.id) or ("private" if is_private else None)
 
     def _supported(self, statement: str, passages: list[Passage]) -> list[Passage]:
@@ -185,7 +188,7 @@ class Verifier:
     def _caution(self, selected: SelectedFact, statement: str, passages: Sequence[Passage]) -> str:
         """What is to be handled with care in the statement or the passages."""
         texts = (statement, *(passage.text for passage in passages))
-        found = next(filter(None, (caution_of(text, self._interest) for text in texts)), None)
+        found = next(filter(None, map(self._caution_of, texts)), None)
         return found or ("sensitive" if selected.caution == "sensitive" else "")
 
     def _quotes(self, passages: Sequence[Passage]) -> dict[str, str]:
