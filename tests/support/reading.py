@@ -20,6 +20,18 @@ ADA = NameMatcher.named("Dr. Ada Example")
 INTEREST = "superfluid helium"
 HOME = "https://physics.nowhere.edu/~example/"
 NEWS = "https://news.test/ada"
+OWN = Page(
+    HOME,
+    "Ada Example",
+    "I am a professor of physics at Nowhere College. My group studies superfluid helium in pores. In 2016 I wrote the "
+    "book The Cold Pores. It won the Pore Prize. I live with my husband in Nowhere. Talks cost a fee of $500.",
+)
+STORY = Page(
+    NEWS,
+    "A prize for Ada Example",
+    "Ada Example is a professor of physics at Nowhere College in Nowhere. Her colleague Bob Other scored a goal. "
+    "She was accused of misconduct. Her group studies the superfluid helium that flows in pores.",
+)
 
 
 def collected(*pages: Page, max_tokens: int = 6_000) -> PageCollection:
@@ -40,6 +52,21 @@ def verified(
 ) -> Verified:
     """What holds of an answer."""
     return Verifier(pages, ADA, interest, language).verified(answer)
+
+
+def pages() -> PageCollection:
+    """Both pages: S1 is hers, S2 a newspaper's."""
+    return collected(OWN, STORY)
+
+
+def fact(*passages: str, statement: str = "", **fields: object) -> SelectedFact:
+    """A selected fact."""
+    return SelectedFact.model_validate({"passages": list(passages), "statement": statement, **fields})
+
+
+def held(*facts: SelectedFact, s1: str = "recipient", s2: str = "recipient", language: str = "en") -> Verified:
+    """What holds of these facts."""
+    return verified(pages(), read(*facts, about={"S1": s1, "S2": s2}), language)
 
 
 def stand_in_reader(behaviour: Behaviour = "helpful") -> StructuredModel:

@@ -1,15 +1,21 @@
 """A task whose messages go astray, and a reconciler that looks when the test says so."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import PIPELINE
+from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.data import PipelineData
 from scribe.common.tasks.steps import Step
 from scribe.gateway.pipeline.reconciler import Reconciler
+from scribe.gateway.settings import GatewaySettings
 from tests.support.deadlines import stretched
-from tests.support.gateway import User
+from tests.support.gateway import Gateway, User
 from tests.support.pipeline import Workers, connected
 from tests.support.projecting import is_projected
 from tests.support.waiting import eventually
@@ -53,6 +59,22 @@ class Reconciling:
         """Let `after` seconds pass without progress, then have the reconciler look."""
         await be_silent(self.database_url, after)
         await self.reconciler.round()
+
+
+def reconciler_of(
+    gateway: Gateway, settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
+) -> Reconciler:
+    """The reconciler of a gateway, which does not look by itself."""
+    context = gateway.context
+    return Reconciler(
+        context.database,
+        context.broker,
+        settings,
+        structlog.get_logger(),
+        Metrics().tasks,
+        reissued=context.wake_relay,
+        clock=clock,
+    )
 
 
 async def started(user: User, workers: Workers) -> tuple[str, PipelineData]:

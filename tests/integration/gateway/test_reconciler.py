@@ -1,25 +1,21 @@
 """The reconciler: nothing is lost, whatever becomes of the messages, and nothing is done twice without need."""
 
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
 
 import pytest
-import structlog
 
 from scribe.common.messaging.broker import Broker
-from scribe.common.observability.metrics import Metrics
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
-from scribe.gateway.pipeline.reconciler import MAX_WORK, Reconciler
+from scribe.gateway.pipeline.reconciler import MAX_WORK
 from scribe.gateway.pipeline.states import MAX_REQUEUES
-from scribe.gateway.settings import GatewaySettings
 from tests.support.gateway import Gateway, User, gateway_settings, running_gateway
 from tests.support.issuer import Issuer
 from tests.support.pipeline import Workers, connected
-from tests.support.reconciling import STALE_AFTER, Reconciling, be_silent, started, take
+from tests.support.reconciling import STALE_AFTER, Reconciling, be_silent, reconciler_of, started, take
 from tests.support.tasks import make_task
 from tests.support.waiting import eventually
 
@@ -31,21 +27,6 @@ def world(
     """A user's tasks, and a reconciler that looks when the test says so."""
     settings = gateway_settings(database_url, nats_url, issuer, stale_after=STALE_AFTER)
     return Reconciling(user, workers, reconciler_of(gateway, settings), database_url)
-
-
-def reconciler_of(
-    gateway: Gateway, settings: GatewaySettings, clock: Callable[[], float] = time.monotonic
-) -> Reconciler:
-    context = gateway.context
-    return Reconciler(
-        context.database,
-        context.broker,
-        settings,
-        structlog.get_logger(),
-        Metrics().tasks,
-        reissued=context.wake_relay,
-        clock=clock,
-    )
 
 
 async def test_message_that_waits_for_a_slow_step_is_not_issued_again(world: Reconciling) -> None:
@@ -242,33 +223,3 @@ async def test_two_reconcilers_issue_a_task_again_only_once(
         await eventually(partial(user.is_in, task_id, "STARTED"))
 
     assert not await workers.is_waiting(Step.PARSER, task_id, run=3)
-
-
-async def test_answers_kept_for_repeated_requests_are_forgotten_after_a_day(world: Reconciling) -> None:
-    await world.user.client.post("/api/queue/batch", json={}, headers={"Idempotency-Key": "never-claimed"})
-    body = {"email_template": "Dear {{name}}, hello", "recipient_name": "Ada", "recipient_interest": "fluids"}
-    await world.user.client.post("/api/email/generate", json=body, headers={"Idempotency-Key": "old"})
-    async with connected(world.database_url) as connection:
-        assert await connection.fetchval("SELECT count(*) FROM idempotency_keys") == 1
-        await connection.execute("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours'")
-
-        await world.reconciler.round()
-
-        assert await connection.fetchval("SELECT count(*) FROM idempotency_keys") == 0
-
-
-async def test_items_that_ended_long_ago_are_deleted_where_that_is_wanted_and_nothing_else(
-    quiet_gateway: Gateway, database_url: str, nats_url: str, issuer: Issuer
-) -> None:
-    end = "UPDATE queue_items SET status = 'failed', completed_at = now() - make_interval(days => $2) WHERE id = $1"
-    async with quiet_gateway.user() as user, quiet_gateway.context.database.pool.acquire() as connection:
-        ended, ended_lately, _waiting = await user.batch(3)
-        await connection.execute("UPDATE queue_items SET created_at = now() - interval '32 days'")
-        await connection.execute(end, ended, 31)
-        await connection.execute(end, ended_lately, 1)
-
-        for days, left in ((0, 3), (30, 2)):
-            settings = gateway_settings(database_url, nats_url, issuer, history_days=days)
-            await reconciler_of(quiet_gateway, settings).round()
-            assert await connection.fetchval("SELECT count(*) FROM queue_items") == left
-        assert not await connection.fetchval("SELECT EXISTS (SELECT FROM queue_items WHERE id = $1)", ended)

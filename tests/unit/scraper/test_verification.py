@@ -6,38 +6,9 @@ import pytest
 
 from scribe.common.tasks.data import ELLIPSIS
 from scribe.scraper.answer import SelectedFact
-from scribe.scraper.page_collection import PageCollection
 from scribe.scraper.sources import Page
-from scribe.scraper.verification import MAX_FACTS, MAX_PASSAGES, Verified
-from tests.support.reading import HOME, NEWS, collected, read, verified
-
-OWN = Page(
-    HOME,
-    "Ada Example",
-    "I am a professor of physics at Nowhere College. My group studies superfluid helium in pores. In 2016 I wrote the "
-    "book The Cold Pores. It won the Pore Prize. I live with my husband in Nowhere. Talks cost a fee of $500.",
-)
-STORY = Page(
-    NEWS,
-    "A prize for Ada Example",
-    "Ada Example is a professor of physics at Nowhere College in Nowhere. Her colleague Bob Other scored a goal. "
-    "She was accused of misconduct. Her group studies the superfluid helium that flows in pores.",
-)
-
-
-def pages() -> PageCollection:
-    """Both pages: S1 is hers, S2 a newspaper's."""
-    return collected(OWN, STORY)
-
-
-def fact(*passages: str, statement: str = "", **fields: object) -> SelectedFact:
-    """A selected fact."""
-    return SelectedFact.model_validate({"passages": list(passages), "statement": statement, **fields})
-
-
-def held(*facts: SelectedFact, s1: str = "recipient", s2: str = "recipient", language: str = "en") -> Verified:
-    """What holds of these facts."""
-    return verified(pages(), read(*facts, about={"S1": s1, "S2": s2}), language)
+from scribe.scraper.verification import MAX_FACTS, MAX_PASSAGES
+from tests.support.reading import HOME, OWN, collected, fact, held, pages, read, verified
 
 
 def reasons(*facts: SelectedFact, **about: str) -> dict[str, int]:
@@ -183,61 +154,6 @@ def test_a_former_position_is_marked() -> None:
     selected = fact("S2.2", kind="position", time="past")
     [found] = verified(collected(OWN, OLD), read(selected, about={"S2": "recipient"}), "en").facts
     assert not found.current
-
-
-def test_own_pages_are_believed_for_position_and_work() -> None:
-    selected = [fact("S1.1", kind="position"), fact("S1.2", kind="work"), fact("S1.4", kind="award")]
-    assert [found.certain for found in held(*selected).facts] == [True, True, False]
-    others = read(*selected, about={"S1": "recipient"}, site="other")
-    assert not any(found.certain for found in verified(pages(), others).facts)
-
-
-def test_two_independent_pages_make_a_fact_certain() -> None:
-    together = fact("S1.2", "S2.4", statement="Ada Example studies superfluid helium in pores.", kind="award")
-    assert [found.certain for found in held(together).facts] == [True]
-
-
-def test_a_page_that_tells_something_else_confirms_nothing() -> None:
-    together = fact("S1.2", "S2.1", statement="Ada Example studies superfluid helium in pores.", kind="award")
-    assert [found.certain for found in held(together).facts] == [False]
-
-
-def test_copies_and_pages_of_one_domain_are_one_source() -> None:
-    sentence = "Ada Example studies superfluid helium in the pores of old stones every day."
-    copy = collected(
-        Page("https://a.example/", "T", sentence + " One."), Page("https://b.test/", "T", sentence + " Two.")
-    )
-    same = collected(
-        Page("https://news.test/1", "T", "Ada Example studies superfluid helium in pores."),
-        Page("https://www.news.test/2", "T", "Helium in pores, superfluid, is what Ada Example studies."),
-    )
-    for found in (copy, same):
-        answer = read(
-            fact("S1.1", "S2.1", statement="Ada Example studies superfluid helium in pores.", kind="other"),
-            about={"S1": "recipient", "S2": "recipient"},
-        )
-        assert [kept.certain for kept in verified(found, answer).facts] == [False]
-
-
-def test_money_needs_two_pages_that_are_the_recipients_or_the_institutions() -> None:
-    told = "Ada Example received $3 million for superfluid helium."
-    again = "For superfluid helium $3 million came to Ada Example, it received them gladly."
-    institution = Page("https://lab.elsewhere.edu/ada", "Ada Example", again)
-    both = collected(Page(HOME, "Ada Example", told), institution)
-    news = collected(Page(HOME, "Ada Example", told), Page(NEWS, "News", again))
-    selected = fact("S1.1", "S2.1", statement=told)
-    assert len(verified(both, read(selected, about={"S1": "recipient", "S2": "recipient"})).facts) == 1
-    assert verified(news, read(selected, about={"S1": "recipient", "S2": "recipient"})).drops == {"money": 1}
-
-
-@pytest.mark.parametrize(("elsewhere", "certain"), [("Universität Nirgendwo", True), ("College of Nowhere", False)])
-def test_an_institutions_page_is_known_by_its_domain_that_another_page_explains(
-    elsewhere: str, *, certain: bool
-) -> None:
-    page = Page("https://www.uni-nirgendwo.de/th1", "Staff", "Ada Example is a professor of physics here.")
-    other = Page("https://cluster.test/", "People", f"Ada Example came from {elsewhere} in the spring.")
-    answer = read(fact("S1.1", kind="position"), about={"S1": "recipient", "S2": "recipient"}, site="institution")
-    assert [found.certain for found in verified(collected(page, other), answer).facts] == [certain]
 
 
 def test_what_the_interest_asks_for_is_not_private() -> None:
