@@ -203,17 +203,15 @@ def _message(destination: str, task_id: str, operation: str) -> dict[str, Attrib
 def _span(
     name: str, kind: SpanKind, attributes: Attributes, context: Context | None = None, link: SpanContext | None = None
 ) -> Iterator[Span]:
-    starting = _TRACER.start_as_current_span(
-        name,
-        context=context,
-        kind=kind,
-        attributes=attributes,
-        links=[Link(link)] if link else None,
-        record_exception=False,
-        set_status_on_exception=False,
-    )
-    with starting as span, _NotesFailure(span):
-        yield span
+    links = [Link(link)] if link else None
+    span = _TRACER.start_span(name, context=context, kind=kind, attributes=attributes, links=links)
+    token = attach(trace.set_span_in_context(span))
+    try:
+        with _NotesFailure(span):
+            yield span
+    finally:
+        detach(token)
+        span.end()
 
 
 class _NotesFailure:

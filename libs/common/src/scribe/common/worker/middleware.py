@@ -5,8 +5,8 @@ step = compose(parse, timed(Step.PARSER, metrics.steps), deadline(60.0))
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import nats.errors
 
@@ -67,20 +67,24 @@ def timed(step_name: Step, metrics: StepMetrics) -> Middleware:
     return wrap
 
 
-@asynccontextmanager
-async def heartbeat(delivery: Delivery, interval: float = HEARTBEAT_INTERVAL) -> AsyncIterator[None]:
-    """Tell the server every `interval` seconds that the delivery is being worked on."""
+@contextmanager
+def heartbeat(delivery: Delivery, interval: float = HEARTBEAT_INTERVAL) -> Iterator[None]:
+    """Tell the server every `interval` seconds that the delivery is being worked on.
+
+    The task that does so is made when the first time has come: many deliveries are over by then.
+    """
 
     async def beat() -> None:
         while True:
-            await asyncio.sleep(interval)
-            try:
+            with suppress(nats.errors.Error, OSError):
                 await delivery.in_progress()
-            except (nats.errors.Error, OSError):
-                continue
+            await asyncio.sleep(interval)
 
-    beating = asyncio.create_task(beat())
+    beating: list[asyncio.Task[None]] = []
+    timer = asyncio.get_running_loop().call_later(interval, lambda: beating.append(asyncio.create_task(beat())))
     try:
         yield
     finally:
-        beating.cancel()
+        timer.cancel()
+        for task in beating:
+            task.cancel()

@@ -3,8 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -90,7 +89,7 @@ class Runner:
         if delivery.attempt > 1:
             self.metrics.redeliveries.labels(self.step).inc()
         in_progress = self.metrics.in_progress.labels(self.step)
-        async with heartbeat(delivery), self._span(delivery) as span:
+        with heartbeat(delivery), self._span(delivery) as span:
             with in_progress.track_inprogress():
                 outcome = await self._outcome(delivery)
                 name = await self._settle(outcome, delivery)
@@ -179,14 +178,9 @@ class Runner:
             return await self._settle(Failed(outcome.data, error), delivery)
         return outcome.name
 
-    @asynccontextmanager
-    async def _span(self, delivery: Delivery) -> AsyncIterator[Span]:
-        attempt = delivery.attempt
-        subject = delivery.subject
-        with process_span(
-            subject.destination, subject.task_id, delivery.headers, consumer=self.step, attempt=attempt
-        ) as span:
-            yield span
+    def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
+        place = (delivery.subject.destination, delivery.subject.task_id)
+        return process_span(*place, delivery.headers, consumer=self.step, attempt=delivery.attempt)
 
     def _record(self, outcome: Outcome, name: str, delivery: Delivery, seconds: float) -> None:
         self.metrics.deliveries.labels(self.step, name).inc()

@@ -3,7 +3,9 @@ streams also read the table.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 import asyncpg
 
@@ -12,11 +14,16 @@ from scribe.common.tasks.subject import notify_subject
 
 
 async def announce(broker: Broker, changed: Iterable[asyncpg.Record]) -> None:
-    """Announce that these rows have changed.
+    """Announce that these rows have changed, in one message for each user.
+
+    A gateway of the release before reads `id`, one of them.
 
     Raises:
         nats.errors.Error: NATS is away.
     """
+    ids: dict[UUID, list[str]] = defaultdict(list)
     for row in changed:
-        body = {"id": str(row["id"]), "event_id": f"{row['submission']}:{row['state_rank']}", "status": row["status"]}
-        await broker.client.publish(notify_subject(row["user_id"]), json.dumps(body).encode())
+        ids[row["user_id"]].append(str(row["id"]))
+    for user_id, own in ids.items():
+        body = json.dumps({"id": own[-1], "ids": own})
+        await broker.client.publish(notify_subject(user_id), body.encode())

@@ -16,9 +16,13 @@ MAX_UNREAD = 256
 
 
 class Change(BaseModel):
-    """An item that has changed; what it has become is read from its row."""
+    """Items of one user that have changed; what they have become is read from their rows.
+
+    A gateway of the release before writes `id`, and no `ids`.
+    """
 
     id: UUID
+    ids: tuple[UUID, ...] = ()
 
 
 class Inbox:
@@ -99,12 +103,15 @@ class Notifications:
     async def take(self, message: Msg) -> None:
         """Hand a message on `notify.<user_id>` on."""
         try:
-            user_id = UUID(message.subject.partition(".")[2])
+            inboxes = self._inboxes.get(UUID(message.subject.partition(".")[2]))
+            if not inboxes:
+                return
             change = Change.model_validate_json(message.data)
         except (ValueError, ValidationError):
             return
-        for inbox in self._inboxes.get(user_id, set()):
-            inbox.put(change.id)
+        for inbox in inboxes:
+            for item_id in change.ids or (change.id,):
+                inbox.put(item_id)
 
 
 @asynccontextmanager
