@@ -26,7 +26,12 @@ async def run(groups: Sequence[list[Cell]], lanes: Lanes, results: Results) -> N
         print(as_line(row), flush=True)
         count += 1
         phases = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in row.phases.items())
-        print(f"{count} of {of} cells, {time.monotonic() - started:.0f} s ({phases})", file=sys.stderr, flush=True)
+        print(f"{progress(count, of, time.monotonic() - started)} ({phases})", file=sys.stderr, flush=True)
+
+
+def progress(count: int, of: int, seconds: float) -> str:
+    """How far a run is, and when it will be over if the cells that are left take as long as those before."""
+    return f"{count} of {of} cells, {seconds:.0f} s, about {seconds / count * (of - count):.0f} s left"
 
 
 def arguments() -> argparse.Namespace:
