@@ -14,7 +14,7 @@ SERVER = frozenset({"fastapi"})
 UNNEEDED = {
     "scribe.gateway.__main__": MODELS | CLIENTS | DOCUMENTS | LANGUAGES | EXPORTER,
     "scribe.parser.__main__": CLIENTS | DOCUMENTS | LANGUAGES | EXPORTER | SERVER,
-    "scribe.scraper.__main__": CLIENTS | (DOCUMENTS - {"playwright"}) | LANGUAGES | EXPORTER | SERVER,
+    "scribe.scraper.__main__": CLIENTS | DOCUMENTS | LANGUAGES | EXPORTER | SERVER,
     "scribe.arxiv.__main__": MODELS | CLIENTS | (DOCUMENTS - {"lxml"}) | LANGUAGES | EXPORTER | SERVER,
     "scribe.composer.__main__": CLIENTS | DOCUMENTS | LANGUAGES | EXPORTER | SERVER,
     "scribe.local.cli": MODELS | CLIENTS | DOCUMENTS | LANGUAGES | EXPORTER | SERVER,

@@ -24,6 +24,7 @@ from scribe.common.settings import load
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.middleware import StepFunction
 from scribe.common.worker.process import Resources, run_worker
+from scribe.scraper.browsing import Limits
 from scribe.scraper.chromium import open_chromium
 from scribe.scraper.exa import open_exa
 from scribe.scraper.extractor import open_extractor
@@ -32,7 +33,6 @@ from scribe.scraper.reader import Reader
 from scribe.scraper.robots import Robots
 from scribe.scraper.settings import ScraperSettings
 from scribe.scraper.step import Scraper
-from scribe.scraper.visit import Limits
 
 ROBOTS_TIMEOUT = 5.0
 

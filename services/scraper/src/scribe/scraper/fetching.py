@@ -8,6 +8,7 @@ from scribe.common.http.guard import UrlGuard
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import BrowserMetrics
 from scribe.common.observability.spans import call_span, record_failure
+from scribe.scraper.browsing import Limits, PageError, StuckError
 from scribe.scraper.chromium import Chromium
 from scribe.scraper.exa import CITATION_BYTES
 from scribe.scraper.extraction import Snapshot
@@ -15,7 +16,6 @@ from scribe.scraper.extractor import ExtractionError, Extractor
 from scribe.scraper.page_text import clean
 from scribe.scraper.robots import Robots
 from scribe.scraper.sources import ReadPage
-from scribe.scraper.visit import Limits, PageError, StuckError, visit
 
 VISITS = 2
 """A page whose browser dies is visited once more: another page may have been the cause."""
@@ -81,6 +81,8 @@ class ChromiumFetcher:
         browser = await self.chromium.browser()
         if browser is None:
             raise PageError("no_browser")
+        from scribe.scraper.visit import visit  # noqa: PLC0415 - the browser has loaded what it needs
+
         try:
             return await visit(browser, url, self.guard, self.limits)
         except StuckError as error:

@@ -4,7 +4,6 @@ import asyncio
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Error, Page, Response, Route, WebSocketRoute
@@ -12,6 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import ValidationError
 
 from scribe.common.http.guard import UrlGuard
+from scribe.scraper.browsing import CLOSE_TIMEOUT, Limits, PageError, StuckError
 from scribe.scraper.extraction import MAX_HTML, SNAPSHOT, Snapshot
 from scribe.scraper.proxy import Budget, guarded_proxy
 from scribe.scraper.trackers import is_tracker
@@ -21,26 +21,8 @@ LOADED = frozenset({"document", "script", "xhr", "fetch", "stylesheet"})
 READABLE = ("text/html", "application/xhtml+xml", "text/plain")
 QUIET_TIMEOUT = 4.0
 """Seconds that a page is given to build itself once its document has come."""
-CLOSE_TIMEOUT = 5.0
 WORLD = "scribe"
 SPENT_GRACE = 2.0
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What reading a page may cost, and as whom."""
-
-    seconds: float
-    max_bytes: int
-    user_agent: str
-
-
-class PageError(Exception):
-    """The page cannot be read; the text is the outcome in the metrics."""
-
-
-class StuckError(Exception):
-    """The browser does not answer any more."""
 
 
 async def visit(browser: Browser, url: str, guard: UrlGuard, limits: Limits) -> Snapshot:
