@@ -80,6 +80,10 @@ class RecordedMessage(Msg):
 
     journal: Journal | None = None
 
+    async def ack(self) -> None:
+        assert self.journal is not None
+        self.journal.told.append("settled ack")
+
     async def ack_sync(self, timeout: float = 1.0) -> Msg:  # noqa: ARG002 - as the method it stands for
         assert self.journal is not None
         self.journal.store("settled ack")

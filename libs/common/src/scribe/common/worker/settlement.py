@@ -2,7 +2,7 @@
 
 | the step                                    | the outcome                                              |
 |---------------------------------------------|----------------------------------------------------------|
-| returns data                                | Finished: publish the next transition, then ack           |
+| returns data                                | Finished: publish the next transition, then ack without waiting |
 | raises TransientError, or anything unforeseen | Retry: `retrying` event, nak with a delay                |
 | ... and a delay longer than a nak may hold  | Postpone: `retrying` event with a time, ack; the relay re-issues |
 | ... and no quick attempt is left            | Postpone, until it has failed for `retry_limit` seconds   |
@@ -100,7 +100,7 @@ async def settle(outcome: Outcome, step: Step, delivery: Delivery, publisher: Pu
     match outcome:
         case Finished(data):
             await publisher.transition(*_transition(data, step, route))
-            await delivery.ack()
+            await delivery.ack_unconfirmed()  # done again, the step's answers are known and its transition is there
         case Retry(data, error, delay, failures):
             retrying = _event(data, State.RETRYING, step, delivery, error)
             await publisher.event(replace(retrying, failures=failures))
