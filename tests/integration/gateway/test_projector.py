@@ -5,10 +5,11 @@ from functools import partial
 from itertools import permutations
 
 import pytest
+from nats.js.api import StreamConfig
 
 from scribe.common.errors import CancelledTaskError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.streams import MEMO, StreamLimits, buckets
+from scribe.common.messaging.streams import MEMO, PIPELINE, StreamLimits, buckets
 from scribe.common.tasks.progress import State, progress_of
 from scribe.common.tasks.steps import Step
 from scribe.common.worker.cancellation import Cancellations
@@ -121,6 +122,23 @@ async def test_paid_answers_of_a_task_are_kept_until_it_ends(user: User, workers
         return await kept() == 1
 
     await eventually(only_the_others)
+
+
+async def test_paid_answers_are_kept_while_a_message_may_be_delivered_again(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id = await user.generate()
+    await broker.js.publish(f"$KV.{MEMO}.scraper.{task_id}.1.exa.digest", b"answer")
+    await eventually(partial(workers.is_waiting, Step.PARSER, task_id))
+    config: StreamConfig = (await broker.js.stream_info(PIPELINE)).config
+    await broker.js.update_stream(config.evolve(deny_purge=True))  # as if the server ended just then
+
+    await workers.finish_all(task_id)
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
+    await eventually(partial(all_is_projected, broker))
+
+    assert (await broker.js.stream_info(PIPELINE)).state.messages > 0
+    assert (await broker.js.stream_info(f"KV_{MEMO}")).state.messages == 1
 
 
 async def test_work_on_a_deleted_task_ends_before_its_paid_answers_are_forgotten(

@@ -245,5 +245,7 @@ class Projector:
         await asyncio.gather(*(interrupt(self._broker, task_id, run) for task_id, run in begun.items()))
 
     async def _purge_ended(self, task_id: UUID, run: int | None) -> None:
-        await asyncio.gather(purge_runs(self._broker.js, task_id, run), purge_answers(self._broker.js, task_id))
+        """Its messages first: one that a restarted server delivers again still finds what was paid for."""
+        await purge_runs(self._broker.js, task_id, run)
+        await purge_answers(self._broker.js, task_id)
         self._unpurged.pop(task_id, None)
