@@ -24,5 +24,7 @@ class Draft(BaseModel):
 
 def legible(text: str) -> str:
     """The text as a program may take it: compatibility forms alike, nothing invisible, `。` as a full stop."""
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFKC", text).replace("。", ".")
     return "".join(char for char in folded if unicodedata.category(char) != "Cf")
