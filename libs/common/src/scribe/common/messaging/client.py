@@ -66,8 +66,11 @@ class ScribeClient(Client):
         headers: dict[str, str] = {}
         for line in raw.decode("utf-8", "replace").split("\r\n"):
             name, colon, value = line.partition(":")
-            name = name.strip(_BLANKS)
-            if colon and name.isascii() and name.split() in ([name], []):
+            if not _is_plain(name):
+                name = name.strip(_BLANKS)
+                if not name.isascii() or name.split() not in ([name], []):
+                    continue
+            if colon:
                 headers[name] = value.strip(_BLANKS)
         return headers
 

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import nats.errors
 from nats.aio.msg import Msg
+from nats.errors import NotJSMessageError
 
 from scribe.common.errors import UnavailableError
 from scribe.common.tasks.subject import Subject
 
 ACK_TIMEOUT = 5.0
 MAX_UNANSWERED = 3
+SHORT_ACK, LONG_ACK = 9, 11
+"""Tokens of an ack's subject: without, and at least with a domain and an account."""
 
 
 class Settlement(StrEnum):
@@ -43,14 +46,14 @@ class Delivery:
     @classmethod
     def of(cls, message: Msg) -> "Delivery":
         """The delivery that a JetStream message stands for."""
-        metadata = message.metadata
+        attempt, stored_at = _counted(message.reply)
         return cls(
             message=message,
             subject=Subject.parse(message.subject),
             body=message.data,
             headers=message.headers or {},
-            attempt=metadata.num_delivered or 1,
-            stored_at=metadata.timestamp,
+            attempt=attempt,
+            stored_at=stored_at,
         )
 
     async def ack(self) -> None:
@@ -98,3 +101,17 @@ class Delivery:
         if self.settlement is not None:
             raise RuntimeError(f"a delivery settled by {self.settlement} was settled again by {settlement}")
         self.settlement = settlement
+
+
+def _counted(reply: str) -> tuple[int, datetime]:
+    """How often a message was delivered, and when it was stored, from the subject of its acks (NATS ADR-15): two fields
+    of nats-py's metadata, which makes objects of all nine.
+
+    Raises:
+        NotJSMessageError: it is no delivery of JetStream's.
+    """
+    tokens = reply.split(".")
+    if tokens[:2] != ["$JS", "ACK"] or (len(tokens) != SHORT_ACK and len(tokens) < LONG_ACK):
+        raise NotJSMessageError
+    delivered, _stream_sequence, _sequence, stored, *_ = tokens[4 if len(tokens) == SHORT_ACK else 6 :]
+    return int(delivered) or 1, datetime.fromtimestamp(int(stored) / 1e9, UTC)

@@ -151,31 +151,34 @@ def progress_of(
     )
 
 
-def read_progress(subject: Subject, headers: Mapping[str, str], route: Route = ROUTE) -> Progress:
-    """The progress in the headers of a message of PIPELINE or EVENTS.
+def read_progress(
+    subject: Subject, headers: Mapping[str, str], route: Route = ROUTE, *, at: datetime | None = None
+) -> Progress:
+    """The progress in the headers of a message of PIPELINE or EVENTS; with `at`, of that time instead of its own.
 
     Raises:
         UnreadableMessageError: the subject or a header is missing or malformed.
     """
     try:
-        return _read(subject, headers, route)
+        return _read(subject, headers, route, at)
     except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise UnreadableMessageError(f"no progress in {subject.root}: {type(error).__name__}") from None
 
 
-def _read(subject: Subject, headers: Mapping[str, str], route: Route) -> Progress:
+def _read(subject: Subject, headers: Mapping[str, str], route: Route, at: datetime | None) -> Progress:
     step = route.named(headers[STEP])
     state = _transition_state(step) if subject.root == "pipeline" else State(subject.state)
     template_type = headers.get(TEMPLATE_TYPE)
     email_id = headers.get(EMAIL)
     position = headers.get(POSITION)
+    told_at = _moment(headers[AT])
     return Progress(
         state=state,
         task_id=UUID(subject.task_id),
         user_id=UUID(headers[USER]),
         run=int(headers[RUN]),
         step=step,
-        at=_moment(headers[AT]),
+        at=at or told_at,
         attempt=int(headers.get(ATTEMPT, "0")),
         timings={str(name): float(value) for name, value in json.loads(headers.get(TIMINGS, "{}")).items()},
         skipped=tuple(name for name in headers.get(SKIPPED, "").split(",") if name),

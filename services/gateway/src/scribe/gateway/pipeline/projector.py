@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -116,13 +116,13 @@ class Projector:
 
     async def _handle(self, delivery: Delivery) -> None:
         try:
-            progress = read_progress(delivery.subject, delivery.headers, self._route)
+            # By one clock, the server's, and not by each worker's.
+            progress = read_progress(delivery.subject, delivery.headers, self._route, at=delivery.stored_at)
         except UnreadableMessageError as error:
             self._log.error("unreadable_progress", subject=delivery.subject.root, reason=str(error))
             self._metrics.projected.labels("unreadable").inc()
             await delivery.term()
             return
-        progress = replace(progress, at=delivery.stored_at)  # by one clock, not by each worker's
         if ends_task(delivery.subject):
             place = (delivery.subject.destination, delivery.subject.task_id)
             with process_span(*place, delivery.headers, consumer="projector", attempt=delivery.attempt):
