@@ -6,7 +6,7 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -183,19 +183,6 @@ class Chaos:
         async with self.database() as connection:
             return int(await connection.fetchval(UNDER_WAY, list(items)))
 
-    async def leader(self, stream: str) -> str:
-        """The node of the cluster that leads a stream, once one does."""
-        leaders: list[str] = []
-
-        async def has_leader() -> bool:
-            async with self.broker() as broker:
-                cluster = (await broker.js.stream_info(stream)).cluster
-            leaders.append(str(cluster.leader if cluster else ""))
-            return bool(leaders[-1])
-
-        await self.when(has_leader, f"{stream} has a leader")
-        return leaders[-1]
-
     async def owners(self) -> dict[str, str]:
         """The token of each item's user."""
         async with self.campaign.client() as client:
@@ -228,11 +215,9 @@ class Chaos:
             for statement in statements:
                 await connection.execute(statement)
 
-    @asynccontextmanager
-    async def broker(self) -> AsyncIterator[Broker]:
+    def broker(self) -> AbstractAsyncContextManager[Broker]:
         """A connection to NATS as its operator."""
-        async with self.rig.broker() as broker:
-            yield broker
+        return self.rig.broker()
 
     async def control(self, **fault: object) -> None:
         """Put a fault of the stand-ins into force."""

@@ -158,13 +158,27 @@ async def read_only_disk(chaos: Chaos) -> None:
     disk.make_writable()
 
 
+async def leader_of(chaos: Chaos, stream: str) -> str:
+    """The node of the cluster that leads a stream, once one does."""
+    leaders: list[str] = []
+
+    async def has_leader() -> bool:
+        async with chaos.broker() as broker:
+            cluster = (await broker.js.stream_info(stream)).cluster
+        leaders.append(str(cluster.leader if cluster else ""))
+        return bool(leaders[-1])
+
+    await chaos.when(has_leader, f"{stream} has a leader")
+    return leaders[-1]
+
+
 async def kill_leader(chaos: Chaos) -> None:
     """SIGKILL of the node that leads PIPELINE, three times."""
     cluster = chaos.rig.part(NatsCluster)
     for number in range(3):
         await chaos.until(0.2 * number)
         await chaos.when(cluster.is_whole, "the cluster is whole")
-        await cluster.nodes[await chaos.leader("PIPELINE")].kill()
+        await cluster.nodes[await leader_of(chaos, "PIPELINE")].kill()
         chaos.traces.note("leaders killed")
 
 

@@ -1,12 +1,9 @@
-"""Asking for everybody: who waits is joined, nothing is asked twice or lost, and the turn keeps its distance."""
+"""Asking for everybody: who waits is joined, and nothing is asked twice or lost."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import pairwise
 
 import pytest
 
@@ -19,9 +16,8 @@ from scribe.arxiv.transport import AnswerTooLargeError
 from scribe.common.errors import PermanentError, TransientError, UnavailableError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.pull import pull
-from scribe.common.messaging.streams import ARXIV, ASKER, LOOKUPS, TURNS
+from scribe.common.messaging.streams import ASKER, LOOKUPS
 from tests.integration.arxiv.conftest import Arxiv, Desk, page
-from tests.support.waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,6 @@ class WatchedAnswers(Answers):
 async def waiting(broker: Broker) -> int:
     """How many lookups are in the queue."""
     return (await broker.js.stream_info(LOOKUPS)).state.messages
-
-
-async def is_answered(desk: Desk, name: str) -> bool:
-    """Whether an author's answer is there."""
-    return await desk.answer(name) is not None
 
 
 async def test_waiting_authors_are_asked_for_in_one_request(desk: Desk, broker: Broker) -> None:
@@ -227,41 +218,3 @@ async def test_lookups_of_a_process_that_died_are_asked_for_by_another(desk: Des
     await taken.nak()
     await desk.turns_of(desk.asker(Arxiv(page("Ada Example"))), 1)
     assert await desk.answer("Ada Example") is not None
-
-
-async def test_one_process_at_a_time_has_the_turn(desk: Desk, broker: Broker) -> None:
-    await desk.asker(Arxiv(page())).turns.make()
-    (turn,) = await pull(broker, TURNS, ARXIV, 1)
-    assert await pull(broker, TURNS, ARXIV, 1, wait=0.3) == []
-    await turn.nak()
-    assert len(await pull(broker, TURNS, ARXIV, 1, wait=1.0)) == 1
-
-
-async def test_turns_keep_their_distance_by_the_servers_clock(desk: Desk) -> None:
-    interval, times = 0.3, []
-
-    class Watched(Arxiv):
-        async def search(self, query: str, limit: int) -> ResultPage:
-            times.append(asyncio.get_running_loop().time())
-            return await super().search(query, limit)
-
-    askers = [desk.asker(Watched(page()), interval) for _ in range(3)]
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(asker.run()) for asker in askers]
-        for number in range(6):
-            await desk.ask(f"Ada {'abcdef'[number]}xample")
-            await eventually(partial(is_answered, desk, f"Ada {'abcdef'[number]}xample"))
-        for task in running:
-            task.cancel()
-
-    assert len(times) == 6
-    assert min(later - earlier for earlier, later in pairwise(times)) >= interval - 0.005
-
-
-async def test_a_turn_that_was_lost_is_made_again_and_rests_first(desk: Desk, broker: Broker) -> None:
-    asker = desk.asker(Arxiv(page()), interval=0.2)
-    await asker.turns.make()
-    await broker.js.purge_stream(TURNS)
-    await asker.turns.make()
-    assert await asker.turns.take() is None
-    assert await asker.turns.take() is not None
