@@ -134,6 +134,7 @@ def gateway_settings(database_url: str, nats_url: str, issuer: Issuer, **changes
         "step_concurrency": 4,
         "relay_interval": 0.1,
         "reconcile_interval": 3600,
+        "answers_kept": 0,
         "generate_per_minute": 10_000,
         "batches_per_minute": 10_000,
     }

@@ -136,6 +136,7 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         context.log,
         context.metrics,
         ended=relay.wake,
+        answers_kept=context.settings.answers_kept,
         route=context.route,
     )
     reconciler = Reconciler(

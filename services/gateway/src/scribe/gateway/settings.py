@@ -76,6 +76,12 @@ class GatewaySettings(ProvisionSettings, DatabaseSettings, ProviderSettings, Gua
     reconcile_interval: float = Field(30.0, gt=0, description="Seconds between two rounds of the reconciler.")
     stale_after: float = Field(180.0, gt=0, description="Seconds without progress after which an item is re-issued.")
 
+    answers_kept: float = Field(
+        60.0,
+        ge=0,
+        description="Seconds for which what an item has paid for is kept after its end, when a step may be being done"
+        " again.",
+    )
     history_days: int = Field(
         0,
         ge=0,

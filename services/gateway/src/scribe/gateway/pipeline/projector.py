@@ -30,16 +30,15 @@ from scribe.common.tasks.progress import Progress, read_progress
 from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.database import Database
 from scribe.gateway.pipeline.announcements import announce
+from scribe.gateway.pipeline.ended_tasks import EndedTask, EndedTasks
 from scribe.gateway.pipeline.interrupting import interrupt
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
-from scribe.gateway.pipeline.purging import purge_all_but, purge_answers, purge_runs
+from scribe.gateway.pipeline.purging import purge_all_but
 from scribe.gateway.pipeline.states import columns, highest
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
 CONCURRENCY = 256
-MAX_UNPURGED = 4096
-"""Ended tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
 PAUSE_WHILE_AWAY = 1.0
 MAX_LINGER = 0.05
 """Seconds that a state may wait for others to share a transaction with. The end of a task does not wait."""
@@ -71,6 +70,7 @@ class Projector:
         metrics: Metrics,
         *,
         ended: Callable[[], None],
+        answers_kept: float,
         route: Route = ROUTE,
     ) -> None:
         self._database = database
@@ -81,7 +81,7 @@ class Projector:
         self._projecting = False
         self._ended = ended
         self._route = route
-        self._unpurged: dict[UUID, int | None] = {}
+        self._ended_tasks = EndedTasks(broker, log, answers_kept)
         self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=CONCURRENCY * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
 
@@ -93,11 +93,12 @@ class Projector:
     async def run(self) -> None:
         """Project until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            batching = tasks.create_task(self._batch())
+            others = [tasks.create_task(loop) for loop in (self._batch(), self._ended_tasks.run())]
             async with asyncio.TaskGroup() as pulling:
                 for consumer in self._consumers:
                     pulling.create_task(consumer.run())
-            batching.cancel()
+            for other in others:
+                other.cancel()
 
     def _consumer(self, stream: str) -> Consumer:
         return Consumer(
@@ -228,11 +229,8 @@ class Projector:
 
         Ended tasks that NATS does not answer for are purged with the next batch.
         """
-        self._unpurged.update({row["id"]: row["run"] for row in over})
-        for forgotten in list(self._unpurged)[:-MAX_UNPURGED]:
-            del self._unpurged[forgotten]
         results = await asyncio.gather(
-            *(self._purge_ended(task_id, run) for task_id, run in self._unpurged.items()),
+            self._ended_tasks.purge(EndedTask(row["id"], row["run"], row["requested_run"]) for row in over),
             *(purge_all_but(self._broker.js, state.task_id, state.step, state.run) for state in postponed),
             return_exceptions=True,
         )
@@ -243,9 +241,3 @@ class Projector:
     async def _interrupt(self, begun: Mapping[UUID, int]) -> None:
         """End the work on deleted tasks, up to the run that is given."""
         await asyncio.gather(*(interrupt(self._broker, task_id, run) for task_id, run in begun.items()))
-
-    async def _purge_ended(self, task_id: UUID, run: int | None) -> None:
-        """Its messages first: one that a restarted server delivers again still finds what was paid for."""
-        await purge_runs(self._broker.js, task_id, run)
-        await purge_answers(self._broker.js, task_id)
-        self._unpurged.pop(task_id, None)

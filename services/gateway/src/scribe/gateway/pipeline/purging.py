@@ -29,13 +29,15 @@ async def purge_runs(js: JetStreamContext, task_id: UUID, last: int | None) -> N
         await _purge(js, task_id, lambda subject: int(subject.run) <= last)
 
 
-async def purge_answers(js: JetStreamContext, task_id: UUID) -> None:
-    """Forget the paid answers of a task that has ended; a retry of its user asks anew.
+async def purge_answers(js: JetStreamContext, task_id: UUID, request: int | None = None) -> None:
+    """Forget what a task has paid for since the user's request that began with run `request`; None: since any.
+
+    Not what a later request, a retry, pays for meanwhile.
 
     Raises:
         nats.errors.Error, APIError: NATS is away.
     """
-    await js.purge_stream(f"KV_{MEMO}", subject=f"$KV.{MEMO}.*.{task_id}.>")
+    await js.purge_stream(f"KV_{MEMO}", subject=f"$KV.{MEMO}.*.{task_id}.{request or ANY}.>")
 
 
 async def purge_all_but(js: JetStreamContext, task_id: UUID, step: Step, run: int) -> None:

@@ -114,12 +114,12 @@ WHERE q.id = e.id AND q.state_rank < e.rank
     AND CASE e.status WHEN 'completed' THEN EXISTS (SELECT FROM emails WHERE emails.id = e.email_id)
                       WHEN 'failed' THEN q.run <= e.run AND NOT EXISTS (SELECT FROM emails WHERE task_id = q.id)
                       ELSE q.run <= e.run END
-RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.current_step, q.step_status, q.email_id,
-    q.first_published_at, q.completed_at, q.cancelled_at
+RETURNING q.id, q.user_id, q.submission, q.status, q.state_rank, q.run, q.requested_run, q.current_step, q.step_status,
+    q.email_id, q.first_published_at, q.completed_at, q.cancelled_at
 
 -- name: over
 -- Those of $1 that have ended, with their last run, or were deleted: nothing of them needs to stay in the stream.
-SELECT task.id, q.run FROM unnest($1::uuid[]) AS task (id)
+SELECT task.id, q.run, q.requested_run FROM unnest($1::uuid[]) AS task (id)
 LEFT JOIN queue_items q USING (id)
 WHERE q.id IS NULL OR q.status IN ('completed', 'failed')
 
