@@ -20,7 +20,7 @@ MAX_UNPURGED = 4096
 """Tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
 MAX_KEPT = 512
 """Tasks whose answers are kept; the bucket has room for a hundred times as many."""
-INTERVAL = 0.5
+INTERVAL = 1.0
 PURGED_AT_ONCE = 256
 
 
