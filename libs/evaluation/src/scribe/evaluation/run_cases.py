@@ -1,6 +1,5 @@
 """The cases through the real steps, with the stand-ins or a provider's model, some of them side by side."""
 
-import asyncio
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, open_model
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import Metrics
+from scribe.common.process.concurrency import map_concurrently
 from scribe.evaluation.answering.requests import ROLES, Role
 from scribe.evaluation.case import Case
 from scribe.evaluation.case_run import CaseResult, CaseSteps
@@ -69,13 +69,6 @@ async def _run(cases: list[Case], steps: CaseSteps, controls: Controls | None) -
         if controls is not None:
             controls.reset()
             controls.add(path="/anthropic", behaviour=behaviour)
-        places = asyncio.Semaphore(CONCURRENCY)
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(_placed(steps, case, places)) for case in group]
-        results.update({task.result().case.name: task.result() for task in running})
+        ran = await map_concurrently(steps.run, group, limit=CONCURRENCY)
+        results.update({result.case.name: result for result in ran})
     return [results[case.name] for case in cases]
-
-
-async def _placed(steps: CaseSteps, case: Case, places: asyncio.Semaphore) -> CaseResult:
-    async with places:
-        return await steps.run(case)

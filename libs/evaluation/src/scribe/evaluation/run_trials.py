@@ -1,6 +1,5 @@
 """The trials through the real steps, with whoever answers, and what is said of the answers."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from scribe.common.errors import ConfigurationError
+from scribe.common.process.concurrency import map_concurrently
 from scribe.evaluation.answering.files import RequestFiles
 from scribe.evaluation.answering.providers import GivenAnswers, Models, open_provider, open_stand_ins
 from scribe.evaluation.answering.recordings import Recordings
@@ -83,16 +83,10 @@ async def run_trials(trials: Sequence[Trial], choice: Choice, recordings: Record
     """The result of every trial, in order, and what was asked."""
     async with open_models(choice, recordings) as models, serving_searches(trials) as searches:
         steps = TrialSteps(models, searches, choice.names, quiet_log())
-        places = asyncio.Semaphore(CONCURRENCY)
-
-        async def placed(trial: Trial) -> TrialResult:
-            async with places:
-                return await steps.run(trial)
-
-        results = await asyncio.gather(*map(placed, trials))
+        results = await map_concurrently(steps.run, trials, limit=CONCURRENCY)
         if choice.folder:
             RequestFiles(choice.folder).sweep(models.log.missing.values(), [trial.id for trial in trials])
-        return list(results), models.log
+        return results, models.log
 
 
 def print_answers(log: Log, choice: Choice, recordings: Recordings, console: Console) -> None:

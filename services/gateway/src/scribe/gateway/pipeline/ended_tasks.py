@@ -8,7 +8,7 @@ does after its `max_age`.
 import asyncio
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
@@ -16,10 +16,13 @@ from scribe.common.observability.logs import Logger
 from scribe.common.process.concurrency import map_concurrently
 from scribe.gateway.pipeline.purging import purge_answers, purge_runs
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 MAX_UNPURGED = 4096
-"""Tasks whose messages are still to be purged; those that are forgotten age out of the stream."""
+"""Tasks that are still to be purged; what is left of those that are dropped ages out of its stream."""
 MAX_KEPT = 512
-"""Tasks whose answers are kept; the bucket has room for a hundred times as many."""
+"""Tasks whose answers are kept: they must leave room in the bucket for those that are under way."""
 INTERVAL = 1.0
 PURGED_AT_ONCE = 256
 
@@ -58,8 +61,7 @@ class EndedTasks:
             nats.errors.Error, APIError: NATS is away.
         """
         self._unpurged.update({task.id: task for task in ended})
-        for forgotten in list(self._unpurged)[:-MAX_UNPURGED]:
-            del self._unpurged[forgotten]
+        _drop_oldest(self._unpurged)
         await map_concurrently(self._purge, list(self._unpurged.values()), limit=PURGED_AT_ONCE)
 
     async def _purge(self, task: EndedTask) -> None:
@@ -72,8 +74,18 @@ class EndedTasks:
         self._unpurged.pop(task.id, None)
 
     async def _forget(self) -> None:
+        _drop_oldest(self._kept_until)
         now, surplus = time.monotonic(), len(self._kept_until) - MAX_KEPT
         kept = enumerate(self._kept_until.items())
-        for task_id, request in [of for number, (of, until) in kept if until <= now or number < surplus]:
-            await purge_answers(self._broker.js, task_id, request)
-            del self._kept_until[task_id, request]
+        due = [of for number, (of, until) in kept if until <= now or number < surplus]
+        await map_concurrently(self._forget_answers, due, limit=PURGED_AT_ONCE)
+
+    async def _forget_answers(self, of: tuple[UUID, int]) -> None:
+        task_id, request = of
+        await purge_answers(self._broker.js, task_id, request)
+        del self._kept_until[of]
+
+
+def _drop_oldest(waiting: dict[K, V]) -> None:
+    for oldest in list(waiting)[:-MAX_UNPURGED]:
+        del waiting[oldest]
