@@ -29,30 +29,13 @@ def exa(web_url: str) -> Starlette:
     """The API; pages that it cites are at `web_url`."""
 
     async def answer(request: Request) -> JSONResponse:
-        body = await request.json()
-        question = str(body.get("query", ""))
-        name, interest = subject_of(question)
-        if "nobody" in name.casefold():
-            return _answer(question, "No information was found.", [])
-        person = find_in(question) or made_up(name, interest)
-        with_text = bool(body.get("text"))
-        citations = _background(person, web_url) if question.startswith("Who is") else _publications(person, web_url)
-        if not with_text:
-            citations = [{**citation, "text": None} for citation in citations]
-        return _answer(question, " ".join(person.sentences[:3]), citations)
+        return _answered(await request.json(), web_url)
 
     async def search(request: Request) -> JSONResponse:
-        body = await request.json()
-        name, interest = subject_of(str(body.get("query", "")))
-        person = find_in(name) or made_up(name, interest)
-        results = [] if "nobody" in name.casefold() else _background(person, web_url)
-        return JSONResponse({"requestId": "standin_search", "results": results, "costDollars": {"total": 0.005}})
+        return _found(await request.json(), web_url)
 
     async def contents(request: Request) -> JSONResponse:
-        body = await request.json()
-        urls = [str(url) for url in body.get("urls", body.get("ids", []))]
-        results = [{"id": url, "url": url, "title": "stand-in page", "text": "A page of a stand-in."} for url in urls]
-        return JSONResponse({"requestId": "standin_contents", "results": results, "costDollars": {"total": 0.001}})
+        return _contents(await request.json())
 
     return Starlette(
         routes=[
@@ -61,6 +44,36 @@ def exa(web_url: str) -> Starlette:
             Route("/contents", contents, methods=["POST"]),
         ]
     )
+
+
+def _answered(body: dict[str, object], web_url: str) -> JSONResponse:
+    question = str(body.get("query", ""))
+    name, interest = subject_of(question)
+    if _is_unknown(name):
+        return _answer(question, "No information was found.", [])
+    person = find_in(question) or made_up(name, interest)
+    citations = _background(person, web_url) if question.startswith("Who is") else _publications(person, web_url)
+    if not body.get("text"):
+        citations = [{**citation, "text": None} for citation in citations]
+    return _answer(question, " ".join(person.sentences[:3]), citations)
+
+
+def _found(body: dict[str, object], web_url: str) -> JSONResponse:
+    name, interest = subject_of(str(body.get("query", "")))
+    person = find_in(name) or made_up(name, interest)
+    results = [] if _is_unknown(name) else _background(person, web_url)
+    return JSONResponse({"requestId": "standin_search", "results": results, "costDollars": {"total": 0.005}})
+
+
+def _contents(body: dict[str, list[object]]) -> JSONResponse:
+    urls = [str(url) for url in body.get("urls", body.get("ids", []))]
+    results = [{"id": url, "url": url, "title": "stand-in page", "text": "A page of a stand-in."} for url in urls]
+    return JSONResponse({"requestId": "standin_contents", "results": results, "costDollars": {"total": 0.001}})
+
+
+def _is_unknown(name: str) -> bool:
+    """Whether nothing is to be found about this person: a name with `nobody` in it."""
+    return "nobody" in name.casefold()
 
 
 def _answer(question: str, text: str, citations: list[dict[str, object]]) -> JSONResponse:

@@ -4,19 +4,17 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import uvicorn
-from pydantic import ValidationError
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from scribe.fakes.arxiv import arxiv
 from scribe.fakes.arxiv_records import FakeRecords
-from scribe.fakes.controls import Controlled, Controls, Fault
+from scribe.fakes.control_routes import control_routes
+from scribe.fakes.controls import Controlled, Controls
 from scribe.fakes.exa import exa
 from scribe.fakes.model.anthropic import anthropic
 from scribe.fakes.model.fireworks import fireworks
@@ -100,35 +98,8 @@ class Fakes:
 
 def application(fakes: Fakes) -> ASGIApp:
     """Every stand-in under its path, and the controls."""
-    controls = fakes.controls
-
-    async def control(request: Request) -> JSONResponse:
-        if request.method == "DELETE":
-            controls.reset()
-        elif request.method == "POST":
-            try:
-                controls.faults.append(Fault.model_validate(await request.json()))
-            except (ValidationError, ValueError) as error:
-                return JSONResponse({"error": str(error)}, 422)
-        return JSONResponse([fault.model_dump(mode="json") for fault in controls.faults])
-
-    async def calls(_request: Request) -> JSONResponse:
-        return JSONResponse([asdict(call) for call in controls.calls])
-
-    async def answered(_request: Request) -> JSONResponse:
-        return JSONResponse({"answered": dict(controls.answered), "broken": dict(controls.broken)})
-
-    async def heal(_request: Request) -> JSONResponse:
-        struck = dict(controls.struck)
-        controls.faults.clear()
-        controls.struck.clear()
-        return JSONResponse(struck)
-
     routes = [
-        Route("/_answered", answered),
-        Route("/_faults", heal, methods=["DELETE"]),
-        Route("/_control", control, methods=["GET", "POST", "DELETE"]),
-        Route("/_calls", calls),
+        *control_routes(fakes.controls),
         Mount("/anthropic", anthropic()),
         Mount("/fireworks", fireworks()),
         Mount("/exa", exa(fakes.web_url)),
@@ -137,7 +108,7 @@ def application(fakes: Fakes) -> ASGIApp:
         Mount("/web", web()),
         Mount("/", web()),
     ]
-    return Controlled(Starlette(routes=routes), controls)
+    return Controlled(Starlette(routes=routes), fakes.controls)
 
 
 @asynccontextmanager

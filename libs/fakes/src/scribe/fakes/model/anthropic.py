@@ -26,26 +26,8 @@ def anthropic() -> Starlette:
         tools = body.get("tools") or []
         schema = tools[0].get("input_schema", {}) if tools else _native_schema(body)
         reply = answer(read_prompt(texts(body.get("system")), user), schema, request.state.behaviour)
-        content = _content(reply, tools[0]["name"] if tools else None)
-        return JSONResponse(
-            {
-                "id": f"msg_standin_{uuid4().hex[:16]}",
-                "type": "message",
-                "role": "assistant",
-                "model": body.get("model", "stand-in"),
-                "content": content,
-                "stop_reason": _stop_reason(reply, content),
-                "stop_sequence": None,
-                "usage": {
-                    "input_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
-                    "output_tokens": max(1, len(json.dumps(content)) // CHARACTERS_PER_TOKEN),
-                    "cache_creation_input_tokens": 0,
-                    "cache_read_input_tokens": 0,
-                    "service_tier": "standard",
-                },
-            },
-            headers={"request-id": f"req_standin_{uuid4().hex[:16]}"},
-        )
+        message = _message(body, reply, tools[0]["name"] if tools else None)
+        return JSONResponse(message, headers={"request-id": f"req_standin_{uuid4().hex[:16]}"})
 
     return Starlette(routes=[Route("/v1/messages", messages, methods=["POST"])])
 
@@ -56,6 +38,26 @@ def texts(content: object) -> str:
         return content
     blocks = content if isinstance(content, list) else []
     return "\n".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
+
+
+def _message(body: dict[str, object], reply: ModelAnswer, tool: str | None) -> dict[str, object]:
+    content = _content(reply, tool)
+    return {
+        "id": f"msg_standin_{uuid4().hex[:16]}",
+        "type": "message",
+        "role": "assistant",
+        "model": body.get("model", "stand-in"),
+        "content": content,
+        "stop_reason": _stop_reason(reply, content),
+        "stop_sequence": None,
+        "usage": {
+            "input_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
+            "output_tokens": max(1, len(json.dumps(content)) // CHARACTERS_PER_TOKEN),
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "service_tier": "standard",
+        },
+    }
 
 
 def _native_schema(body: dict[str, object]) -> dict[str, object]:

@@ -27,31 +27,31 @@ def fireworks() -> Starlette:
         tools = body.get("tools") or []
         schema = tools[0]["function"].get("parameters", {}) if tools else _native_schema(body)
         reply = answer(read_prompt(system, user), schema, request.state.behaviour)
-        unmetered = request.state.behaviour == "unmetered"
         message = _message(reply, tools[0]["function"]["name"] if tools else None)
-        spent = {
-            "prompt_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
-            "completion_tokens": max(1, len(json.dumps(message)) // CHARACTERS_PER_TOKEN),
-        }
-        return JSONResponse(
-            {
-                "id": f"standin_{uuid4().hex[:16]}",
-                "object": "chat.completion",
-                "created": int(time.time()),
-                "model": body.get("model", "stand-in"),
-                "choices": [
-                    {
-                        "index": 0,
-                        "message": message,
-                        "finish_reason": "tool_calls" if message.get("tool_calls") else "stop",
-                        "logprobs": None,
-                    }
-                ],
-                "usage": None if unmetered else {**spent, "total_tokens": sum(spent.values())},
-            }
-        )
+        usage = None if request.state.behaviour == "unmetered" else _usage(body, message)
+        return JSONResponse(_completion(body, message, usage))
 
     return Starlette(routes=[Route("/inference/v1/chat/completions", completions, methods=["POST"])])
+
+
+def _completion(body: dict[str, object], message: dict[str, object], usage: dict[str, int] | None) -> dict[str, object]:
+    finish_reason = "tool_calls" if message.get("tool_calls") else "stop"
+    return {
+        "id": f"standin_{uuid4().hex[:16]}",
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": body.get("model", "stand-in"),
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}],
+        "usage": usage,
+    }
+
+
+def _usage(body: dict[str, object], message: dict[str, object]) -> dict[str, int]:
+    spent = {
+        "prompt_tokens": max(1, len(json.dumps(body)) // CHARACTERS_PER_TOKEN),
+        "completion_tokens": max(1, len(json.dumps(message)) // CHARACTERS_PER_TOKEN),
+    }
+    return {**spent, "total_tokens": sum(spent.values())}
 
 
 def _native_schema(body: dict[str, object]) -> dict[str, object]:

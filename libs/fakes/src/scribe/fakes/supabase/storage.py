@@ -22,44 +22,54 @@ class StoredFile:
     id: str = field(default_factory=lambda: str(uuid4()))
 
 
-def storage() -> Starlette:
-    """The API. Every bucket exists, and is public."""
-    files: dict[str, StoredFile] = {}
+class FileStore:
+    """The files of all buckets, by `bucket/path`, and the requests to them. Every bucket exists, and is public."""
 
-    async def upload(request: Request) -> Response:
+    def __init__(self) -> None:
+        self._files: dict[str, StoredFile] = {}
+
+    async def upload(self, request: Request) -> Response:
+        """Keep a file; one that exists is replaced only where the request says so."""
         path = request.path_params["path"]
-        if path in files and request.method == "POST" and request.headers.get("x-upsert") != "true":
+        if path in self._files and request.method == "POST" and request.headers.get("x-upsert") != "true":
             return _error(409, "Duplicate", "The resource already exists")
         file = await _uploaded(request)
-        if len(file.content) > MAX_BYTES or len(files) >= MAX_FILES:
+        if len(file.content) > MAX_BYTES or len(self._files) >= MAX_FILES:
             return _error(413, "Payload too large", "The object exceeded the maximum allowed size")
-        files[path] = file
+        self._files[path] = file
         return JSONResponse({"Id": file.id, "Key": path})
 
-    async def read(request: Request) -> Response:
-        file = files.get(request.path_params["path"])
+    async def read(self, request: Request) -> Response:
+        """The content of a file."""
+        file = self._files.get(request.path_params["path"])
         if file is None:
             return _error(404, "not_found", "Object not found")
         return Response(file.content, media_type=file.media_type)
 
-    async def listed(request: Request) -> Response:
+    async def list_bucket(self, request: Request) -> Response:
+        """The names and ids of a bucket's files."""
         bucket = request.path_params["bucket"]
-        names = sorted(path.partition("/")[2] for path in files if path.startswith(f"{bucket}/"))
-        return JSONResponse([{"name": name, "id": files[f"{bucket}/{name}"].id} for name in names])
+        names = sorted(path.partition("/")[2] for path in self._files if path.startswith(f"{bucket}/"))
+        return JSONResponse([{"name": name, "id": self._files[f"{bucket}/{name}"].id} for name in names])
 
-    async def remove(request: Request) -> Response:
+    async def remove(self, request: Request) -> Response:
+        """Remove files of a bucket; the answer names those that there were."""
         bucket = request.path_params["bucket"]
         names = (await request.json()).get("prefixes", [])
-        gone = [name for name in names if files.pop(f"{bucket}/{name}", None) is not None]
-        return JSONResponse([{"name": name, "bucket_id": bucket} for name in gone])
+        removed = [name for name in names if self._files.pop(f"{bucket}/{name}", None) is not None]
+        return JSONResponse([{"name": name, "bucket_id": bucket} for name in removed])
 
+
+def storage() -> Starlette:
+    """The API, on a store of its own."""
+    store = FileStore()
     return Starlette(
         routes=[
-            Route("/object/public/{path:path}", read),
-            Route("/object/list/{bucket}", listed, methods=["POST"]),
-            Route("/object/{bucket}", remove, methods=["DELETE"]),
-            Route("/object/{path:path}", upload, methods=["POST", "PUT"]),
-            Route("/object/{path:path}", read),
+            Route("/object/public/{path:path}", store.read),
+            Route("/object/list/{bucket}", store.list_bucket, methods=["POST"]),
+            Route("/object/{bucket}", store.remove, methods=["DELETE"]),
+            Route("/object/{path:path}", store.upload, methods=["POST", "PUT"]),
+            Route("/object/{path:path}", store.read),
         ]
     )
 
