@@ -57,38 +57,49 @@ async def open_context(
     settings: GatewaySettings, log: Logger, route: Route = ROUTE
 ) -> AsyncIterator[tuple[Context, Relay]]:
     """Everything that requests need, and the relay that they wake."""
-    metrics = Metrics()
-    metrics.process.show_version(running_version())
-    metrics.tasks.create_zeros()
-    async with AsyncExitStack() as stack:
-        stack.enter_context(open_telemetry("scribe-gateway"))
-        await stack.enter_async_context(watching_loop(metrics.loop, log))
-        database = await stack.enter_async_context(open_database(settings, metrics.database))
-        broker = await stack.enter_async_context(connect(settings, "scribe-gateway", log))
-        await provision(broker, settings, route)
-        notifications = await stack.enter_async_context(open_notifications(broker, settings.streams_per_user))
-        relay = Relay(database, broker, settings, log, metrics.tasks, route)
-        yield (
-            Context(
+    with open_telemetry("scribe-gateway"):
+        metrics = _metrics()
+        async with (
+            watching_loop(metrics.loop, log),
+            open_database(settings, metrics.database) as database,
+            open_broker(settings, log, route) as broker,
+            open_notifications(broker, settings.streams_per_user) as notifications,
+            open_tokens(settings, metrics) as tokens,
+            open_templates(settings.template_models, settings, metrics, log) as templates,
+        ):
+            relay = Relay(database, broker, settings, log, metrics.tasks, route)
+            context = Context(
                 settings=settings,
                 database=database,
                 broker=broker,
                 metrics=metrics,
                 log=log,
-                tokens=await stack.enter_async_context(open_tokens(settings, metrics)),
+                tokens=tokens,
                 users=UserCache(database),
                 positions=Positions(database),
                 pauses=StepPauses(database, route),
                 notifications=notifications,
                 documents=Documents(settings.guard, settings.tls),
-                templates=await stack.enter_async_context(
-                    open_templates(settings.template_models, settings, metrics, log)
-                ),
+                templates=templates,
                 wake_relay=relay.wake,
                 route=route,
-            ),
-            relay,
-        )
+            )
+            yield context, relay
+
+
+def _metrics() -> Metrics:
+    metrics = Metrics()
+    metrics.process.show_version(running_version())
+    metrics.tasks.create_zeros()
+    return metrics
+
+
+@asynccontextmanager
+async def open_broker(settings: GatewaySettings, log: Logger, route: Route) -> AsyncIterator[Broker]:
+    """The connection to NATS, whose streams are there when the block begins."""
+    async with connect(settings, "scribe-gateway", log) as broker:
+        await provision(broker, settings, route)
+        yield broker
 
 
 @asynccontextmanager
@@ -130,7 +141,21 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
     Raises:
         ExceptionGroup: a loop has ended by itself, a ConfigurationError among its errors where an operator must act.
     """
-    projector = Projector(
+    projector = _projector(context, relay)
+    collector = ServerMetricsCollector(context.database, context.broker, context.metrics, context.route)
+    async with asyncio.TaskGroup() as tasks:
+        projecting = tasks.create_task(projector.run())
+        others = [tasks.create_task(loop.run()) for loop in (relay, _reconciler(context, relay), collector)]
+        try:
+            yield
+        finally:
+            await cancel_and_wait(*others)
+            projector.stop()
+            await projecting
+
+
+def _projector(context: Context, relay: Relay) -> Projector:
+    return Projector(
         context.database,
         context.broker,
         context.log,
@@ -139,7 +164,10 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         answers_kept=context.settings.answers_kept,
         route=context.route,
     )
-    reconciler = Reconciler(
+
+
+def _reconciler(context: Context, relay: Relay) -> Reconciler:
+    return Reconciler(
         context.database,
         context.broker,
         context.settings,
@@ -148,16 +176,6 @@ async def looping(context: Context, relay: Relay) -> AsyncIterator[None]:
         reissued=relay.wake,
         route=context.route,
     )
-    watch = ServerMetricsCollector(context.database, context.broker, context.metrics, context.route)
-    async with asyncio.TaskGroup() as tasks:
-        projecting = tasks.create_task(projector.run())
-        others = [tasks.create_task(loop.run()) for loop in (relay, reconciler, watch)]
-        try:
-            yield
-        finally:
-            await cancel_and_wait(*others)
-            projector.stop()
-            await projecting
 
 
 async def serve(settings: GatewaySettings, log: Logger) -> int:

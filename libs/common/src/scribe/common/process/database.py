@@ -83,21 +83,7 @@ async def open_pool(
         ConfigurationError: the URL is malformed.
     """
     await _raise_if_malformed(settings.current_secret(url), settings.names_of(url)[0])
-    connector = Connector(settings.database_statement_cache)
-
-    async def connect(*_: object, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - asyncpg's own, handed on
-        return await connector(settings.current_secret(url), **options)
-
-    pool = asyncpg.create_pool(
-        min_size=0,
-        max_size=size or settings.database_pool_size,
-        connect=connect,
-        command_timeout=COMMAND_TIMEOUT,
-        timeout=ACQUIRE_TIMEOUT,
-        server_settings={"application_name": f"scribe-{application}"},
-        init=_decode_json,
-        reset=_nothing_to_reset,
-    )
+    pool = _pool(settings, application, url, size or settings.database_pool_size)
     await pool
     if metrics is not None:
         show_connections(metrics, pool)
@@ -105,6 +91,24 @@ async def open_pool(
         yield pool
     finally:
         await _close(pool)
+
+
+def _pool(settings: DatabaseSettings, application: str, url: str, size: int) -> asyncpg.Pool:
+    connector = Connector(settings.database_statement_cache)
+
+    async def connect(*_: object, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - asyncpg's own, handed on
+        return await connector(settings.current_secret(url), **options)
+
+    return asyncpg.create_pool(
+        min_size=0,
+        max_size=size,
+        connect=connect,
+        command_timeout=COMMAND_TIMEOUT,
+        timeout=ACQUIRE_TIMEOUT,
+        server_settings={"application_name": f"scribe-{application}"},
+        init=_decode_json,
+        reset=_nothing_to_reset,
+    )
 
 
 async def _close(pool: asyncpg.Pool) -> None:

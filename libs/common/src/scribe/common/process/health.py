@@ -77,7 +77,17 @@ async def serving(
         ConfigurationError: the port is taken.
     """
     listener = bind(host, port, setting)
-    config = uvicorn.Config(
+    server = uvicorn.Server(_config(app, grace, bounds))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the process's signals
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+
+
+def _config(app: Starlette, grace: float, bounds: Bounds) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -87,13 +97,6 @@ async def serving(
         timeout_graceful_shutdown=ceil(grace),
         timeout_keep_alive=KEEP_ALIVE,
     )
-    server = uvicorn.Server(config)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server._serve(sockets=[listener]))  # noqa: SLF001 - `serve` takes over the process's signals
-        try:
-            yield int(listener.getsockname()[1])
-        finally:
-            server.should_exit = True
 
 
 def bind(host: str, port: int, setting: str = "SCRIBE_PORT") -> socket.socket:

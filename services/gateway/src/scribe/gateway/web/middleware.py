@@ -44,40 +44,54 @@ class RequestScope:
         request_id, given = str(uuid4()), _given_id(headers)
         ids = {"request_id": request_id, **({"client_request_id": given} if given else {})}
         method = scope["method"] if scope["method"] in _METHODS else OTHER_METHOD
-        status: int | None = None
+        response = ObservedResponse(send, given or request_id, scope["path"])
         started = time.monotonic()
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                answered = MutableHeaders(scope=message)
-                answered[REQUEST_ID] = given or request_id
-                protect(answered, scope["path"])
-            await send(message)
-
         with (
             structlog.contextvars.bound_contextvars(**ids),
             spans.request_span(method, dict(headers)) as span,
             self._metrics.in_progress.labels(method).track_inprogress(),
         ):
             try:
-                await self.app(scope, receive, send_with_id)
-            except Exception as error:  # noqa: BLE001 - the edge of the process
-                kind = type(error).__name__
-                self._log.error("request_failed", route=route_of(scope), error_class=kind, exc_info=error)
-                if status is None:
-                    await _apology()(scope, receive, send_with_id)
+                await self._answer(scope, receive, response)
             finally:
-                route, final = route_of(scope), status or HTTPStatus.INTERNAL_SERVER_ERROR.value
-                spans.record_response(span, method, route, final)
-                self._record(method, route, final, time.monotonic() - started)
+                route, status = route_of(scope), response.status or HTTPStatus.INTERNAL_SERVER_ERROR.value
+                spans.record_response(span, method, route, status)
+                self._record(method, route, status, time.monotonic() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, response: "ObservedResponse") -> None:
+        """Let the application answer. An error that it does not handle is logged, and answered where none has begun."""
+        try:
+            await self.app(scope, receive, response.send)
+        except Exception as error:  # noqa: BLE001 - the edge of the process
+            kind = type(error).__name__
+            self._log.error("request_failed", route=route_of(scope), error_class=kind, exc_info=error)
+            if response.status is None:
+                await _apology()(scope, receive, response.send)
 
     def _record(self, method: str, route: str, status: int, seconds: float) -> None:
         self._metrics.requests.labels(method, route, str(status)).inc()
         if not route.endswith("/events"):
             self._metrics.duration.labels(method, route).observe(seconds)
         self._log.info("request", method=method, route=route, status=status, duration=round(seconds, 4))
+
+
+class ObservedResponse:
+    """Sends a response with the headers that every one has; `status` is None until it has begun."""
+
+    def __init__(self, send: Send, request_id: str, path: str) -> None:
+        self.status: int | None = None
+        self._send = send
+        self._request_id = request_id
+        self._path = path
+
+    async def send(self, message: Message) -> None:
+        """Send one message of the response."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID] = self._request_id
+            protect(headers, self._path)
+        await self._send(message)
 
 
 class BodyLimit:
