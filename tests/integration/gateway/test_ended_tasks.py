@@ -1,6 +1,7 @@
 """What ended tasks leave in NATS: their messages go at once, what they have paid for a while later."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID, uuid4
@@ -13,7 +14,9 @@ from scribe.common.errors import CancelledTaskError
 from scribe.common.messaging.broker import Broker
 from scribe.common.messaging.streams import MEMO, PIPELINE, StreamLimits, buckets
 from scribe.common.tasks.progress import State, progress_of
+from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
+from scribe.common.tasks.subject import pipeline_subject
 from scribe.common.worker.cancellation import Cancellations
 from scribe.common.worker.cancelled_runs import CancelledRuns
 from scribe.gateway.pipeline.ended_tasks import MAX_KEPT, EndedTask, EndedTasks
@@ -140,16 +143,34 @@ async def test_work_on_a_deleted_task_ends_before_its_paid_answers_are_forgotten
     assert await has_paid(broker)
 
 
-async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker) -> None:
+@pytest.mark.parametrize("last", [1, 2])
+async def test_tidying_up_after_a_run_leaves_the_next_one_alone(workers: Workers, broker: Broker, last: int) -> None:
     data = make_task()
     for run in (1, 2, 3):
         again = data.model_copy(update={"run": run})
         await workers.publisher.transition(again, progress_of(again, State.QUEUED, Step.PARSER, datetime.now(UTC)))
 
-    await purge_runs(broker.js, data.task_id, 2)
+    await purge_runs(broker.js, data.task_id, last)
 
     left = [run for run in (1, 2, 3) if await workers.is_waiting(Step.PARSER, data.task_id, run)]
-    assert left == [3]
+    assert left == [run for run in (1, 2, 3) if run > last]
+
+
+@pytest.mark.parametrize(("run", "last"), [(1, 1), (2, 2), (2, None)])
+async def test_ended_tasks_are_purged_without_counting_what_is_queued(
+    broker: Broker, run: int, last: int | None
+) -> None:
+    """A purge by a pattern makes the server count anew what waits at each consumer; one by a whole subject does not."""
+    task_id, requests = uuid4(), await broker.client.subscribe(f"$JS.API.STREAM.PURGE.{PIPELINE}")
+    for step in (*ROUTE, Step.DONE):
+        await broker.js.publish(str(pipeline_subject(step, task_id, run)), b"")
+
+    await purge_runs(broker.js, task_id, last)
+
+    await broker.client.flush()
+    purged = [json.loads((await requests.next_msg()).data)["filter"] for _ in range(requests.pending_msgs)]
+    assert sorted(purged) == sorted(str(pipeline_subject(step, task_id, run)) for step in (*ROUTE, Step.DONE))
+    assert await has_no_message(broker)
 
 
 async def test_what_could_not_be_purged_is_purged_with_the_next_batch(

@@ -14,6 +14,7 @@ from uuid import UUID
 from scribe.common.messaging.broker import NATS_UNAVAILABLE, Broker
 from scribe.common.observability.logs import Logger
 from scribe.common.process.concurrency import map_concurrently
+from scribe.common.tasks.route import ROUTE, Route
 from scribe.gateway.pipeline.purging import purge_answers, purge_runs
 
 K = TypeVar("K")
@@ -38,10 +39,11 @@ class EndedTask(NamedTuple):
 class EndedTasks:
     """Purges messages when it is told of an end, and paid answers `answers_kept` seconds later."""
 
-    def __init__(self, broker: Broker, log: Logger, answers_kept: float) -> None:
+    def __init__(self, broker: Broker, log: Logger, answers_kept: float, route: Route = ROUTE) -> None:
         self._broker = broker
         self._log = log
         self._answers_kept = answers_kept
+        self._route = route
         self._unpurged: dict[UUID, EndedTask] = {}
         self._kept_until: dict[tuple[UUID, int], float] = {}
 
@@ -66,7 +68,7 @@ class EndedTasks:
 
     async def _purge(self, task: EndedTask) -> None:
         """A task's messages first: one that a restarted server delivers again still finds what was paid for."""
-        await purge_runs(self._broker.js, task.id, task.run)
+        await purge_runs(self._broker.js, task.id, task.run, self._route)
         if task.request is None:  # deleted, and its worker has stopped
             await purge_answers(self._broker.js, task.id)
         else:

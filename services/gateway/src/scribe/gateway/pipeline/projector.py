@@ -81,7 +81,7 @@ class Projector:
         self._projecting = False
         self._ended = ended
         self._route = route
-        self._ended_tasks = EndedTasks(broker, log, answers_kept)
+        self._ended_tasks = EndedTasks(broker, log, answers_kept, route)
         self._entries: asyncio.Queue[Entry] = asyncio.Queue(maxsize=CONCURRENCY * len(STREAMS))
         self._consumers = [self._consumer(stream) for stream in STREAMS]
 

@@ -171,7 +171,7 @@ class Reconciler:
     async def _tidy_up(self, over: list[asyncpg.Record]) -> None:
         observe_ends(self._metrics, over)
         for row in over:
-            await purge_runs(self._broker.js, row["id"], row["run"])
+            await purge_runs(self._broker.js, row["id"], row["run"], self._route)
         await announce(self._broker, over)
 
     async def _last_message(self, row: asyncpg.Record) -> tuple[Step, DeliveryState]:

@@ -162,13 +162,13 @@ class Relay:
         except StreamFullError:
             if data.run == 1:
                 raise
-            await purge_runs(self._js, data.task_id, data.run - 1)
+            await purge_runs(self._js, data.task_id, data.run - 1, self._route)
             await self._publisher.transition(data, progress)
 
     async def _purge_older_runs(self, rows: Sequence[asyncpg.Record]) -> None:
         """What a newer run's message holds needs to be there only once."""
         older = [row for row in rows if row["run"] > 1]
-        await asyncio.gather(*(purge_runs(self._js, row["id"], row["run"] - 1) for row in older))
+        await asyncio.gather(*(purge_runs(self._js, row["id"], row["run"] - 1, self._route) for row in older))
 
     async def _letters_of(self, tasks: Sequence[UUID]) -> dict[UUID, int | None]:
         found = await asyncio.gather(*(last_letter(self._js, task_id) for task_id in tasks))

@@ -74,7 +74,7 @@ async def _interrupt(context: Context, row: asyncpg.Record) -> None:
     """Tell the workers. This may fail: the composer checks the row before it writes."""
     try:
         await interrupt(context.broker, row["id"], row["run"])
-        await purge_runs(context.broker.js, row["id"], row["run"])
+        await purge_runs(context.broker.js, row["id"], row["run"], context.route)
         await announce(context.broker, [row])
     except NATS_UNAVAILABLE as error:
         context.log.warning("cancel_not_announced", task_id=str(row["id"]), error_class=type(error).__name__)
