@@ -7,12 +7,15 @@ does without. What a start has to find, a missing key or a wrong name, is found 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters, infer_model
+from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.providers import Provider, infer_provider_class
 from pydantic_ai.settings import ModelSettings
+from pydantic_ai.tools import ToolDefinition
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.models.settings import ProviderSettings, provider_of
@@ -23,6 +26,36 @@ class VendorClient(Protocol):
     """What the vendors' clients have in common: the key is read with every request."""
 
     api_key: str | None
+
+
+MAX_ADAPTED = 64
+"""Output tools whose adapted schemas a model keeps; there is one for each type of answer."""
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model of pydantic-ai, which adapts the JSON schema of an answer to its API once, and not with every request.
+
+    `adapting` is the model as pydantic-ai gives it, `model` the same one without a transformer of schemas: what
+    `adapting` makes of a schema is sent as it is.
+    """
+
+    model: Model
+    adapting: Model
+    _adapted: dict[int, tuple[ToolDefinition, ToolDefinition]] = field(default_factory=dict, init=False)
+    """By the id of a tool: the tool, which so keeps its id, and the tool as it is sent."""
+
+    def adapted(self, parameters: ModelRequestParameters) -> ModelRequestParameters:
+        """The parameters with each output tool as the provider takes it."""
+        return replace(parameters, output_tools=[self._tool(tool) for tool in parameters.output_tools])
+
+    def _tool(self, tool: ToolDefinition) -> ToolDefinition:
+        if id(tool) not in self._adapted:
+            if len(self._adapted) >= MAX_ADAPTED:
+                self._adapted.clear()
+            sent = self.adapting.customize_request_parameters(ModelRequestParameters(output_tools=[tool]))
+            self._adapted[id(tool)] = (tool, sent.output_tools[0])
+        return self._adapted[id(tool)][1]
 
 
 class ProviderModel(Model):
@@ -43,12 +76,12 @@ class ProviderModel(Model):
         """The provider."""
         return self._name.partition(":")[0]
 
-    async def opened(self) -> Model:
+    async def opened(self) -> OpenedModel:
         """The model of pydantic-ai, with the key that is there now, which may be another than at the start."""
-        model = await self._clients.model(self._name)
-        client: VendorClient = model.client  # type: ignore[attr-defined]  # every vendor's model has one
+        opened = await self._clients.model(self._name)
+        client: VendorClient = opened.model.client  # type: ignore[attr-defined]  # every vendor's model has one
         client.api_key = self._clients.settings.current_secret(f"{self.system}_api_key")
-        return model
+        return opened
 
     async def request(
         self,
@@ -57,8 +90,8 @@ class ProviderModel(Model):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """As pydantic-ai's model of this name."""
-        model = await self.opened()
-        return await model.request(messages, model_settings, model_request_parameters)
+        opened = await self.opened()
+        return await opened.model.request(messages, model_settings, opened.adapted(model_request_parameters))
 
 
 class Clients:
@@ -69,9 +102,9 @@ class Clients:
         self._stack = stack
         self._opening = asyncio.Lock()
         self._providers: dict[str, Provider] = {}
-        self._models: dict[str, Model] = {}
+        self._models: dict[str, OpenedModel] = {}
 
-    async def model(self, name: str) -> Model:
+    async def model(self, name: str) -> OpenedModel:
         """The model of this name."""
         async with self._opening:
             if name not in self._models:
@@ -114,10 +147,13 @@ def _create(name: str, settings: ProviderSettings) -> Provider:
     return provider
 
 
-def _model(name: str, provider: Provider) -> Model:
+def _model(name: str, provider: Provider) -> OpenedModel:
     """The model of this name over its provider. The first loads the provider's types."""
     with loading():
-        return infer_model(name, lambda _provider: provider)
+        adapting = infer_model(name, lambda _provider: provider)
+        create: Callable[..., Model] = type(adapting)
+        unadapted = ModelProfile(json_schema_transformer=None)
+        return OpenedModel(create(adapting.model_name, provider=provider, profile=unadapted), adapting)
 
 
 def _without_spans(anthropic: Provider) -> Provider:
