@@ -1,6 +1,7 @@
 """The process of the browser: how many pages it has open, and that a new one replaces it when it ends."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -55,11 +56,17 @@ async def test_a_page_under_way_when_the_browser_dies_is_read_all_the_same(brows
 
 
 async def test_the_driver_dies_and_the_next_page_gets_another(browser: Reading) -> None:
+    unhandled: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: unhandled.append(context))
     assert await browser.read("plain") is not None
     for process in children():
         if process.is_driver:
             process.kill()
     assert await browser.read("plain") is not None
+    gc.collect()
+    loop.set_exception_handler(None)
+    assert unhandled == []
 
 
 async def test_nothing_is_left_running_at_the_end() -> None:

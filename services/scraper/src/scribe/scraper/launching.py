@@ -74,7 +74,7 @@ async def start_chromium(settings: ScraperSettings, log: Logger) -> Session | No
 
 async def _start(settings: ScraperSettings, log: Logger) -> Session | None:
     async with AsyncExitStack() as stack:
-        playwright = await async_playwright().start()
+        playwright = await _start_driver()
         stack.push_async_callback(playwright.stop)
         path = find_chromium(settings.chromium, playwright.chromium.executable_path)
         if path is None:
@@ -82,6 +82,19 @@ async def _start(settings: ScraperSettings, log: Logger) -> Session | None:
         browser = await _launch(playwright, path, settings, log)
         stack.pop_all()
         return Session(playwright, browser)
+
+
+async def _start_driver() -> Playwright:
+    """Start playwright's driver.
+
+    When the driver dies, playwright keeps that error where it reads it only during the start; it is read here, so that
+    asyncio does not report it as one that nobody handles.
+    """
+    manager = async_playwright()
+    playwright = await manager.start()
+    if manager._client:  # noqa: SLF001 - there is no public way to it
+        manager._client._transport.on_error_future.add_done_callback(asyncio.Future.exception)  # noqa: SLF001
+    return playwright
 
 
 async def _launch(playwright: Playwright, path: str, settings: ScraperSettings, log: Logger) -> Browser:

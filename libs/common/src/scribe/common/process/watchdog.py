@@ -1,12 +1,16 @@
-"""How late the event loop is: what runs on it for long keeps probes, heartbeats and every other task waiting."""
+"""How late the event loop is, and which errors on it nobody handles.
+
+What runs on it for long keeps probes, heartbeats and every other task waiting.
+"""
 
 import asyncio
 import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from scribe.common.observability.logs import Logger
 from scribe.common.observability.metrics import LoopMetrics
@@ -21,7 +25,12 @@ BLOCKED_AFTER = 5.0
 async def watching_loop(
     metrics: LoopMetrics, log: Logger, *, interval: float = INTERVAL, blocked_after: float = BLOCKED_AFTER
 ) -> AsyncIterator[None]:
-    """Measure the lag of the running event loop while the block runs, and log where it stands when it is blocked."""
+    """Measure the lag of the running event loop while the block runs, and log where it stands when it is blocked.
+
+    Errors that nobody handles are logged by their class and stack. asyncio's own report has the texts of errors and the
+    arguments of calls, which may be personal data.
+    """
+    asyncio.get_running_loop().set_exception_handler(partial(_log_unhandled, log))
     watchdog = _Watchdog(metrics, log, interval, blocked_after)
     thread = threading.Thread(target=watchdog.watch, args=(threading.get_ident(),), name="watchdog", daemon=True)
     thread.start()
@@ -31,6 +40,12 @@ async def watching_loop(
     finally:
         watchdog.ended.set()
         beating.cancel()
+
+
+def _log_unhandled(log: Logger, _loop: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+    """asyncio's sentence goes as far as the call that it quotes with its arguments."""
+    reason = str(context["message"]).partition(" in callback")[0]
+    log.error("unhandled_error", reason=reason, exc_info=context.get("exception"))
 
 
 class _Watchdog:
