@@ -1,8 +1,6 @@
 """Every secret is changed, by the commands of docs/howto/rotate-secrets.md, while e-mails are being written."""
 
 import asyncio
-import os
-import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,15 +14,12 @@ import jwt
 import pytest
 
 from scribe.local.outside import PLACEHOLDER_KEY
-from scribe.local.servers.binaries import postgres_binaries
 from scribe.local.tokens import mint_token
 from tests.support.command import Up, scribe_up
-from tests.support.deadlines import stretched
+from tests.support.typed import blocks, type_in
 from tests.support.waiting import eventually
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/howto/rotate-secrets.md").read_text("utf-8")
-COMMANDS = re.findall(r"```sh local\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = [block.text for block in blocks("local") if block.page == "rotate-secrets"]
 OLD_SECRET, NEW_SECRET = "the-old-secret-of-at-least-32-characters", "the-new-secret-of-at-least-32-characters"
 TEMPLATE = "Dear {{name}},\n\nI read about your work on {{topic}}.\n\nKind regards,\nRobin Example"
 
@@ -76,20 +71,6 @@ class Load:
         return counts
 
 
-async def type_into_a_shell(command: str, folder: Path, **variables: str) -> None:
-    """Run a block of the page in bash, and expect it to work."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), str(postgres_binaries()), os.environ["PATH"]])
-    process = await asyncio.create_subprocess_exec(
-        *("bash", "-euo", "pipefail", "-c", command),
-        cwd=folder,
-        env={**os.environ, "PATH": path, **variables},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), stretched(60))
-    assert process.returncode == 0, f"{command}\n{output.decode()}"
-
-
 @asynccontextmanager
 async def signed_in(up: Up) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the platform, as a user."""
@@ -130,7 +111,7 @@ async def test_every_secret_is_changed_under_load_and_no_email_fails(tmp_path: P
 async def type_under_load(command: str, folder: Path, load: Load) -> None:
     """Run a block of the page, and go on when more has been submitted since."""
     before = len(load.tasks)
-    await type_into_a_shell(command, folder, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
+    await asyncio.to_thread(type_in, command, folder, NEW_KEY="new", OLD_SECRET=OLD_SECRET, NEW_SECRET=NEW_SECRET)
     await eventually(partial(load.has_submitted, before + 4), timeout=30)
 
 

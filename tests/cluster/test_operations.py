@@ -1,7 +1,5 @@
 """What an operator does: restore, watch, and type what the runbooks say; on what `test_cluster` left."""
 
-import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from tests.cluster.cluster import (
     world,
 )
 from tests.cluster.conftest import Record
-from tests.support.typed import Block, blocks
+from tests.support.typed import Block, blocks, type_in
 
 pytestmark = pytest.mark.timeout(900)
 SCALED = [f"scribe-{service}" for service in WORKERS]
@@ -132,15 +130,7 @@ helm() {
 @pytest.mark.parametrize("block", TYPED, ids=str)
 def test_block_of_a_page_can_be_typed(block: Block, kubeconfig: Path) -> None:
     variables = {"STEP": "parser", "SECRET": "scribe-dev", "KEY": "stand-in", "KUBECONFIG": str(kubeconfig)}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", PREAMBLE + block.text],
-        cwd=ROOT,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, f"{block.text}\n{done.stdout}\n{done.stderr}"
+    type_in(PREAMBLE + block.text, ROOT, timeout=300, **variables)
 
 
 def test_what_was_typed_left_a_platform_that_works(record: Record) -> None:

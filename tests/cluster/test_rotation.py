@@ -1,9 +1,6 @@
 """Every secret is changed while e-mails are being written, by the commands of docs/howto/rotate-secrets.md."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +13,7 @@ from scribe.common.messaging.seeds import public_key
 from tests.chart.rendering import ROOT, SERVICES
 from tests.cluster.cluster import Batch, client, component, kubectl, objects, sql, wait, world
 from tests.cluster.conftest import Record
-from tests.support.typed import blocks
+from tests.support.typed import blocks, type_in
 
 pytestmark = pytest.mark.timeout(900)
 PATCH, UPGRADE, SEEDS = [block.text for block in blocks("cluster") if block.page == "rotate-secrets"]
@@ -36,21 +33,8 @@ Shell = Callable[[str], None]
 def shell(kubeconfig: Path, tmp_path: Path) -> Shell:
     """Type a block of the page, in a folder that holds what the block before has left."""
     (tmp_path / "deploy").symlink_to(ROOT / "deploy")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    names = {"SECRET": "scribe-dev", "NATS_SECRET": "scribe-dev-nats", "KUBECONFIG": str(kubeconfig), "PATH": path}
-
-    def type_in(text: str) -> None:
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=tmp_path,
-            env={**os.environ, **names},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
-
-    return type_in
+    variables = {"SECRET": "scribe-dev", "NATS_SECRET": "scribe-dev-nats", "KUBECONFIG": str(kubeconfig)}
+    return partial(type_in, folder=tmp_path, timeout=300, **variables)
 
 
 def patch(shell: Shell, folder: Path, values: Mapping[str, str]) -> None:

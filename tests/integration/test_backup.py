@@ -1,7 +1,6 @@
 """A backup made as the guide says is restored into a server that has never seen Scribe, and works there."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import asyncpg
@@ -9,29 +8,13 @@ import asyncpg
 from scribe.common.process.database import open_pool
 from scribe.common.process.settings import DatabaseSettings
 from scribe.local.servers import embedded_postgres
-from scribe.local.servers.binaries import postgres_binaries
 from scribe.migrations.commands import head, upgrade, wait
 from scribe.migrations.logins import create_logins
 from tests.integration.test_composer_emails import submitted
-from tests.support.deadlines import stretched
 from tests.support.gateway import running_gateway
 from tests.support.issuer import issuing
 from tests.support.servers import LOGIN_ROLES, as_login
-from tests.support.typed import blocks
-
-
-async def typed(script: str, folder: Path, **variables: str) -> None:
-    """Type a block of the guide."""
-    path = f"{postgres_binaries()}:{os.environ['PATH']}"
-    process = await asyncio.create_subprocess_exec(
-        *("bash", "-euo", "pipefail", "-c", script),
-        cwd=folder,
-        env={**os.environ, "PATH": path, **variables},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), stretched(60))
-    assert process.returncode == 0, output.decode()
+from tests.support.typed import blocks, type_in
 
 
 async def contents(url: str) -> dict[str, object]:
@@ -54,8 +37,8 @@ async def test_a_backup_is_restored_into_a_new_server_and_the_services_go_on_the
             task = await submitted(pool)
         before = await contents(old.url)
         assert before["queue_items"]
-        await typed(backup, tmp_path, DATABASE_URL=old.url)
-        await typed(restore, tmp_path, NEW_DATABASE_URL=new.url)
+        await asyncio.to_thread(type_in, backup, tmp_path, DATABASE_URL=old.url)
+        await asyncio.to_thread(type_in, restore, tmp_path, NEW_DATABASE_URL=new.url)
 
         assert await contents(new.url) == before
         await asyncio.to_thread(wait, new.url, timeout=1)
@@ -67,8 +50,9 @@ async def test_a_backup_is_restored_into_a_new_server_and_the_services_go_on_the
             gateway.user(task.user_id) as user,
         ):
             assert [item["id"] for item in await user.items()] == [str(task.task_id)]
-        await typed("pg_dump --schema-only --dbname $DATABASE_URL > old.sql", tmp_path, DATABASE_URL=old.url)
-        await typed("pg_dump --schema-only --dbname $DATABASE_URL > new.sql", tmp_path, DATABASE_URL=new.url)
+        for name, url in (("old", old.url), ("new", new.url)):
+            dump = f"pg_dump --schema-only --dbname $DATABASE_URL > {name}.sql"
+            await asyncio.to_thread(type_in, dump, tmp_path, DATABASE_URL=url)
     schemas = [(tmp_path / name).read_text().splitlines() for name in ("old.sql", "new.sql")]
     assert [line for line in schemas[0] if "restrict" not in line] == [
         line for line in schemas[1] if "restrict" not in line

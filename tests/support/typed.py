@@ -4,10 +4,16 @@ The word behind `sh` says it: `local` beside a running platform, `cluster` in `m
 it names tools or accounts that no test has.
 """
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from scribe.local.servers.binaries import postgres_binaries
+from tests.support.deadlines import stretched
 
 ROOT = Path(__file__).parents[2]
 PAGES = (*sorted((ROOT / "docs/runbooks").glob("*.md")), *sorted((ROOT / "docs/howto").glob("*.md")))
@@ -39,6 +45,24 @@ class Block:
     def __str__(self) -> str:
         """Name it in a test's id."""
         return f"{self.page}-{self.number}"
+
+
+def type_in(text: str, folder: Path, *, timeout: float = 60.0, **variables: str) -> None:
+    """Run commands in bash, in a folder and with these variables, and expect that each of them succeeds.
+
+    Scribe's and PostgreSQL's programs are found by their names. A test that runs on an event loop calls it in a thread.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(postgres_binaries()), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text],
+        cwd=folder,
+        env={**os.environ, "PATH": path, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=stretched(timeout),
+    )
+    assert done.returncode == 0, f"{text}\n{done.stdout}"
 
 
 def blocks(*places: str) -> list[Block]:
