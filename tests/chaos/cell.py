@@ -19,8 +19,8 @@ class Cell:
 
     `fails`: how many items may fail; None is as many as it likes, each with a sentence. `repeats`: how often one paid
     request may be made again beyond the number of workers that were killed or stood still, and `why` that is so.
-    `submit` is how the items are submitted, by default those of about one user for fifty. `parts`, `settings` and
-    `replicas` are those of the platform.
+    `submit` is how the items are submitted, by default those of about one user for fifty; `is_full` where every item
+    must have work for every step. `parts`, `settings` and `replicas` are those of the platform.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Cell:
     repeats: int = 0
     why: str = ""
     submit: Submit | None = None
+    is_full: bool = False
     parts: tuple[Part, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     replicas: Mapping[str, int] = field(default_factory=dict)

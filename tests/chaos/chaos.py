@@ -20,6 +20,7 @@ from scribe.local.platform import Platform
 from scribe.local.processes import Child
 from tests.chaos.answers import Answers
 from tests.chaos.frames import Rule
+from tests.chaos.polling import Polling, connect
 from tests.chaos.setup.rig import Rig, Target
 from tests.chaos.traces import Traces, family, state_of
 from tests.support.campaign import Campaign, bearer
@@ -29,7 +30,6 @@ PATIENCE = 600.0
 """Seconds that a fault waits for its moment."""
 INTERVAL = 0.5
 FEW = 10
-UNDER_WAY = "SELECT count(*) FROM queue_items WHERE id = ANY ($1::uuid[]) AND status NOT IN ('completed', 'failed')"
 NAMES = "SELECT id::text, recipient_name FROM queue_items WHERE id = ANY ($1::uuid[])"
 
 Condition = Callable[[], bool | Awaitable[bool]]
@@ -62,6 +62,11 @@ class Chaos:
     deleted: set[str] = field(default_factory=set)
     few: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    polling: Polling = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is connected yet."""
+        self.polling = Polling(self.target.database_url)
 
     @property
     def rig(self) -> Rig:
@@ -180,8 +185,7 @@ class Chaos:
 
     async def under_way(self, items: Collection[str]) -> int:
         """How many of the items are there and have not ended."""
-        async with self.database() as connection:
-            return int(await connection.fetchval(UNDER_WAY, list(items)))
+        return len((await self.polling.under_way()).intersection(items))
 
     async def owners(self) -> dict[str, str]:
         """The token of each item's user."""
@@ -203,7 +207,7 @@ class Chaos:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection as the superuser."""
-        connection = await asyncpg.connect(self.target.database_url, timeout=10, command_timeout=10)
+        connection = await connect(self.target.database_url)
         try:
             yield connection
         finally:

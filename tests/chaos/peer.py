@@ -194,7 +194,7 @@ async def running_peer(_cell: Cell, seed: int) -> AsyncIterator[Bench]:
                     await worker.start()
                 kept: tuple[Supervised, ...] = (*servers, *peer.workers.values())
                 keepers += [tasks.create_task(keep_alive(each, lambda _: None)) for each in kept]
-                yield Bench(peer, lambda items: Chains(peer, items), seed)
+                yield Bench(peer, lambda _cell, items: Chains(peer, items), seed)
             finally:
                 for keeper in keepers:
                     keeper.cancel()

@@ -19,12 +19,12 @@ from scribe.local.errors import LocalError
 from tests.chaos.cell import Cell
 from tests.chaos.chaos import Chaos, Submission
 from tests.chaos.checker import Findings, judge
+from tests.chaos.crowd import Crowd
 from tests.chaos.findings import findings
 from tests.chaos.row import Row, row_of
 from tests.chaos.setup.proxies import Proxies
 from tests.chaos.setup.rig import Target, running_rig
 from tests.chaos.traces import is_alive
-from tests.support.campaign import RESEARCH_TEMPLATE, Campaign
 from tests.support.waiting import eventually
 
 PER_USER, MIN_USERS = 50, 2
@@ -38,12 +38,12 @@ SERVERS_AWAY = (*POSTGRES_UNAVAILABLE, *NATS_UNAVAILABLE, httpx.HTTPError)
 class Bench:
     """A running system that cells are tried on, one after the other.
 
-    `prepare` makes a submission of so many items; `restore` takes back what a fault has left in force. It is not sound
-    while the `last` cell runs, and after it has broken a promise.
+    `prepare` makes the submission of a cell of so many items; `restore` takes back what a fault has left in force. It
+    is not sound while the `last` cell runs, and after it has broken a promise.
     """
 
     target: Target
-    prepare: Callable[[int], Submission]
+    prepare: Callable[[Cell, int], Submission]
     seed: int
     restore: Callable[[], None] = lambda: None
     known: set[str] = field(default_factory=set)
@@ -55,7 +55,7 @@ class Bench:
         self.restore()
         await eventually(self.target.is_ready)
         chosen = random.Random(self.seed)  # noqa: S311 - which process is killed
-        chaos = Chaos(self.target, self.prepare(items), chosen, known=frozenset(self.known))
+        chaos = Chaos(self.target, self.prepare(cell, items), chosen, known=frozenset(self.known))
         chaos.before = await chaos.answers()
         await (cell.submit(chaos, items) if cell.submit else chaos.submission.submit())
         return chaos
@@ -71,6 +71,7 @@ class Bench:
         found = await until_ended(chaos, timeout)
         phases.end("recovery")
         await until_gone(chaos)
+        chaos.polling.close()
         phases.end("the ends of processes")
         self.known |= chaos.accepted | set(found.items)
         row = row_of(cell, judge(found), chaos.traces, tuple(chaos.wrong), phases.seconds)
@@ -97,13 +98,13 @@ OpenBench = Callable[[Cell, int], AbstractAsyncContextManager[Bench]]
 
 @asynccontextmanager
 async def running_bench(cell: Cell, seed: int) -> AsyncIterator[Bench]:
-    """A platform as the cell wants it; its users write about research, so that every step has work."""
+    """A platform as the cell wants it."""
     async with running_rig(cell.parts, cell.settings, cell.replicas) as rig:
         numbers = count()
 
-        def prepare(items: int) -> Campaign:
+        def prepare(cell: Cell, items: int) -> Crowd:
             users = max(MIN_USERS, items // PER_USER)
-            return Campaign(rig.platform, users, items // users, RESEARCH_TEMPLATE, numbers)
+            return Crowd(rig.platform, users, items // users, numbers=numbers, is_full=cell.is_full)
 
         def restore() -> None:
             for part in rig.parts:

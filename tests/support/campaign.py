@@ -61,14 +61,7 @@ class Campaign:
 
     def batch(self, number: int, items: Iterable[int]) -> dict[str, object]:
         """The body of a request: recipients that no other user or item has."""
-        recipients = [
-            {
-                "recipient_name": f"Ada Person{in_letters(number)}{in_letters(n)}",
-                "recipient_interest": f"subject {number}-{n}",
-            }
-            for n in items
-        ]
-        return {"items": recipients, "email_template": self.template}
+        return {"items": recipients("Person", number, items), "email_template": self.template}
 
     async def states(self) -> Counter[str]:
         """How many items are in which state."""
@@ -106,6 +99,17 @@ class Campaign:
     def client(self) -> httpx.AsyncClient:
         """For requests to the gateway."""
         return httpx.AsyncClient(base_url=self.platform.url, timeout=20, trust_env=False)
+
+
+def recipients(family: str, number: int, items: Iterable[int]) -> list[dict[str, str]]:
+    """People of one user, whose family names begin with `family`."""
+    return [
+        {
+            "recipient_name": f"Ada {family}{in_letters(number)}{in_letters(n)}",
+            "recipient_interest": f"subject {number}-{n}",
+        }
+        for n in items
+    ]
 
 
 def in_letters(number: int) -> str:

@@ -55,8 +55,8 @@ CELLS = (
     Cell("model: no credit for 20 s", model(20.0, status=400, message=OUT_OF_CREDIT)),
     Cell("Exa: 529 for 40 s", upstream("/exa", STORM, status=529)),
     Cell("Exa: 401 for 20 s", upstream("/exa", 20.0, status=401)),
-    Cell("arXiv: 503 for 20 s", upstream("/arxiv", 20.0, status=503)),
-    Cell("arXiv: hangs for 20 s", upstream("/arxiv", 20.0, hang=True)),
+    Cell("arXiv: 503 for 20 s", upstream("/arxiv", 20.0, status=503), is_full=True),
+    Cell("arXiv: hangs for 20 s", upstream("/arxiv", 20.0, hang=True), is_full=True),
     Cell(
         "four items that the model never answers",
         requests_that_are_refused,

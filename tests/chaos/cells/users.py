@@ -182,7 +182,7 @@ CELLS = (
     Cell("cancel, delete, retry", cancel_and_retry, repeats=RETRIES, why=TRIED_AGAIN),
     Cell("cancel, delete, retry at once", against_each_other, repeats=1, why=TRIED_AGAIN),
     Cell("users deleted under way", delete_users),
-    Cell("users deleted while their tasks are held", delete_held, submit=refuse_to_read),
+    Cell("users deleted while their tasks are held", delete_held, submit=refuse_to_read, is_full=True),
     Cell("10 x the items of one user, 20 of another", few_are_not_behind, submit=one_of_many_one_of_few),
     Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_GATEWAYS),
     Cell(
