@@ -8,13 +8,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from scribe.common.process.signals import unwind_on_signals
 from tests.chaos.benches import SYSTEMS
 from tests.chaos.cell import Cell
 from tests.chaos.lanes import Lanes
 from tests.chaos.results import Results
 from tests.chaos.row import Row
 from tests.chaos.table import HEADER, as_line, write, write_peer
-from tests.chaos.trial import Task
+from tests.chaos.trial import INTERRUPTED, Task
 
 
 async def run(groups: Sequence[list[Cell]], lanes: Lanes, results: Results) -> None:
@@ -86,6 +87,7 @@ def main() -> int:
     done = {row.name for row in results.rows(names)}
     groups = system.groups(tuple(cell for cell in cells if cell.name not in done))
     started = time.monotonic()
+    unwind_on_signals(INTERRUPTED)
     asyncio.run(run(groups, Lanes(task, told.limit, told.lanes), results))
     return report(results.rows(names), time.monotonic() - started, told)
 

@@ -26,6 +26,7 @@ from tests.chaos.traces import Traces, family, state_of
 from tests.support.campaign import Campaign, bearer
 
 WORKERS = tuple(str(step) for step in ROUTE)
+TWO_OF_EACH = dict.fromkeys(("gateway", *WORKERS), 2)
 PATIENCE = 600.0
 """Seconds that a fault waits for its moment."""
 INTERVAL = 0.5

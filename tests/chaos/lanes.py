@@ -14,6 +14,8 @@ from tests.chaos.trial import Task
 ROOT = Path(__file__).resolve().parents[2]
 CLOSING = 60.0
 """Seconds that a process has to stop its platform after the last row."""
+ENDING = 20.0
+"""Seconds that it has when it is told to end before."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,7 @@ class Lanes:
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), CLOSING)
         finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await _end(process)
 
     async def _next(self, output: asyncio.StreamReader) -> tuple[Row | None, str]:
         """The next row, or why there is none."""
@@ -86,3 +86,11 @@ class Lanes:
         except TimeoutError:
             return None, f"killed after {self.limit:.0f} s"
         return (Row.model_validate_json(line), "") if line else (None, "the process that tried it ended")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM, upon which it stops its platform and deletes its folder; SIGKILL where it does not."""
+    for end in (process.terminate, process.kill):
+        with suppress(ProcessLookupError, TimeoutError):
+            end()
+            await asyncio.wait_for(process.wait(), ENDING)

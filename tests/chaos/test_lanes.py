@@ -1,6 +1,8 @@
 """A cell that hangs or ends its process costs its own row alone, and what was found is kept."""
 
+import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.chaos.cell import Cell
@@ -9,6 +11,7 @@ from tests.chaos.lanes import Lanes
 from tests.chaos.results import Results
 from tests.chaos.row import Row
 from tests.chaos.trial import Task
+from tests.support.waiting import eventually
 
 TASK = Task(peer="", names=(), items=10, seed=1, timeout=1.0)
 TRIAL = """
@@ -20,6 +23,16 @@ for name in json.loads(sys.argv[1])["names"]:
         os._exit(3)
     print(json.dumps({"name": name, "accepted": 10, "completed": 10}), flush=True)
 """
+CLEAN = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+folder = pathlib.Path("{folder}")
+try:
+    folder.mkdir()
+    time.sleep(600)
+finally:
+    folder.rmdir()
+"""
 
 
 async def test_a_cell_that_hangs_or_ends_is_a_breach_and_the_others_are_tried() -> None:
@@ -29,6 +42,21 @@ async def test_a_cell_that_hangs_or_ends_is_a_breach_and_the_others_are_tried() 
     assert {name for name, row in rows.items() if not row.breaches} == {"one", "two", "three"}
     assert rows["hangs"].not_run == "killed after 1 s"
     assert rows["ends"].not_run == "the process that tried it ended"
+
+
+async def test_processes_may_clean_up_when_a_run_is_ended(tmp_path: Path) -> None:
+    lanes = Lanes(TASK, limit=60.0, count=1, command=(sys.executable, "-c", CLEAN.format(folder=tmp_path / "platform")))
+
+    async def rows() -> None:
+        async for _ in lanes.rows([[Cell("one", nothing)]]):
+            pass
+
+    run = asyncio.create_task(rows())
+    await eventually((tmp_path / "platform").exists)
+    run.cancel()
+    with suppress(asyncio.CancelledError):
+        await run
+    assert not (tmp_path / "platform").exists()
 
 
 def test_a_run_that_was_ended_is_continued_after_its_last_row(tmp_path: Path) -> None:

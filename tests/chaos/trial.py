@@ -11,9 +11,13 @@ import sys
 
 from pydantic import BaseModel
 
+from scribe.common.process.signals import unwind_on_signals
 from scribe.local.launch import die_with
 from tests.chaos.benches import SYSTEMS
 from tests.chaos.running import rows
+
+INTERRUPTED = 130
+"""The exit code of a run that was ended by a signal, after what it had started is gone."""
 
 
 class Task(BaseModel):
@@ -40,6 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.trial", description=__doc__)
     parser.add_argument("task", help="as JSON")
     die_with(os.getppid(), signal.SIGKILL)
+    unwind_on_signals(INTERRUPTED)
     asyncio.run(run(Task.model_validate_json(parser.parse_args().task)))
     return 0
 

@@ -113,7 +113,8 @@ class TcpProxy:
     ) -> None:
         while (piece := await line.get())[1]:
             at, data = piece
-            await asyncio.sleep(at - time.monotonic())
+            if (wait := at - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
             self.counts["pieces held"] += not self._passes.is_set()
             await self._passes.wait()
             writer.write(look(data))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from tests.chaos.cell import Cell
-from tests.chaos.chaos import WORKERS, Chaos
+from tests.chaos.chaos import TWO_OF_EACH, WORKERS, Chaos
 from tests.chaos.probes import is_live, is_ready
 from tests.chaos.setup.blocking import SIGNAL, Blockable
 from tests.chaos.setup.versions import Previous
@@ -79,7 +79,6 @@ async def block_loops(chaos: Chaos) -> None:
     await chaos.lasting(BLOCKED / 2)
 
 
-TWO_OF_EACH = dict.fromkeys(("gateway", *WORKERS), 2)
 CELLS = (
     Cell("nothing", nothing, happens=False),
     Cell("workers killed at random", kill_workers),
@@ -88,7 +87,7 @@ CELLS = (
     Cell("every process restarted (SIGTERM)", restart_everything),
     Cell("two of each service, rolling restart", roll_everything, replicas=TWO_OF_EACH),
     Cell("workers frozen for 40 s", freeze_workers),
-    Cell("one worker of two frozen for 40 s", freeze_one_of_two, replicas=dict.fromkeys(WORKERS, 2)),
+    Cell("one worker of two frozen for 40 s", freeze_one_of_two, replicas=TWO_OF_EACH),
     Cell("event loops blocked for 60 s", block_loops, parts=(Blockable(BLOCKED),)),
     Cell("two versions side by side, rolling", roll_everything, replicas=TWO_OF_EACH, parts=(Previous(),)),
 )

@@ -9,7 +9,7 @@ import httpx
 
 from scribe.common.messaging.streams import MEMO
 from tests.chaos.cell import Cell
-from tests.chaos.chaos import WORKERS, Chaos
+from tests.chaos.chaos import TWO_OF_EACH, Chaos
 from tests.support.campaign import bearer
 
 RETRIES = 3
@@ -26,7 +26,6 @@ FORGETTING = 60.0
 """Seconds after which nothing that a deleted task has paid for may be left, once the model answers again."""
 READER = "You read web pages"
 """In every request of the scraper to its model, and in no other's."""
-TWO_GATEWAYS = {"gateway": 2}
 
 
 async def cancel_and_retry(chaos: Chaos) -> None:
@@ -184,10 +183,6 @@ CELLS = (
     Cell("users deleted under way", delete_users),
     Cell("users deleted while their tasks are held", delete_held, submit=refuse_to_read, is_full=True),
     Cell("10 x the items of one user, 20 of another", few_are_not_behind, submit=one_of_many_one_of_few),
-    Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_GATEWAYS),
-    Cell(
-        "two of everything, workers and gateways killed",
-        two_relays,
-        replicas=dict.fromkeys(("gateway", *WORKERS), 2),
-    ),
+    Cell("the same requests twice, two gateways killed", two_relays, submit=submit_twice, replicas=TWO_OF_EACH),
+    Cell("two of everything, workers and gateways killed", two_relays, replicas=TWO_OF_EACH),
 )
