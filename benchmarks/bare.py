@@ -23,7 +23,7 @@ def application(pool: asyncpg.Pool) -> FastAPI:
     @app.get("/api/queue/")
     async def list_items(user: UUID = Header()) -> Response:  # noqa: B008 - FastAPI's way
         async with pool.acquire() as connection:
-            ((_version, items),) = await connection.fetch(LIST, user, [], 0, "{}")
+            _version, items = await connection.fetchval(LIST, user, [], 0, "{}")
         return Response(items, media_type="application/json")
 
     return app

@@ -13,13 +13,12 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.load import connected, family, family_cpu_seconds
-from benchmarks.system import Server, User, gateway_process, is_ready, sign_up
+from benchmarks.system import Server, User, gateway_process, is_ready, prepare, sign_up
 from scribe.common.tasks.route import ROUTE
 from scribe.fakes.server import serving
 from scribe.local.ports import free_port
 from scribe.local.processes import Child
 from scribe.local.servers import embedded_nats, embedded_postgres
-from scribe.migrations.commands import upgrade
 
 CONCURRENCY = 64
 """Of each worker."""
@@ -101,7 +100,7 @@ async def noop_pipeline(profiles: Path | None = None) -> AsyncIterator[NoopPipel
         postgres = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
         nats = await stack.enter_async_context(embedded_nats(folder / "nats"))
         world = await stack.enter_async_context(serving())
-        await asyncio.to_thread(upgrade, postgres.url)
+        await prepare(postgres.url)
         settings = {"SCRIBE_IN_FLIGHT": str(IN_FLIGHT), "SCRIBE_IN_FLIGHT_PER_USER": str(IN_FLIGHT)}
         limits = {"SCRIBE_STEP_CONCURRENCY": str(CONCURRENCY), "SCRIBE_PENDING_PER_USER": "1000000"}
         python = interpreter("gateway", profiles)

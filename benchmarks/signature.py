@@ -4,7 +4,6 @@ A real PostgreSQL and the gateway's own two kinds of transactions, called in tur
 e-mails of a hundred others; what grows with the rows of the list would be checked for each of them.
 """
 
-import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,19 +16,17 @@ import asyncpg
 from pydantic import SecretStr
 
 from benchmarks.contract import Benchmark, Figure, Results, Table
+from benchmarks.system import logins, prepare
 from scribe.common.observability.metrics import Metrics
 from scribe.common.process.database import Connection, load_queries, open_pool
 from scribe.common.process.settings import DatabaseSettings
 from scribe.gateway.database import Database
 from scribe.local.servers import embedded_postgres
-from scribe.migrations.commands import upgrade
-from scribe.migrations.logins import create_logins
 
 LENGTHS = (1, 20, 1000)
 CALLS = 100
 OTHERS = 100
 LIST = load_queries("scribe.gateway.emails")["list"]
-LOGINS = ("scribe_gateway", "scribe_user")
 INSERT_USERS = "INSERT INTO users (id, email) SELECT id, id || '@example.org' FROM unnest($1::uuid[]) AS id"
 INSERT_EMAILS = """
 INSERT INTO emails (task_id, user_id, recipient_name, recipient_interest, email_message, template_type)
@@ -74,10 +71,7 @@ async def filled(rows: int) -> AsyncIterator[tuple[Database, UUID]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
-        place = server.url.rpartition("@")[2]
-        urls = {role: f"postgresql://{role}_login:password@{place}" for role in LOGINS}
-        await asyncio.to_thread(upgrade, server.url)
-        await asyncio.to_thread(create_logins, server.url, urls)
+        await prepare(server.url)
         connection = await asyncpg.connect(server.url)
         await connection.execute(INSERT_USERS, users)
         await connection.execute(INSERT_EMAILS, users[:1], rows)
@@ -86,7 +80,7 @@ async def filled(rows: int) -> AsyncIterator[tuple[Database, UUID]]:
         await connection.close()
         pools = [
             await stack.enter_async_context(open_pool(DatabaseSettings(database_url=SecretStr(url)), "benchmark"))
-            for url in urls.values()
+            for url in logins(server.url).values()
         ]
         yield Database(pools[0], pools[1], Metrics().database), users[0]
 

@@ -15,7 +15,10 @@ from scribe.fakes.server import Fakes, serving
 from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
 from scribe.migrations.commands import upgrade
+from scribe.migrations.logins import create_logins
 
+LOGINS = {"SCRIBE_DATABASE_URL": "scribe_gateway", "SCRIBE_USERS_DATABASE_URL": "scribe_user"}
+"""Settings of a gateway and the roles of its two logins."""
 LIMITS = {
     "SCRIBE_GENERATE_PER_MINUTE": "1000000",
     "SCRIBE_BATCHES_PER_MINUTE": "1000000",
@@ -39,16 +42,29 @@ class User:
     headers: dict[str, str]
 
 
+def logins(database: str) -> dict[str, str]:
+    """The URLs of a gateway's logins, by setting."""
+    place = database.rpartition("@")[2]
+    return {setting: f"postgresql://{role}_login:password@{place}" for setting, role in LOGINS.items()}
+
+
+async def prepare(database: str) -> None:
+    """Migrate a database and make a gateway's logins."""
+    urls = {LOGINS[setting]: url for setting, url in logins(database).items()}
+    await asyncio.to_thread(upgrade, database)
+    await asyncio.to_thread(create_logins, database, urls)
+
+
 @asynccontextmanager
 async def gateway_process(
     database: str, nats: str, world: Fakes, python: tuple[str, ...] = (sys.executable,), /, **settings: str
 ) -> AsyncIterator[Server]:
-    """`python -m scribe.gateway`, ready."""
+    """`python -m scribe.gateway` with its two logins, ready. `database` is the owner's URL."""
     port = free_port()
     environment = {
         **os.environ,
         **LIMITS,
-        "SCRIBE_DATABASE_URL": database,
+        **logins(database),
         "SCRIBE_NATS_URL": nats,
         "SCRIBE_SUPABASE_URL": world.supabase_url,
         "SCRIBE_HOST": "127.0.0.1",
@@ -113,5 +129,5 @@ async def empty_system() -> AsyncIterator[tuple[str, str, Fakes]]:
             embedded_nats(folder / "nats") as nats,
             serving() as world,
         ):
-            await asyncio.to_thread(upgrade, postgres.url)
+            await prepare(postgres.url)
             yield postgres.url, nats.url, world

@@ -17,14 +17,13 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.load import connected, family, family_cpu_seconds, family_pss_mib
-from benchmarks.system import Server, User, gateway_process, is_ready, sign_up
+from benchmarks.system import Server, User, gateway_process, is_ready, prepare, sign_up
 from scribe.common.tasks.route import ROUTE
 from scribe.common.tasks.steps import Step
 from scribe.fakes.server import Fakes, serving
 from scribe.local.outside import StandInAddresses, choose, environment_for
 from scribe.local.ports import free_port
 from scribe.local.servers import embedded_nats, embedded_postgres
-from scribe.migrations.commands import upgrade
 
 TEMPLATE = (
     "Dear {{name}},\n\nI am a student of physics. I read that {{detail}}. I also read about your work, {{topic}}.\n\n"
@@ -110,7 +109,7 @@ async def whole_platform(waits: Waits, **settings: str) -> AsyncIterator[Whole]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = await stack.enter_async_context(embedded_postgres(folder / "postgres"))
         nats = await stack.enter_async_context(embedded_nats(folder / "nats"))
-        await asyncio.to_thread(upgrade, postgres.url)
+        await prepare(postgres.url)
         worlds = {step: await stack.enter_async_context(serving()) for step in ROUTE}
         for step, world in worlds.items():
             for path, seconds in waits.get(step, {}).items():

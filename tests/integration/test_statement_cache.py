@@ -1,13 +1,15 @@
 """Statements are kept prepared at a server, and not behind a pooler; a migration under them breaks nothing."""
 
 import asyncio
+from contextlib import nullcontext
 
 import asyncpg
 import pytest
 
 from scribe.common.process.connecting import StatementCache
-from scribe.common.process.database import POSTGRES_UNAVAILABLE, acquired, open_pool
+from scribe.common.process.database import POSTGRES_UNAVAILABLE, open_pool
 from scribe.common.process.settings import DatabaseSettings
+from scribe.common.process.transactions import acquired
 from tests.support.servers import through
 
 PREPARED = "SELECT count(*) FROM pg_prepared_statements"
@@ -34,13 +36,14 @@ async def test_the_setting_decides_where_it_is_set(database_url: str, cache: Sta
     assert (await prepared(database_url, cache) > 0) == is_kept
 
 
+@pytest.mark.parametrize("is_single", [False, True])
 async def test_many_clients_of_few_server_connections_do_not_see_each_others_statements(
-    database_server: str, database_url: str
+    database_server: str, database_url: str, is_single: bool
 ) -> None:
     settings = DatabaseSettings(database_url=through(database_server, database_url), database_pool_size=8)
 
     async def ask(pool: asyncpg.Pool, number: int) -> int:
-        async with acquired(pool) as connection, connection.transaction():
+        async with acquired(pool) as connection, nullcontext() if is_single else connection.transaction():
             return int(await connection.fetchval(f"SELECT $1::int + {number}", number))
 
     async with open_pool(settings, "one") as one, open_pool(settings, "other") as other:

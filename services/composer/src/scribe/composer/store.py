@@ -8,7 +8,8 @@ import asyncpg
 
 from scribe.common.errors import CancelledTaskError, UnreadableMessageError
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import acquired, as_unavailable, observed
+from scribe.common.process.database import as_unavailable, observed
+from scribe.common.process.transactions import acquired
 from scribe.common.tasks.data import PipelineData
 from scribe.common.text.templates import uniform
 from scribe.composer.metadata import FinishedEmail

@@ -1,15 +1,18 @@
-"""Two kinds of transactions: as the service, and as one user who sees only that user's rows."""
+"""Two kinds of transactions: as the service, and as one user who sees only that user's rows; and reading as a user."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from scribe.common.observability.metrics import DatabaseMetrics
-from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, Connection, observed, transaction
+from scribe.common.process.database import ACQUIRE_TIMEOUT, POSTGRES_UNAVAILABLE, Connection, observed
+from scribe.common.process.transactions import read_value, transaction
 from scribe.gateway.problems import Forbidden, ServiceUnavailable
 
 __all__ = ["Connection", "Database"]
@@ -61,6 +64,21 @@ class Database:
                 async with transaction(self.users, self.patience, begin) as connection:
                     yield connection
 
+    async def read_as_user(self, user_id: UUID, query: str, *arguments: object) -> Any:  # noqa: ANN401 - as asyncpg has it
+        """The one value that `query` selects among the rows of `user_id`, in one round trip where two logins are used.
+
+        Raises:
+            ServiceUnavailable: PostgreSQL is away.
+        """
+        if self.users is self.pool:  # only the role, which a transaction sets, hides the rows of others from this login
+            async with self.as_user(user_id) as connection:
+                return await connection.fetchval(query, *arguments)
+        with _unavailable_while_away():
+            caller = (self._key or await self._read_key()).sign(user_id)
+            with self._forgetting_a_refused_key():
+                naming = _naming_the_caller(query, len(arguments) + 1)
+                return await read_value(self.users, self.patience, naming, *arguments, caller)
+
     @asynccontextmanager
     async def as_service(self, operation: str | None = None) -> AsyncIterator[Connection]:
         """A transaction that sees all rows; with an `operation`, observed.
@@ -91,6 +109,16 @@ class Database:
 
     def _observed(self, operation: str | None) -> AbstractContextManager[None]:
         return observed(operation, self.metrics) if operation else nullcontext()
+
+
+@cache
+def _naming_the_caller(query: str, parameter: int) -> str:
+    """`query`, before which the signed user in `parameter` is named, until the statement's end.
+
+    CASE looks at its condition first, and a subquery is run when its value is asked for; the policies, which read the
+    name, are part of the subquery.
+    """
+    return f"SELECT CASE WHEN set_config('scribe.caller', ${parameter}, true) <> '' THEN ({query}) END"
 
 
 @contextmanager

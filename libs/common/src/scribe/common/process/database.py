@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -47,20 +47,6 @@ POSTGRES_UNAVAILABLE = (
 
 The last two are asyncpg's own, raised when a connection breaks during a request.
 """
-
-_DROPS_CONNECTION = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError)
-"""Errors after which the connection is closed: its server does not take writes, or the protocol is out of step."""
-
-_IS_ENDED = (
-    ConnectionError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
-"""Errors of a connection that its server has ended, or is ending."""
-MAX_ENDED = 2
-"""Ended connections that a transaction may meet before it fails."""
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
@@ -148,72 +134,6 @@ async def _decode_json(connection: asyncpg.Connection) -> None:
 
 async def _nothing_to_reset(_connection: asyncpg.Connection) -> None:
     """No session state outlives a transaction, so asyncpg's reset, a round trip, is left out."""
-
-
-@asynccontextmanager
-async def acquired(pool: asyncpg.Pool, patience: float = ACQUIRE_TIMEOUT) -> AsyncIterator[Connection]:
-    """A connection of the pool, returned at the end; one that is broken is closed.
-
-    (The pool's own timeout would create a task for each acquisition, which costs more than the acquisition.)
-
-    Raises:
-        TimeoutError: every connection was in use for `patience` seconds.
-    """
-    async with asyncio.timeout(patience):
-        connection = await pool.acquire()
-    try:
-        yield connection
-    except _DROPS_CONNECTION:
-        connection.terminate()
-        raise
-    finally:
-        await pool.release(connection)
-
-
-@asynccontextmanager
-async def transaction(
-    pool: asyncpg.Pool, patience: float = ACQUIRE_TIMEOUT, begin: str = "BEGIN"
-) -> AsyncIterator[Connection]:
-    """A transaction that `begin` begins, on a connection of the pool.
-
-    Where the server ended the connection while it was idle, another is taken: nothing has happened on it yet.
-
-    Raises:
-        TimeoutError: every connection was in use for `patience` seconds.
-    """
-    async with AsyncExitStack() as stack:
-        connection = await _begun(stack, pool, patience, begin)
-        try:
-            yield connection
-        except BaseException:
-            await _roll_back(connection)
-            raise
-        await connection.execute("COMMIT")
-
-
-async def _begun(stack: AsyncExitStack, pool: asyncpg.Pool, patience: float, begin: str) -> Connection:
-    """A connection on which the transaction has begun, which `stack` returns to the pool."""
-    for _ in range(MAX_ENDED):
-        with suppress(*_IS_ENDED):
-            return await _begun_on_next(stack, pool, patience, begin)
-    return await _begun_on_next(stack, pool, patience, begin)
-
-
-async def _begun_on_next(stack: AsyncExitStack, pool: asyncpg.Pool, patience: float, begin: str) -> Connection:
-    async with AsyncExitStack() as attempt:
-        connection = await attempt.enter_async_context(acquired(pool, patience))
-        await connection.execute(begin)
-        await stack.enter_async_context(attempt.pop_all())
-        return connection
-
-
-async def _roll_back(connection: Connection) -> None:
-    """Leave the transaction; a connection that cannot is closed, and what has failed before is told."""
-    try:
-        await connection.execute("ROLLBACK")
-    except POSTGRES_UNAVAILABLE:
-        with suppress(asyncpg.InterfaceError):  # the pool has taken a lost connection back already
-            connection.terminate()
 
 
 @contextmanager

@@ -73,8 +73,8 @@ state AS (
 SELECT version FROM state
 
 -- name: list
--- The version, and the JSON that the client gets, oldest first.
-SELECT (SELECT version FROM state) AS version,
+-- Two texts: the version, and the JSON that the client gets, oldest first.
+SELECT ARRAY[(SELECT version FROM state),
     coalesce(json_agg(json_build_object(
         'id', id,
         'recipient_name', recipient_name,
@@ -92,7 +92,7 @@ SELECT (SELECT version FROM state) AS version,
         'started_at', to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'completed_at', to_char(completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'cancelled_at', to_char(cancelled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    ) ORDER BY submission), '[]')::text AS items
+    ) ORDER BY submission), '[]')::text]
 FROM item
 
 -- name: delete

@@ -84,10 +84,10 @@ async def list_items(context: InContext, user_id: UserId, request: Request) -> R
     """The caller's items: active ones and those of the last 24 hours, oldest first."""
     told = (*await context.positions.of(user_id), await context.pauses.now())
     known = known_tags(request)
-    async with context.database.as_user(user_id) as connection:
-        if known and (version := await connection.fetchval(VERSION, user_id, *told)) in known:
-            return tagged(version, None)
-        ((version, items),) = await connection.fetch(LIST, user_id, *told)
+    read = partial(context.database.read_as_user, user_id)
+    if known and (version := await read(VERSION, user_id, *told)) in known:
+        return tagged(version, None)
+    version, items = await read(LIST, user_id, *told)
     return tagged(version, items)
 
 
