@@ -174,6 +174,25 @@ async def test_ended_tasks_are_purged_without_counting_what_is_queued(
     assert await has_no_message(broker)
 
 
+async def test_an_ended_task_is_purged_again_only_for_a_message_that_came_late(
+    user: User, workers: Workers, broker: Broker
+) -> None:
+    task_id, data = await started(user, workers)
+    await workers.finish_all(task_id)
+    await eventually(partial(user.is_in, task_id, "SUCCESS"))
+    await eventually(partial(has_no_message, broker))
+    requests = await broker.client.subscribe(f"$JS.API.STREAM.PURGE.{PIPELINE}")
+
+    await workers.tell(data, State.STARTED, Step.COMPOSER)
+    await eventually(partial(all_is_projected, broker))
+    assert requests.pending_msgs == 0
+
+    late = progress_of(data, State.QUEUED, Step.SCRAPER, datetime.now(UTC))
+    await workers.publisher.publish(late.subject, b"", late.headers())
+    await eventually(lambda: requests.pending_msgs)
+    await eventually(partial(has_no_message, broker))
+
+
 async def test_what_could_not_be_purged_is_purged_with_the_next_batch(
     user: User, workers: Workers, broker: Broker
 ) -> None:

@@ -45,6 +45,11 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
     @property
+    def is_transition(self) -> bool:
+        """Whether its message is in PIPELINE."""
+        return self in (State.QUEUED, State.DONE)
+
+    @property
     def is_end(self) -> bool:
         """Whether the task is not worked on any more."""
         return self in (State.DONE, State.FAILED, State.CANCELLED)
@@ -101,7 +106,7 @@ class Progress:
     @property
     def subject(self) -> Subject:
         """Where the message of this state is published."""
-        if self.state in (State.QUEUED, State.DONE):
+        if self.state.is_transition:
             return pipeline_subject(self.step, self.task_id, self.run)
         return event_subject(self.user_id, self.task_id, self.state)
 

@@ -34,7 +34,7 @@ def observe_projection(metrics: TaskMetrics, states: Iterable[Progress], applied
     """Count a batch of states, of which `applied` changed a row, and how old they were."""
     now, seen = datetime.now(UTC), 0
     for state in states:
-        stream = PIPELINE if state.state in (State.QUEUED, State.DONE) else EVENTS
+        stream = PIPELINE if state.state.is_transition else EVENTS
         metrics.projection_delay.labels(stream).observe(max(0.0, (now - state.at).total_seconds()))
         seen += 1
     metrics.projected.labels("applied").inc(applied)

@@ -34,7 +34,7 @@ from scribe.gateway.pipeline.ended_tasks import EndedTask, EndedTasks
 from scribe.gateway.pipeline.interrupting import interrupt
 from scribe.gateway.pipeline.observation import ends_task, observe_ends, observe_projection
 from scribe.gateway.pipeline.purging import purge_all_but
-from scribe.gateway.pipeline.states import columns, highest
+from scribe.gateway.pipeline.states import columns, highest, tasks_with_messages
 from scribe.gateway.problems import ServiceUnavailable
 
 SQL = load_queries("scribe.gateway.pipeline")
@@ -177,7 +177,8 @@ class Projector:
                 await asyncio.sleep(PAUSE_WHILE_AWAY)
         observe_projection(self._metrics, progress, len(changed))
         observe_ends(self._metrics, changed)
-        await self._tidy(states, changed, over)
+        left = tasks_with_messages(progress)
+        await self._tidy(states, changed, [row for row in over if row["id"] in left or row["run"] is None])
         if over:
             self._ended()
 

@@ -57,6 +57,13 @@ def highest(progress: Iterable[Progress]) -> list[Progress]:
     return list(best.values())
 
 
+def tasks_with_messages(progress: Iterable[Progress]) -> set[UUID]:
+    """The tasks that may have a message in PIPELINE which was not there when their end was projected: what only tells
+    of a step that is under way, however late, brings none.
+    """
+    return {p.task_id for p in progress if p.state.is_transition or p.state.is_end or p.delay is not None}
+
+
 def columns(states: Sequence[Progress], route: Route) -> list[list[object]]:
     """The arrays of the `project` query."""
     return [list(column) for column in zip(*(_row(state, route) for state in states), strict=True)]
