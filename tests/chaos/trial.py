@@ -12,7 +12,7 @@ import sys
 from pydantic import BaseModel
 
 from scribe.common.process.signals import unwind_on_signals
-from scribe.local.launch import die_with
+from scribe.local.launch import die_with_parent
 from tests.chaos.benches import SYSTEMS
 from tests.chaos.running import rows
 
@@ -43,7 +43,7 @@ def main() -> int:
     """Read the task."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.trial", description=__doc__)
     parser.add_argument("task", help="as JSON")
-    die_with(os.getppid(), signal.SIGKILL)
+    die_with_parent(os.getppid(), signal.SIGKILL)
     unwind_on_signals(INTERRUPTED)
     asyncio.run(run(Task.model_validate_json(parser.parse_args().task)))
     return 0

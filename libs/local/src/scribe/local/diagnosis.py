@@ -13,7 +13,7 @@ from scribe.common.messaging.settings import BrokerSettings
 from scribe.common.models.settings import PROVIDERS
 from scribe.common.tasks.route import ROUTE
 from scribe.local.browser import browser_note
-from scribe.local.errors import LocalError, NothingRunsError
+from scribe.local.errors import LocalError, NotRunningError
 from scribe.local.findings import Finding
 from scribe.local.folder import DataFolder, RunState
 from scribe.local.gateway import sentence_of
@@ -37,7 +37,7 @@ async def diagnose(data: Path, user: str, environment: Mapping[str, str]) -> Seq
     try:
         url, token = gateway_of(data, user)
         state = None if named else state_of(data)
-    except NothingRunsError as error:
+    except NotRunningError as error:
         return [*findings, Finding(name="platform", state="bad", found="nothing runs", remedy=str(error))]
     except LocalError as error:
         return [*findings, Finding(name="platform", state="bad", found="no access", remedy=str(error))]

@@ -11,7 +11,7 @@ class LocalError(Exception):
     exit_code: ClassVar[int] = 1
 
 
-class NothingRunsError(LocalError):
+class NotRunningError(LocalError):
     """No platform runs where one was looked for."""
 
     exit_code = 3

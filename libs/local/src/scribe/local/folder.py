@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scribe.local.errors import LocalError, NothingRunsError
+from scribe.local.errors import LocalError, NotRunningError
 
 FORMAT = "1"
 DEFAULT_FOLDER = Path(".scribe")
@@ -100,9 +100,9 @@ class DataFolder:
         """The state of the platform that runs here.
 
         Raises:
-            NothingRunsError: none does. LocalError: it is only starting.
+            NotRunningError: none does. LocalError: it is only starting.
         """
-        nothing = NothingRunsError(
+        nothing = NotRunningError(
             f"Nothing runs in {self.path}. Start it with `scribe up`, or name its folder with --data."
         )
         if not self.lock.exists():

@@ -1,9 +1,9 @@
 """`python -I -S launch.py PARENT SIGNAL USER CAPABILITY COMMAND...`: become COMMAND, which ends with its parent.
 
 Linux sends SIGNAL to the process when PARENT has ended for whatever reason, so that nothing outlives a supervisor that
-was killed. USER (`-` for none) is taken on first, because PostgreSQL refuses to run as root. CAPABILITY `1` keeps the
-right to enter folders that only root may enter, such as a checkout below `/root`. Imports nothing but the standard
-library and runs without `site`, so that it costs about 20 ms.
+was killed. The process first becomes USER (`-`: stays who it is), because PostgreSQL refuses to run as root. CAPABILITY
+`1` keeps the right to enter folders that only root may enter, such as a checkout below `/root`. Imports nothing but the
+standard library and runs without `site`, so that it costs about 20 ms.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
 
-def take_on(user: str, keep_capability: bool) -> None:
+def become_user(user: str, keep_capability: bool) -> None:
     """Become `user` instead of root, irrevocably."""
     entry = pwd.getpwnam(user)
     libc = ctypes.CDLL(None, use_errno=True)
@@ -37,7 +37,7 @@ def take_on(user: str, keep_capability: bool) -> None:
     os.environ["HOME"] = "/"
 
 
-def die_with(parent: int, signal_number: int) -> None:
+def die_with_parent(parent: int, signal_number: int) -> None:
     """Request `signal_number` for when the parent ends; exit at once where it has ended already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
@@ -49,9 +49,9 @@ def main(arguments: list[str]) -> None:
     """Run the command in the place of this process, under the same id; never returns."""
     parent, signal_number, user, capability, *command = arguments
     if user != "-":
-        take_on(user, capability == "1")
+        become_user(user, capability == "1")
     # After the change of user: that clears the request.
-    die_with(int(parent), int(signal_number))
+    die_with_parent(int(parent), int(signal_number))
     os.execvp(command[0], command)  # noqa: S606 - the point of this program
 
 

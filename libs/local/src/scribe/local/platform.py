@@ -166,7 +166,7 @@ class Platform:
         finally:
             await child.kill()
         if code != 0:
-            raise MisconfiguredError(child.last_words(1) or f"{name} ended with code {code}; see {log}")
+            raise MisconfiguredError(child.log_end(1) or f"{name} ended with code {code}; see {log}")
 
     def _services(self) -> dict[str, Service]:
         replicas = self.options.replicas

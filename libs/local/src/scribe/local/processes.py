@@ -88,7 +88,7 @@ class Child:
         self.send(signal.SIGKILL)
         await self.wait()
 
-    def last_words(self, lines: int = 5) -> str:
+    def log_end(self, lines: int = 5) -> str:
         """The end of its log."""
         try:
             text = self.program.log.read_text("utf-8", errors="replace")

@@ -73,7 +73,7 @@ def gateway_of(data: Path, user: str, *, admin: bool = False) -> tuple[str, str]
     """URL and access token: of `SCRIBE_URL` and `SCRIBE_TOKEN`, or of the platform that runs here and the user.
 
     Raises:
-        NothingRunsError: none is named and nothing runs here. LocalError: one is named, and no token.
+        NotRunningError: none is named and nothing runs here. LocalError: one is named, and no token.
     """
     url, token = os.environ.get("SCRIBE_URL"), os.environ.get("SCRIBE_TOKEN")
     if url:
@@ -88,7 +88,7 @@ def state_of(data: Path) -> RunState:
     """The state of the platform that runs in a folder.
 
     Raises:
-        NothingRunsError: none does.
+        NotRunningError: none does.
     """
     return folder_of(data).read_state()
 

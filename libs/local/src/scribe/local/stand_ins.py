@@ -72,7 +72,7 @@ class StandIns:
                     except ValidationError:
                         continue  # something else that was logged, or half a line
             await asyncio.sleep(0.02)
-        raise LocalError(f"The stand-ins stopped at their start:\n{child.last_words()}")
+        raise LocalError(f"The stand-ins stopped at their start:\n{child.log_end()}")
 
     def _program(self) -> Program:
         port = self.addresses.host_port.rpartition(":")[2] if self.addresses else str(self.port)

@@ -38,8 +38,8 @@ MAX_KEPT = 20_000
 
 
 @dataclass
-class Happened:
-    """What has happened at one step within the window; the oldest first."""
+class StepHistory:
+    """What has happened at one step within the window, oldest first."""
 
     finished: deque[tuple[datetime, float]] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
     retries: deque[datetime] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
@@ -70,7 +70,7 @@ class Activity:
     def __init__(self, since: datetime | None = None) -> None:
         self.waits = Waits()
         self._since = since or datetime.now(UTC)
-        self._steps = {step: Happened() for step in ROUTE}
+        self._steps = {step: StepHistory() for step in ROUTE}
         self._started: dict[tuple[UUID, int, Step], None] = {}
         self._known: dict[tuple[UUID, int, Step], None] = {}
 

@@ -61,7 +61,7 @@ class EmbeddedNats:
         """Start it, and return when it takes connections.
 
         Raises:
-            LocalError: it did not start; the text holds its last words.
+            LocalError: it did not start; the text holds the end of its log.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self.monitoring_port = self.monitoring_port or free_port()
@@ -121,7 +121,7 @@ class EmbeddedNats:
             if any(self.folder.glob("*.ports")):
                 return
             await asyncio.sleep(0.01)
-        raise LocalError(f"nats-server stopped at its start:\n{child.last_words()}")
+        raise LocalError(f"nats-server stopped at its start:\n{child.log_end()}")
 
 
 @asynccontextmanager

@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         finally:
             await child.kill()
         if code != 0:
-            raise LocalError(f"PostgreSQL could not make its data folder:\n{child.last_words()}")
+            raise LocalError(f"PostgreSQL could not make its data folder:\n{child.log_end()}")
         unfinished.rename(self.data)
 
     async def _start_on(self, port: int) -> None:
@@ -144,7 +144,7 @@ class EmbeddedPostgres:
             if len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready":
                 return
             await asyncio.sleep(0.01)
-        words = child.last_words()
+        words = child.log_end()
         if "Address already in use" in words:
             raise PortInUseError(f"Port {self.port} is in use; PostgreSQL needs another.")
         raise LocalError(f"PostgreSQL stopped at its start:\n{words}")

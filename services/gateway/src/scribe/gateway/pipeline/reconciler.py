@@ -124,8 +124,8 @@ class Reconciler:
     async def _reconcile(self, row: asyncpg.Record) -> None:
         if await self._complete_from_email(row["id"]):
             return
-        step, where = await self._last_message(row)
-        if where is DeliveryState.WAITING or (where is DeliveryState.WORKED_ON and not self._has_worked_too_long(row)):
+        step, state = await self._last_message(row)
+        if state is DeliveryState.WAITING or (state is DeliveryState.WORKED_ON and not self._has_worked_too_long(row)):
             return
         if row["requeue_count"] >= MAX_REQUEUES:
             await self._give_up(row, step)
@@ -181,11 +181,11 @@ class Reconciler:
             step = self._route.named(Subject.parse(str(message.subject)).step)
             # The end was published, but PostgreSQL has no e-mail: it is written again.
             last = self._route.last if step == Step.DONE else step
-            return last, await self._whereabouts(step, message.seq or 0)
+            return last, await self._delivery_state(step, message.seq or 0)
         except (NotFoundError, UnreadableMessageError, ValueError):  # the last two: put there by hand
             return self._route.at(row["current_step"]) or self._route.first, DeliveryState.GONE
 
-    async def _whereabouts(self, step: Step, sequence: int) -> DeliveryState:
+    async def _delivery_state(self, step: Step, sequence: int) -> DeliveryState:
         durable = PROJECTOR if step == Step.DONE else step
         consumer = await self._broker.js.consumer_info(PIPELINE, durable)
         if consumer.delivered is None or sequence > consumer.delivered.stream_seq:
