@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from scribe.common.errors import AccessRefusedError, PermanentError, TransientError, UnavailableError, WorkError
 from scribe.common.messaging.broker import Broker
-from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.kv import open_response_cache
 from scribe.common.models import ModelChoice, ProviderSettings, StructuredModel, UnusableAnswerError, open_model
 from scribe.common.observability.metrics import Metrics
 from scribe.common.text.fencing import prompt_of
@@ -180,8 +180,10 @@ async def test_a_paid_answer_is_used_again_by_another_process(fakes: Fakes, brok
     choice = ModelChoice((ANTHROPIC,), timeout=PATIENT)
     answers = []
     for _ in range(2):
-        cache = ResponseCache(await broker.js.key_value("memo"), "parser")
-        async with open_model(choice, settings_for(fakes), Metrics(), role="test", cache=cache) as model:
+        async with (
+            open_response_cache(await broker.js.key_value("memo"), "parser") as cache,
+            open_model(choice, settings_for(fakes), Metrics(), role="test", cache=cache) as model,
+        ):
             answers.append(await model.ask(instructions="i", prompt=PROMPT, output=TemplateReading, scope="task:1:1"))
     assert answers[0] == answers[1]
     assert len(fakes.controls.calls) == 1

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.kv import open_response_cache
 from scribe.common.messaging.streams import MEMO
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
@@ -34,10 +34,11 @@ from scribe.composer.store import PostgresEmails
 @asynccontextmanager
 async def open_step(settings: ComposerSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The composer's dependencies, and the step over them."""
-    cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.COMPOSER)
     resources.metrics.grounding.create_zeros_of_emails(check_names())
     await asyncio.to_thread(public_suffixes)  # a fifth of a second, for which no delivery has to wait
     async with AsyncExitStack() as stack:
+        bucket = await resources.broker.js.key_value(MEMO)
+        cache = await stack.enter_async_context(open_response_cache(bucket, Step.COMPOSER))
         pool = await stack.enter_async_context(open_pool(settings, "composer", resources.metrics.database))
         open_role = partial(open_model, settings=settings, metrics=resources.metrics, cache=cache)
         model = await stack.enter_async_context(open_role(settings.models, role="composer"))

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.kv import open_response_cache
 from scribe.common.messaging.streams import MEMO
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
@@ -26,9 +26,12 @@ from scribe.parser.step import Parser
 @asynccontextmanager
 async def open_step(settings: ParserSettings, resources: Resources) -> AsyncIterator[StepFunction]:
     """The parser with its dependencies open."""
-    cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.PARSER)
+    bucket, metrics = await resources.broker.js.key_value(MEMO), resources.metrics
     prompt = load_prompt("scribe.parser.prompts", "parse")
-    async with open_model(settings.models, settings, resources.metrics, role=Step.PARSER, cache=cache) as model:
+    async with (
+        open_response_cache(bucket, Step.PARSER) as cache,
+        open_model(settings.models, settings, metrics, role=Step.PARSER, cache=cache) as model,
+    ):
         yield Parser(model, prompt)
 
 

@@ -14,7 +14,7 @@ from functools import partial
 
 from scribe.common.errors import ConfigurationError
 from scribe.common.http.guard import guarded_client
-from scribe.common.messaging.kv import ResponseCache
+from scribe.common.messaging.kv import open_response_cache
 from scribe.common.messaging.streams import MEMO
 from scribe.common.models import open_model
 from scribe.common.models.prompts import load_prompt
@@ -70,9 +70,10 @@ async def open_step(settings: ScraperSettings, resources: Resources) -> AsyncIte
         raise ConfigurationError("the scraper needs a key of Exa: set EXA_API_KEY")
     metrics = resources.metrics
     metrics.grounding.create_zeros_of_research()
-    cache = ResponseCache(await resources.broker.js.key_value(MEMO), Step.SCRAPER)
+    bucket = await resources.broker.js.key_value(MEMO)
     key = partial(settings.current_secret, "exa_api_key")
     async with (
+        open_response_cache(bucket, Step.SCRAPER) as cache,
         open_exa(key, settings.exa_url, cache, metrics, timeout=settings.exa_timeout) as answers,
         open_fetcher(settings, metrics.browser, resources.log) as fetcher,
         open_model(settings.models, settings, metrics, role="reader", cache=cache) as model,
