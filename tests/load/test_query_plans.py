@@ -31,6 +31,7 @@ QUERIES = {
     "changes of a list": (POLLS["changed_since"], (USER, None, None), 200),
     "what a user has waiting": (POLLS["count_pending"], (USER,), 200),
     "the relay's turn": (LOOPS["take"], (32, 128, True), 20_000),
+    "whether anything is pending": (LOOPS["is_any_pending"], (), 200),
     "places in the queue": (LOOPS["places"], (1000,), 5_000),
     "the gauges of the queue": (LOOPS["watch_queue"], (), 5_000),
     "what is in flight": (LOOPS["in_flight"], (), 200),

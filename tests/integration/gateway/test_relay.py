@@ -58,7 +58,7 @@ async def test_one_user_has_no_more_in_flight_than_the_cap(
     database_url: str, nats_url: str, broker: Broker, workers: Workers, issuer: Issuer
 ) -> None:
     async with (
-        running_gateway(database_url, nats_url, issuer, in_flight_per_user=5) as gateway,
+        running_gateway(database_url, nats_url, issuer, in_flight_per_user=5, relay_interval=600.0) as gateway,
         gateway.user() as user,
         gateway.user() as other,
     ):

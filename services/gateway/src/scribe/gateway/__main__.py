@@ -160,7 +160,7 @@ def _projector(context: Context, relay: Relay) -> Projector:
         context.broker,
         context.log,
         context.metrics,
-        ended=relay.wake,
+        ended=relay.use_places,
         answers_kept=context.settings.answers_kept,
         route=context.route,
     )

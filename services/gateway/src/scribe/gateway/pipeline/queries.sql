@@ -54,6 +54,9 @@ FOR UPDATE OF q SKIP LOCKED
 -- name: in_flight
 SELECT count(*) FROM queue_items WHERE status = 'processing'
 
+-- name: is_any_pending
+SELECT EXISTS (SELECT FROM queue_items WHERE status = 'pending')
+
 -- name: published
 UPDATE queue_items AS q
 SET status = 'processing', current_step = p.step, step_status = 'queued', resume_step = NULL, not_before = NULL,
