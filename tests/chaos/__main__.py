@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of what is chosen at random")
     parser.add_argument("--timeout", type=float, default=300.0, help="seconds after a fault until an item is stuck")
     parser.add_argument("--limit", type=float, default=600.0, help="seconds after which a cell is killed")
-    parser.add_argument("--lanes", type=int, default=2, help="platforms that are tried at once")
+    parser.add_argument("--lanes", type=int, default=3, help="platforms that are tried at once")
     parser.add_argument("--cells", default="", help="run only cells whose names contain one of these, comma-separated")
     parser.add_argument("--peer", default="", choices=SYSTEMS, help="try the faults on another system")
     parser.add_argument("--list", action="store_true", help="name the cells, and run none")

@@ -231,7 +231,7 @@ CELLS = (
     Cell("rubbish in the streams", publish_rubbish),
     Cell("nats-server's store wiped", wipe_store, repeats=1, why=FORGOTTEN),
     Cell("nats-server's store restored from an older copy", restore_older_store, repeats=1, why=FORGOTTEN),
-    Cell("PIPELINE of 8 MiB, a thousand in flight", fill_pipeline, settings=SMALL_STREAMS),
+    Cell("PIPELINE of 8 MiB, a thousand in flight", fill_pipeline, settings=SMALL_STREAMS, is_full=True),
     Cell("JetStream's disk full for 30 s", fill_disk, parts=(SmallStore(),)),
     Cell("JetStream's disk read-only for 10 s", read_only_disk, parts=(SmallStore(),)),
     Cell("three nodes: leader killed", kill_leader, parts=(Clustered(),), settings=REPLICATED),
