@@ -22,7 +22,7 @@ from scribe.gateway.context import Context, InContext, PathTask, SignedIn, UserI
 from scribe.gateway.pipeline.notifications import Inbox
 from scribe.gateway.pipeline.pauses import Pauses
 from scribe.gateway.problems import NotFound, ServiceUnavailable
-from scribe.gateway.queue.projection import queue_item, task_status
+from scribe.gateway.queue.projection import Row, queue_item, task_status
 from scribe.gateway.web.openapi import Responses, problems
 
 SQL = load_queries("scribe.gateway.queue")
@@ -74,9 +74,8 @@ async def task_events(
     last_event_id: str | None = LastEventId,
 ) -> StreamingResponse:
     """One task as it changes: `status` events that hold a TaskStatus, until it, or the access token, has ended."""
-    async with context.database.as_user(user_id) as connection:
-        if await connection.fetchrow(SQL["find"], task_id, user_id) is None:
-            raise NotFound("There is no such task.")
+    if await context.database.read_as_user(user_id, SQL["task"], task_id, user_id) is None:
+        raise NotFound("There is no such task.")
     return EventStream(context, request, caller, partial(_task, context, user_id, task_id, last_event_id))
 
 
@@ -147,13 +146,11 @@ async def _task(
         await inbox.wait_for(task_id, context.settings.ping_interval)
 
 
-async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[asyncpg.Record | None, str]:
-    async with context.database.as_user(user_id) as connection:
-        row = await connection.fetchrow(SQL["find"], task_id, user_id)
-        if row is None:
-            return None, ""
-        seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return row, _event("status", event_id(row), task_status(row, seconds, await context.pauses.now()).model_dump_json())
+async def _task_event(context: Context, user_id: UUID, task_id: UUID) -> tuple[Row | None, str]:
+    task = await context.database.read_as_user(user_id, SQL["task"], task_id, user_id)
+    if task is None:
+        return None, ""
+    return task, _event("status", event_id(task), task_status(task, await context.pauses.now()).model_dump_json())
 
 
 async def _changed_since(context: Context, user_id: UUID, last_event_id: str | None) -> list[asyncpg.Record]:
@@ -178,7 +175,7 @@ async def _next_rows(
     return rows, event_id(newest) if newest else known
 
 
-def event_id(row: asyncpg.Record) -> str:
+def event_id(row: Row) -> str:
     """The id of the event that tells of this state of an item."""
     return f"{row['submission']}:{row['state_rank']}"
 

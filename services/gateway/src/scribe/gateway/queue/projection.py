@@ -17,8 +17,8 @@ def queue_item(row: Row, pauses: Pauses = NO_PAUSES) -> QueueItem:
     return QueueItem.model_validate({**row, **waiting, "notice": _notice(row, pauses)})
 
 
-def task_status(row: Row, generation_time: float | None, pauses: Pauses) -> TaskStatus:
-    """The TaskStatus of a row."""
+def task_status(row: Row, pauses: Pauses) -> TaskStatus:
+    """The TaskStatus of what the query `task` has found."""
     if _waits(row):
         result = _started(row, pauses) | {"position": row["upstream_position"]}
         return TaskStatus(task_id=row["id"], status="STARTED", result=result)
@@ -28,7 +28,7 @@ def task_status(row: Row, generation_time: float | None, pauses: Pauses) -> Task
         case "processing":
             return TaskStatus(task_id=row["id"], status="STARTED", result=_started(row, pauses))
         case "completed":
-            return TaskStatus(task_id=row["id"], status="SUCCESS", result=_success(row, generation_time))
+            return TaskStatus(task_id=row["id"], status="SUCCESS", result=_success(row))
         case _:
             failed = {"current_step": row["current_step"], "step_timings": row["step_timings"]}
             return TaskStatus(task_id=row["id"], status="FAILURE", result=failed, error=str(row["error_message"] or ""))
@@ -54,10 +54,10 @@ def _started(row: Row, pauses: Pauses) -> dict[str, object]:
     return result | ({"notice": notice} if notice else {})
 
 
-def _success(row: Row, generation_time: float | None) -> dict[str, object]:
+def _success(row: Row) -> dict[str, object]:
     return {
-        "email_id": str(row["email_id"]) if row["email_id"] else None,
-        "generation_time": generation_time,
+        "email_id": row["email_id"],
+        "generation_time": row["generation_time"],
         "step_timings": row["step_timings"],
         "template_type": row["template_type"],
     }

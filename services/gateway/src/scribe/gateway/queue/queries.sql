@@ -12,8 +12,24 @@ SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE
 -- name: count_pending
 SELECT count(*) FROM queue_items WHERE user_id = $1 AND status = 'pending'
 
--- name: find
-SELECT * FROM queue_items WHERE id = $1 AND user_id = $2
+-- name: task
+-- What the status of a task is made of, as one JSON object.
+SELECT jsonb_build_object(
+    'id', id,
+    'status', status,
+    'state_rank', state_rank,
+    'submission', submission,
+    'current_step', current_step,
+    'step_status', step_status,
+    'step_timings', step_timings,
+    'notice', notice,
+    'upstream_position', upstream_position,
+    'error_message', error_message,
+    'template_type', template_type,
+    'email_id', email_id,
+    'generation_time', (SELECT metadata -> 'generation_time' FROM emails WHERE emails.id = email_id)
+)
+FROM queue_items WHERE id = $1 AND user_id = $2
 
 -- name: find_many
 SELECT * FROM queue_items WHERE id = ANY ($1::uuid[]) AND user_id = $2 ORDER BY submission
@@ -114,6 +130,3 @@ SET status = 'pending', run = run + 1, state_rank = $3, attempt = 0, step_status
     waiting_since = NULL, upstream_position = NULL, notice = NULL, progressed_at = now()
 WHERE id = $1 AND user_id = $2
 RETURNING *
-
--- name: generation_time
-SELECT (metadata ->> 'generation_time')::float8 FROM emails WHERE id = $1

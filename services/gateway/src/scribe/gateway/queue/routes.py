@@ -49,12 +49,10 @@ async def generate(
 @email_router.get("/status/{task_id}", response_model=TaskStatus, responses=not_modified())
 async def status(context: InContext, user_id: UserId, task_id: PathTask, request: Request) -> Response:
     """Where a task stands."""
-    async with context.database.as_user(user_id) as connection:
-        row = await connection.fetchrow(SQL["find"], task_id, user_id)
-        if row is None:
-            raise NotFound("There is no such task.")
-        seconds = await connection.fetchval(SQL["generation_time"], row["email_id"]) if row["email_id"] else None
-    return polled(request, task_status(row, seconds, await context.pauses.now()).model_dump_json())
+    task = await context.database.read_as_user(user_id, SQL["task"], task_id, user_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    return polled(request, task_status(task, await context.pauses.now()).model_dump_json())
 
 
 @router.post("/batch", status_code=201, response_model=BatchAccepted, responses=problems(409, 429))
