@@ -78,7 +78,8 @@ class Writer:
         asked = await ask_until(
             self.model, self.prompt, blocks_of(material), Draft, review, scope=scope, max_tries=MAX_TRIES
         )
-        best, cut = await asyncio.to_thread(_best_of, judged, material)
+        passing = [judgement for judgement in judged if not judgement.errors]
+        best, cut = (passing[-1], ()) if passing else await asyncio.to_thread(_healed, judged, material)
         found = tuple(problem for judgement in judged for problem in judgement.problems)
         return AcceptedDraft(best, asked.usage, total(j.usage for j in judged), asked.tries, found, cut)
 
@@ -94,15 +95,12 @@ def _is_good_enough(judgement: Judgement, number: int) -> bool:
     return not judgement.problems or (number > 1 and not judgement.errors)
 
 
-def _best_of(judged: list[Judgement], material: Material) -> tuple[Judgement, tuple[str, ...]]:
-    """The latest draft without an error, else the latest that has none once sentences are taken out, and those.
+def _healed(judged: list[Judgement], material: Material) -> tuple[Judgement, tuple[str, ...]]:
+    """The latest draft that has no error once sentences are taken out, and those.
 
     Raises:
         PermanentError: there is none.
     """
-    for judgement in reversed(judged):
-        if not judgement.errors:
-            return judgement, ()
     for judgement in reversed(judged):
         cut = tuple(dict.fromkeys(sentence for problem in judgement.errors for sentence in problem.sentences))
         healed = judged_by_code(without_sentences(judgement.draft, cut), material, judgement)

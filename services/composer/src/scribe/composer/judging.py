@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scribe.common.tasks.usage import Usage
-from scribe.composer.added import added_sentences
+from scribe.composer.added import AddedSentence, added_sentences
 from scribe.composer.checker import Checked, Checker
 from scribe.composer.checks import UNSUPPORTED, DraftProblem, is_beyond_judging, problems_of
 from scribe.composer.draft import Draft
@@ -72,10 +72,9 @@ async def judge(
         WorkError: no model of the checker answers.
     """
     # In a thread: the longest drafts and pages that are allowed take the checks a good part of a second.
-    problems = await asyncio.to_thread(problems_of, draft, material)
+    problems, sentences = await asyncio.to_thread(_problems_and_sentences, draft, material)
     if is_beyond_judging(problems):
         return Judgement(draft, tuple(problems))
-    sentences = await asyncio.to_thread(added_sentences, draft.body, material)
     earlier = {text: verdict for text, verdict in (known or {}).items() if verdict.kind != "unjudged"}
     fresh = [sentence for sentence in sentences if sentence.text not in earlier]
     checked = (
@@ -89,6 +88,12 @@ async def judge(
         is_checked=checker is not None and all(verdict.kind != "unjudged" for verdict in verdicts.values()),
         usage=checked.usage,
     )
+
+
+def _problems_and_sentences(draft: Draft, material: Material) -> tuple[list[DraftProblem], list[AddedSentence]]:
+    """What the checks find, and the sentences to judge; none where the draft is beyond judging."""
+    problems = problems_of(draft, material)
+    return problems, [] if is_beyond_judging(problems) else added_sentences(draft.body, material)
 
 
 def judged_by_code(draft: Draft, material: Material, earlier: Judgement) -> Judgement:

@@ -31,6 +31,8 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]?(?:\s|$)")
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
+"""Categories of characters that nobody sees."""
 _OPENING = "\"'‘’“„«("
 
 
@@ -44,7 +46,8 @@ class Line:
 
 def clean(text: str, max_bytes: int) -> str:
     """`text` without control characters and needless blanks and empty lines, cut at a word so that it fits in UTF-8."""
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
+    hidden = {ord(c): None for c in set(text) - {"\n", "\t"} if unicodedata.category(c) in _HIDDEN}
+    visible = text.translate(hidden) if hidden else text
     tidy = _EMPTY_LINES.sub("\n\n", _BREAKS.sub("\n", _BLANKS.sub(" ", visible))).strip()
     encoded = tidy.encode()
     if len(encoded) <= max_bytes:
