@@ -53,3 +53,15 @@ def test_titles_and_what_was_said_are_no_inventions(prose: str) -> None:
 )
 def test_what_nobody_said_is_found(prose: str, invented: str) -> None:
     assert invented in invented_in(prose, DOCUMENT)
+
+
+@pytest.mark.parametrize("name", ["Moss", "Ross", "ETH", "Texas"])
+def test_a_name_is_not_said_by_letters_within_other_words(name: str) -> None:
+    known = "Most of the method runs across text in a rota."
+    assert invented_in(f"I have worked for some time with {name} on the same questions.", known) == [name]
+
+
+@pytest.mark.parametrize("said", ["Bayes", "LLMs", "James'", "O'Brien's", "Max-Planck"])
+def test_a_name_is_said_also_in_another_form(said: str) -> None:
+    known = "Bayesian inference with an LLM, supervised by James O'Brien at Max-Planck."
+    assert invented_in(f"I have worked for some time on {said} and on the same questions.", known) == []

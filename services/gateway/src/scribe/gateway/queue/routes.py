@@ -39,7 +39,6 @@ async def generate(
         async with context.database.as_user(user_id, SUBMIT) as connection:
             (task_id,) = await submit(context, connection, user_id, [body], advice.template)
             headers = {**response.headers, "Location": f"/api/email/status/{task_id}", "Retry-After": "2"}
-            headers.pop("content-length", None)
             answer = JSONResponse({"task_id": str(task_id), **advice.fields}, 202, headers=headers)
             await claim.finish(connection, answer)
     context.queue_changed()

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, Field
 
@@ -27,6 +28,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _INNER_WORD = re.compile(r"(?<=[^\W\dA-Z_] )[^\W\d_][\w'-]+|(?<=[,;] )[^\W\d_][\w'-]+")
 """A word that begins no sentence."""
 _NAME = re.compile(r"(?<=[^\W\dA-Z_] )[A-ZÀ-ÖØ-Þ][\w'-]{2,}|(?<=[,;] )[A-ZÀ-ÖØ-Þ][\w'-]{2,}")
+_WORD = re.compile(r"[^\W_]+")
+_POSSESSIVE = re.compile(r"'s?$")
 _MARKUP = re.compile(r"```|^#{1,6} |\*\*|https?://", re.MULTILINE)
 
 
@@ -91,9 +94,26 @@ def invented_in(prose: str, known: str) -> list[str]:
 
     Where nouns are capitalised, as in German, only what has a second capital can be told to be a name (`ETH`).
     """
-    said = known.casefold()
     names = _NAME.findall(prose)
     if len(names) > MAX_SHARE_OF_NAMES * len(_INNER_WORD.findall(prose)):
         names = [name for name in names if not name[1:].islower()]
-    found = dict.fromkeys([*_NUMBER.findall(prose), *(name for name in names if fold_accents(name) not in TITLES)])
-    return [word for word in found if word.casefold().rstrip("'s") not in said]
+    numbers = (number for number in _NUMBER.findall(prose) if number not in known)
+    words = sorted(set(_WORD.findall(known.casefold())))
+    return [*dict.fromkeys(numbers), *(name for name in dict.fromkeys(names) if not _is_said(name, words))]
+
+
+def _is_said(name: str, words: Sequence[str]) -> bool:
+    """Whether a name is a title, or each part of it was said; `words` are sorted."""
+    parts = _WORD.findall(_POSSESSIVE.sub("", name.casefold()))
+    return fold_accents(name) in TITLES or all(_begins_or_is_plural(part, words) for part in parts)
+
+
+def _begins_or_is_plural(part: str, words: Sequence[str]) -> bool:
+    singular = part.removesuffix("s")
+    return _first_from(part, words).startswith(part) or _first_from(singular, words) == singular
+
+
+def _first_from(prefix: str, words: Sequence[str]) -> str:
+    """The first word that does not sort before `prefix`; it begins with `prefix` where any word does."""
+    place = bisect_left(words, prefix)
+    return words[place] if place < len(words) else ""
