@@ -19,11 +19,12 @@ RENEW = "a prompt, a schema or a page has changed; see docs/howto/evaluate.md fo
 
 
 @pytest.mark.skipif(not Recordings(), reason="no answers are recorded")
-async def test_recorded_answers_reach_every_target() -> None:
+async def test_recorded_answers_reach_every_target_and_code_loses_none_of_their_facts() -> None:
     results, log = await run_trials(load_trials(), Choice(), Recordings())
     assert not log.missing, f"{RENEW}: {', '.join(str(label) for label, _ in log.missing.values())}"
     scores = TrialScores.of(results)
     assert scores.short == [], str(scores)
+    assert scores.recall == 1.0, "the recorded reader has selected each expected fact"
 
 
 @pytest.fixture

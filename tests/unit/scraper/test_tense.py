@@ -30,6 +30,12 @@ def test_a_post_in_the_present_is_told_as_of_today(sentence: str) -> None:
         "Fue investigadora asociada del INECOL.",
         "Postdoc, Cornell Tech",
         "Ele foi professor em Braga.",
+        "Er habilitierte sich an der Humboldt-Universität zu Berlin und forschte danach in Würzburg.",
+        "Es folgte ein Aufenthalt in Wien.",
+        "Sie forschte am Institut für Physik.",
+        "Ben Turner studied physics in Leeds with Bin Zhao.",
+        "Elle a fait son doctorat à Lyon.",
+        "Na zijn promotie ging hij naar Delft.",
     ],
 )
 def test_what_is_dated_or_has_no_verb_is_not(sentence: str) -> None:

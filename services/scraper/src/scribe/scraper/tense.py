@@ -7,11 +7,13 @@ import re
 import unicodedata
 
 _PRESENT = re.compile(
-    r"\b(?:am|is|are|works|leads|teaches|serves|currently"
-    r"|bin|ist|sind|arbeitet|leitet|lehrt|forscht|derzeit|suis|est|sont|travaille|dirige|enseigne"
-    r"|soy|es|son|trabaja|enseña|è|sono|lavora|insegna|sou|é|são|trabalha|ben|zijn|werkt"
-    r"|er|arbejder|jobber|är|arbetar|jest|pracuje)\b"
+    r"\b(?:i am|is|are|works|leads|teaches|serves|currently"
+    r"|ich bin|ist|sind|arbeitet|leitet|lehrt|forscht|derzeit|suis|est|sont|travaille|dirige|enseigne"
+    r"|soy|es (?:una?|el|la|profes\w{2,3}|investigador\w?|doctor\w{1,4}|direct\w{2,3})|trabaja|enseña"
+    r"|è|sono|lavora|insegna|sou|é|são|trabalha|ik ben|werkt"
+    r"|er (?:\w+ ){1,3}(?:ved|på|hos)|arbejder|jobber|är|arbetar|jest|pracuje)\b"
 )
+"""A word that is a pronoun, a preposition or a name elsewhere (`er`, `es`, `am`, `ben`) counts with what follows it."""
 _OVER = re.compile(
     r"\b(?:was|were|had|been|former(?:ly)?|previous(?:ly)?|earlier|until|till|once|ex|past|alum\w{2,4}|graduat\w{1,3}|emerit\w{2,3}"
     r"|war|waren|ehemal\w{2,4}|früher\w{0,2}|bis|zuvor|était|étaient|fut|ancien\w{0,4}|jusqu\w{0,4}"
