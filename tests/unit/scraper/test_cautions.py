@@ -25,6 +25,7 @@ from tests.support.reading import INTEREST
         ("She asks a fee for every talk.", "money"),
         ("She asks a fee of $50 for the grant.", "money"),
         ("She received $3 million for it.", "money"),
+        ("Payments are due before the visit.", "money"),
         ("She was accused by a colleague.", "accusation"),
         ("Her readers get a discount this week.", "appeal"),
         ("She lives with her husband in Nowhere.", "private"),
@@ -60,6 +61,8 @@ def test_what_needs_care_is_told_by_its_kind(text: str, caution: Caution) -> Non
         "She published in ACL 2016, EMNLP 2017 and ACL 2022.",
         "She studies what widowhood does to wages, and how schools have raised children's marks.",
         "Elle étudie les femmes et leurs enfants dans le roman.",
+        "She takes visiting students, and we ask for no bench fee.",
+        "She never begins with style but always with a payment.",
     ],
 )
 def test_plain_facts_need_none(text: str) -> None:

@@ -19,10 +19,11 @@ def test_passages_have_ids_of_their_page_and_place() -> None:
     assert page.language == "en"
 
 
-def test_headings_run_into_a_sentence_are_passages_of_their_own() -> None:
+@pytest.mark.parametrize("last_heading", ["Biography", "Email a.example@nowhere.example"])
+def test_headings_run_into_a_sentence_are_passages_of_their_own(last_heading: str) -> None:
     glued = (
         "Skip to main content Department of Physics Search People Research Courses News & Events About Ada Example "
-        "Position Professor Office 412 Research Areas Quantum Fluids Biography Ada Example is a professor "
+        f"Position Professor Office 412 Research Areas Quantum Fluids {last_heading} Ada Example is a professor "
         "of physics at Nowhere College."
     )
     assert passages(glued)[-1] == "Ada Example is a professor of physics at Nowhere College."

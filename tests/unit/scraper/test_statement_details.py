@@ -91,3 +91,11 @@ def test_of_a_translation_numbers_and_titles_are_compared_and_names_are_not() ->
 def test_a_statement_in_another_script_is_held_to_its_numbers() -> None:
     assert missing("她在2016年获奖。", "zh", passage="她在2016年获得了奖学金。") == ""
     assert missing("她在2017年获奖。", "zh", passage="她在2016年获得了奖学金。") == "2017"
+
+
+@pytest.mark.parametrize("marks", ["«»", "‘’", "„“"])
+def test_a_translated_quotation_is_held_where_the_passage_has_one(marks: str) -> None:
+    said = f"{marks[0]}Een plattegrond is zo veranderd, een vriendschap niet{marks[1]}, zegt ze."
+    translated = "“A seating plan is quickly changed, a friendship is not”, says Example."
+    assert missing(translated, is_translated=True, passage=said) == ""
+    assert missing(translated, is_translated=True, passage="Een plattegrond is zo veranderd.")

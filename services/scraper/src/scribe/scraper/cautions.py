@@ -40,13 +40,19 @@ _NO_CLAIM = re.compile(
     r"|isbn|pp?\.|pages|seiten|hardcover|paperback|edited by)(?!\w)"
 )
 """An amount that was given for work, or the price of a book, asks nobody for money."""
+_PAYMENT = re.compile(r"\b(?:fees?|invoices?|wallets?|payments?)\b")
+_NO_PAYMENT = re.compile(r"\b(?:no|without|free of)(?: \w{1,20}){0,3} (?:fees?|payments?)\b")
+_ASKS = re.compile(
+    r"\b(?:asks?|charg(?:es?|ed|ing)|pay(?:s|able)?|paid|send|transfer|due|requires?|required|refund\w{0,4}|owed?|demands?)\b"
+    rf"|{_AMOUNT.pattern}"
+)
+"""What is said of payments is money where somebody is to pay; without it, it may be what a book is about."""
 _OTHER_STOPS = str.maketrans(dict.fromkeys("\u3002\uff61\u2024\u00b7\u0701", "."))
 _LISTS: Mapping[Caution, "re.Pattern[str]"] = {
     "contact": re.compile(rf"@|\b(?:t|wa|m)\.me/|\b(?:{MESSENGERS})\b"),
     "money": re.compile(
-        r"\b(?:fees?|invoices?|donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|wallets?|bitcoins?"
-        r"|bank accounts?|wire transfers?|gift cards?"
-        r"|payments?|paypal|venmo)\b"
+        r"\b(?:donat(?:e|ions?) (?:now|here|to|via|through)|one-time donation|bitcoins?|bank accounts?|wire transfers?"
+        r"|gift cards?|paypal|venmo)\b"
     ),
     "accusation": re.compile(
         r"\b(?:accus(?:ed|ation|ations)|alleg(?:ed|edly|ation|ations)|misconduct|plagiari\w{1,6}|fraud\w{0,6}|falsified"
@@ -85,6 +91,9 @@ def caution_of(text: str, interest: str) -> Caution | None:
     for caution, pattern in _LISTS.items():
         if any(not terms(found.group()) & wanted for found in pattern.finditer(folded)):
             return caution
+    payments = [word for word in _PAYMENT.findall(_NO_PAYMENT.sub("", folded)) if not terms(word) & wanted]
+    if payments and _ASKS.search(folded):
+        return "money"
     return "money" if _AMOUNT.search(folded) and not _NO_CLAIM.search(folded) else None
 
 

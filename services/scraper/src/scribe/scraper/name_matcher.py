@@ -8,6 +8,8 @@ from scribe.common.text.folding import fold_accents
 from scribe.common.text.name_words import KEPT_PARTICLES, TITLES
 from scribe.common.text.names import PersonName, parse_name
 
+_ADDRESS = re.compile(r"[^\s@]{1,64}@\S{1,255}")
+"""Of e-mail, in which a name stands too."""
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile("['\u2019]s\\b")
 _REACH = 3
@@ -65,12 +67,13 @@ class NameMatcher:
         """Where, in a sentence of a page whose lines were lost, headings end and a sentence about the person begins:
         before a full name that follows a capital or a number. 0 where it does not look so.
         """
-        words = list(_WORD.finditer(sentence))
+        shown = _ADDRESS.sub(lambda found: " " * len(found.group()), sentence)
+        words = list(_WORD.finditer(shown))
         plain = [fold_accents(word.group()) for word in words]
         for family in reversed(self._places(plain)):
             given = next((i for i in range(max(0, family - _REACH), family) if self._is_given(plain[i])), family)
             begin = words[given].start()
-            if _MIN_HEADING_WORDS <= given < family and _ends_heading(sentence[:begin], plain[given - 1]):
+            if _MIN_HEADING_WORDS <= given < family and _ends_heading(shown[:begin], plain[given - 1]):
                 return begin
         return 0
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from scribe.common.text.details import known_numbers, quotations_of, unknown_numbers
+from scribe.common.text.details import known_numbers, quotations_of, titles_of, unknown_numbers
 from scribe.common.text.folding import fold_accents
 from scribe.common.text.name_words import TITLES
 from scribe.scraper.name_matcher import NameMatcher
@@ -27,7 +27,7 @@ class PassageDetails:
         self._row = f" {' '.join(_pieces(text))} "
         self._words = frozenset(words) | frozenset(_pieces(text))
         self._initials = (_initials(text), _initials(" ".join(w for w in _WORD.findall(text) if w[0].isupper())))
-        self._quotations = len(quotations_of(text))
+        self._quotations = max(len(quotations_of(text)), len(titles_of(text)))  # the latter also in single marks
         self._numbers = known_numbers(text)
 
     def missing(self, statement: str, recipient: NameMatcher, language: str | None, *, is_translated: bool) -> str:
