@@ -148,6 +148,13 @@ async def _connected(url: str) -> Client:
     return client
 
 
+async def test_a_server_that_nobody_keeps_leaves_its_shared_memory_in_its_folder(tmp_path: Path) -> None:
+    async with embedded_postgres(tmp_path / "postgres", durable=False) as server:
+        assert any((server.data / "pg_dynshmem").iterdir())
+        await server.kill()
+    assert any((server.data / "pg_dynshmem").iterdir())
+
+
 def _runs(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

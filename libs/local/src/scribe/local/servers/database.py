@@ -24,7 +24,8 @@ UNPRIVILEGED_USER = "nobody"
 class EmbeddedPostgres:
     """A server whose files are in `folder`.
 
-    `durable=False` turns fsync off, for tests and demos: what was committed outlives the process, not the machine.
+    `durable=False` turns fsync off, for tests and demos: what was committed outlives the process, not the machine. It
+    also keeps shared memory in files of the folder: in /dev/shm, it would stay when the server is killed for good.
     `port=0` takes a free one.
     """
 
@@ -125,7 +126,7 @@ class EmbeddedPostgres:
             *("listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="),
             *("max_connections=200", "shared_buffers=64MB", "jit=off"),
             "log_min_error_statement=fatal",  # a failed statement holds what people wrote
-            *(() if self.durable else ("fsync=off",)),
+            *(() if self.durable else ("fsync=off", "dynamic_shared_memory_type=mmap")),
         )
         flags = tuple(part for setting in settings for part in ("-c", setting))
         self.child = child = Child(self._program("postgres", ("-D", str(self.data), *flags)))
