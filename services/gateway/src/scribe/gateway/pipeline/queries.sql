@@ -55,7 +55,9 @@ FOR UPDATE OF q SKIP LOCKED
 SELECT count(*) FROM queue_items WHERE status = 'processing'
 
 -- name: is_any_pending
-SELECT EXISTS (SELECT FROM queue_items WHERE status = 'pending')
+-- (By the order of the partial index: with EXISTS the planner hopes to meet one soon and reads all history for it.)
+SELECT count(*) > 0
+FROM (SELECT FROM queue_items WHERE status = 'pending' ORDER BY user_id, submission LIMIT 1) AS first
 
 -- name: published
 UPDATE queue_items AS q
